@@ -1,0 +1,63 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Cell is what an engine is asked to execute: one execute_request, freed of its transport.
+type Cell struct {
+	Source          string
+	Count           int    // execution count shown to the user as In [Count]
+	CellID          string // metadata.cellId of the request, empty when the front end sends none
+	Silent          bool   // nothing is published and nothing counts
+	AllowStdin      bool   // the front end can answer input_request
+	UserExpressions map[string]string
+}
+
+// Front is what an engine may say to the front end while it works for one request. Every message
+// has that request as its parent. A Front may be used from several goroutines; messages leave in
+// the order of the calls. It must not be used after the call it was given to has returned.
+type Front interface {
+	// Publish sends a message on iopub. Content is anything that encodes to a JSON object.
+	Publish(t Type, content any, buffers ...[]byte)
+
+	// Input asks the user for a line (input_request) and returns it without its line end.
+	// It returns ErrNoStdin when the front end cannot ask, and ctx.Err() when ctx ends first.
+	Input(ctx context.Context, prompt string, password bool) (string, error)
+}
+
+// ErrNoStdin says that the front end does not answer input requests (allow_stdin is false).
+var ErrNoStdin = errors.New("this front end does not answer input requests (allow_stdin is false)")
+
+// Outcome is how a cell execution ended.
+type Outcome struct {
+	Error           *Error         // nil when the cell succeeded
+	UserExpressions map[string]any // results by name, as execute_reply carries them
+	Payload         []any          // execute_reply's deprecated payload, for pagers and set_next_input
+	Facts           Facts
+}
+
+// Error is the content of an error message and of a failed reply.
+type Error struct {
+	Name      string   `json:"ename"`
+	Value     string   `json:"evalue"`
+	Traceback []string `json:"traceback"`
+}
+
+// Interrupted is the Name of an Error that reports an interrupt, as ipykernel spells it.
+const Interrupted = "KeyboardInterrupt"
+
+// Facts are what an engine knows about an execution beyond its messages; all of it is recorded.
+type Facts struct {
+	Build        time.Duration // from source to executable, zero when nothing was built
+	Run          time.Duration // wall time of the cell's process
+	UserCPU      time.Duration // of the cell's process and the children it waited for
+	SystemCPU    time.Duration
+	MaxRSS       int64    // peak resident memory in bytes
+	Reused       bool     // an executable built before was run again
+	Declarations []string // names in force while the cell ran, sorted
+	Backend      string   // compute backend chosen for the cell, empty when it uses none
+	Program      string   // the whole program that was built, empty when none was
+}
