@@ -12,6 +12,7 @@ type Cell struct {
 	Count           int    // execution count shown to the user as In [Count]
 	CellID          string // metadata.cellId of the request, empty when the front end sends none
 	Silent          bool   // nothing is published and nothing counts
+	Uncounted       bool   // store_history is false: runs like any other, but does not count
 	AllowStdin      bool   // the front end can answer input_request
 	UserExpressions map[string]string
 }
