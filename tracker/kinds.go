@@ -1,0 +1,117 @@
+package tracker
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// The kinds of entries, format 1.
+const (
+	KindJournalOpened Kind = "journal.opened"
+	KindJournalClosed Kind = "journal.closed"
+	KindLedgerOpened  Kind = "ledger.opened"
+	KindCheckpoint    Kind = "journal.checkpoint"
+	KindSessionOpened Kind = "session.opened"
+	KindSessionClosed Kind = "session.closed"
+	KindCellStarted   Kind = "cell.started"
+	KindCellOutputs   Kind = "cell.outputs"
+	KindCellFinished  Kind = "cell.finished"
+	KindInterrupted   Kind = "interrupted"
+	KindGap           Kind = "gap"
+)
+
+// kinds maps each kind to a maker of its Go type. A new kind of the same format is one line here.
+var kinds = map[Kind]func() Entry{
+	KindJournalOpened: func() Entry { return new(JournalOpenedEntry) },
+	KindJournalClosed: func() Entry { return new(JournalClosedEntry) },
+	KindLedgerOpened:  func() Entry { return new(LedgerOpenedEntry) },
+	KindCheckpoint:    func() Entry { return new(CheckpointEntry) },
+	KindSessionOpened: func() Entry { return new(SessionOpenedEntry) },
+	KindSessionClosed: func() Entry { return new(SessionClosedEntry) },
+	KindCellStarted:   func() Entry { return new(CellStartedEntry) },
+	KindCellOutputs:   func() Entry { return new(CellOutputsEntry) },
+	KindCellFinished:  func() Entry { return new(CellFinishedEntry) },
+	KindInterrupted:   func() Entry { return new(InterruptedEntry) },
+	KindGap:           func() Entry { return new(GapEntry) },
+}
+
+// kindOf is the table the other way round.
+var kindOf = func() map[reflect.Type]Kind {
+	m := make(map[reflect.Type]Kind, len(kinds))
+	for kind, make := range kinds {
+		m[reflect.TypeOf(make())] = kind
+	}
+	return m
+}()
+
+// Kinds returns every kind this program knows, in no order.
+func Kinds() []Kind {
+	all := make([]Kind, 0, len(kinds))
+	for kind := range kinds {
+		all = append(all, kind)
+	}
+	return all
+}
+
+// EncodeEntry returns e as one line of JSON without its line end. It sets the entry's kind.
+func EncodeEntry(e Entry) ([]byte, error) {
+	kind, ok := kindOf[reflect.TypeOf(e)]
+	if !ok {
+		return nil, fmt.Errorf("encode entry: no kind for %T", e)
+	}
+	e.Head().Kind = kind
+	e.Head().Time = e.Head().Time.UTC()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(e); err != nil {
+		return nil, fmt.Errorf("encode %s entry: %w", kind, err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// ErrEntry says that a line is not an entry.
+var ErrEntry = errors.New("not an entry")
+
+// DecodeEntry parses one line of a journal. A kind it does not know becomes an *UnknownEntry.
+func DecodeEntry(line []byte) (Entry, error) {
+	kind, err := kindOfLine(line)
+	if err != nil {
+		return nil, err
+	}
+	newEntry, known := kinds[kind]
+	if !known {
+		e := &UnknownEntry{Line: bytes.Clone(line)}
+		if err := json.Unmarshal(line, e); err != nil {
+			return nil, fmt.Errorf("decode %s entry: %w: %w", kind, ErrEntry, err)
+		}
+		return e, nil
+	}
+	e := newEntry()
+	if err := json.Unmarshal(line, e); err != nil {
+		return nil, fmt.Errorf("decode %s entry: %w: %w", kind, ErrEntry, err)
+	}
+	return e, nil
+}
+
+// kindPrefix is how gemba begins every line; it saves parsing a line twice.
+var kindPrefix = []byte(`{"kind":"`)
+
+func kindOfLine(line []byte) (Kind, error) {
+	if rest, ok := bytes.CutPrefix(line, kindPrefix); ok {
+		if end := bytes.IndexAny(rest, `"\`); end >= 0 && rest[end] == '"' {
+			return Kind(rest[:end]), nil
+		}
+	}
+	var head struct{ Kind Kind }
+	if err := json.Unmarshal(line, &head); err != nil {
+		return "", fmt.Errorf("decode entry: %w: %w", ErrEntry, err)
+	}
+	if head.Kind == "" {
+		return "", fmt.Errorf("decode entry: %w: it has no kind", ErrEntry)
+	}
+	return head.Kind, nil
+}
