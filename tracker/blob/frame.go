@@ -1,0 +1,71 @@
+package blob
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// fileMagic begins every pack, frameMagic every frame in it.
+var (
+	fileMagic  = []byte("gembapk1")
+	frameMagic = []byte("blob")
+)
+
+// headerSize is the length of a frame's header in bytes:
+// magic 4, flags 4, digest 32, raw length 8, stored length 8, CRC-32C of all before it 4.
+const headerSize = 4 + 4 + 32 + 8 + 8 + 4
+
+// flagZstd says that the payload is one zstd frame; without it the payload is the blob itself.
+const flagZstd uint32 = 1
+
+// Frame says where a blob is in a pack.
+type Frame struct {
+	Digest tracker.Digest
+	Flags  uint32
+	Offset int64 // of the header, from the start of the pack
+	Raw    int64 // bytes of the blob
+	Stored int64 // bytes of the payload
+}
+
+// End returns the offset of the byte behind the frame.
+func (f Frame) End() int64 { return f.Offset + headerSize + f.Stored }
+
+// maxLength bounds both lengths of a frame, so that sums of offsets cannot overflow.
+const maxLength = 1 << 56
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// appendHeader appends the frame's header to b. All numbers are big-endian.
+func (f Frame) appendHeader(b []byte) []byte {
+	start := len(b)
+	b = append(b, frameMagic...)
+	b = binary.BigEndian.AppendUint32(b, f.Flags)
+	b = append(b, f.Digest[:]...)
+	b = binary.BigEndian.AppendUint64(b, uint64(f.Raw))
+	b = binary.BigEndian.AppendUint64(b, uint64(f.Stored))
+	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+}
+
+// errHeader says that bytes are not a frame's header.
+var errHeader = errors.New("not the header of a frame")
+
+func parseHeader(b []byte, offset int64) (Frame, error) {
+	if len(b) < headerSize || !bytes.HasPrefix(b, frameMagic) {
+		return Frame{}, errHeader
+	}
+	if crc32.Checksum(b[:headerSize-4], castagnoli) != binary.BigEndian.Uint32(b[headerSize-4:]) {
+		return Frame{}, errHeader
+	}
+	f := Frame{Flags: binary.BigEndian.Uint32(b[4:]), Offset: offset}
+	copy(f.Digest[:], b[8:40])
+	raw, stored := binary.BigEndian.Uint64(b[40:]), binary.BigEndian.Uint64(b[48:])
+	if raw > maxLength || stored > maxLength {
+		return Frame{}, errHeader
+	}
+	f.Raw, f.Stored = int64(raw), int64(stored)
+	return f, nil
+}

@@ -1,0 +1,175 @@
+package blob
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// Pack appends blobs to one file, which no one else writes. It is not safe for concurrent use,
+// except for Sync.
+type Pack struct {
+	file  *os.File
+	size  int64  // bytes of the file that count; what lies behind them is cut off or overwritten
+	ahead bool   // something lies behind them
+	buf   []byte // frames that Put collected
+	seen  map[tracker.Digest]struct{}
+	zstd  *zstd.Encoder // made when first needed
+}
+
+// CreatePack makes the pack at path, which must not exist.
+func CreatePack(path string) (*Pack, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("create pack: %w", err)
+	}
+	p := &Pack{file: file, seen: make(map[tracker.Digest]struct{})}
+	p.buf = append(p.buf, fileMagic...)
+	if err := p.Flush(); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// smallest is the size in bytes from which on a blob is worth compressing.
+const smallest = 512
+
+// Put collects b for the next Flush and returns its digest. Bytes that this pack already holds are
+// not stored again. It keeps no reference to b.
+func (p *Pack) Put(b []byte) (tracker.Digest, error) {
+	digest := tracker.DigestOf(b)
+	if _, dup := p.seen[digest]; dup {
+		return digest, nil
+	}
+	payload, flags := b, uint32(0)
+	if len(b) >= smallest {
+		enc, err := p.encoder()
+		if err != nil {
+			return tracker.Digest{}, err
+		}
+		if z := enc.EncodeAll(b, make([]byte, 0, len(b)/2)); len(z) < len(b)-len(b)/16 {
+			payload, flags = z, flagZstd
+		}
+	}
+	f := Frame{Digest: digest, Flags: flags, Raw: int64(len(b)), Stored: int64(len(payload))}
+	p.buf = append(f.appendHeader(p.buf), payload...)
+	p.seen[digest] = struct{}{}
+	return digest, nil
+}
+
+// encoder returns the pack's compressor: the fastest level, since a cell's outputs must not wait for it.
+func (p *Pack) encoder() (*zstd.Encoder, error) {
+	if p.zstd == nil {
+		enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest),
+			zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20))
+		if err != nil {
+			return nil, fmt.Errorf("start zstd: %w", err)
+		}
+		p.zstd = enc
+	}
+	return p.zstd, nil
+}
+
+// PutReader stores what r reads, of any size, without holding it in memory, and returns its digest
+// and size in bytes. The frame's header is written last, so that a frame cut short is never taken
+// for a whole one.
+func (p *Pack) PutReader(r io.Reader) (tracker.Digest, int64, error) {
+	if err := p.Flush(); err != nil {
+		return tracker.Digest{}, 0, err
+	}
+	enc, err := p.encoder()
+	if err != nil {
+		return tracker.Digest{}, 0, err
+	}
+	p.ahead = true
+	hash := sha256.New()
+	payload := &countingWriter{w: io.NewOffsetWriter(p.file, p.size+headerSize)}
+	enc.Reset(payload)
+	raw, err := io.Copy(enc, io.TeeReader(r, hash))
+	if err == nil {
+		err = enc.Close()
+	}
+	enc.Reset(nil)
+	if err != nil {
+		return tracker.Digest{}, 0, fmt.Errorf("write pack: %w", err)
+	}
+	f := Frame{Digest: tracker.Digest(hash.Sum(nil)), Flags: flagZstd, Raw: raw, Stored: payload.n}
+	return f.Digest, raw, p.seal(f)
+}
+
+// seal writes the header of a frame whose payload is in the file.
+func (p *Pack) seal(f Frame) error {
+	if _, dup := p.seen[f.Digest]; dup {
+		return p.Flush()
+	}
+	if _, err := p.file.WriteAt(f.appendHeader(nil), p.size); err != nil {
+		return fmt.Errorf("write pack: %w", err)
+	}
+	p.size += headerSize + f.Stored
+	p.ahead = false
+	p.seen[f.Digest] = struct{}{}
+	return nil
+}
+
+// Pending returns the bytes that Flush would write.
+func (p *Pack) Pending() int { return len(p.buf) }
+
+// maxIdleBuffer is how much memory an idle pack may keep for its next frames.
+const maxIdleBuffer = 1 << 20
+
+// Flush hands collected blobs to the operating system. After an error the next Flush writes the
+// same bytes at the same place.
+func (p *Pack) Flush() error {
+	if p.ahead {
+		if err := p.file.Truncate(p.size); err != nil {
+			return fmt.Errorf("write pack: %w", err)
+		}
+		p.ahead = false
+	}
+	if len(p.buf) == 0 {
+		return nil
+	}
+	if _, err := p.file.WriteAt(p.buf, p.size); err != nil {
+		return fmt.Errorf("write pack: %w", err)
+	}
+	p.size += int64(len(p.buf))
+	p.buf = p.buf[:0]
+	if cap(p.buf) > maxIdleBuffer {
+		p.buf = nil
+	}
+	return nil
+}
+
+// Sync makes durable what was flushed. It may run beside the other methods.
+func (p *Pack) Sync() error {
+	if err := p.file.Sync(); err != nil {
+		return fmt.Errorf("sync pack: %w", err)
+	}
+	return nil
+}
+
+// Close flushes and closes the pack.
+func (p *Pack) Close() error {
+	err := p.Flush()
+	if cerr := p.file.Close(); err == nil && cerr != nil {
+		err = fmt.Errorf("close pack: %w", cerr)
+	}
+	return err
+}
+
+type countingWriter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *countingWriter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
+}
