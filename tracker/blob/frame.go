@@ -16,8 +16,9 @@ var (
 )
 
 // headerSize is the length of a frame's header in bytes:
-// magic 4, flags 4, digest 32, raw length 8, stored length 8, CRC-32C of all before it 4.
-const headerSize = 4 + 4 + 32 + 8 + 8 + 4
+// magic 4, flags 4, digest 32, raw length 8, stored length 8, CRC-32 of the payload 4, CRC-32 of all
+// before it 4. The CRCs tell an unfinished frame from a whole one; only the digest is trusted.
+const headerSize = 4 + 4 + 32 + 8 + 8 + 4 + 4
 
 // flagZstd says that the payload is one zstd frame; without it the payload is the blob itself.
 const flagZstd uint32 = 1
@@ -29,6 +30,7 @@ type Frame struct {
 	Offset int64 // of the header, from the start of the pack
 	Raw    int64 // bytes of the blob
 	Stored int64 // bytes of the payload
+	CRC    uint32
 }
 
 // End returns the offset of the byte behind the frame.
@@ -36,8 +38,6 @@ func (f Frame) End() int64 { return f.Offset + headerSize + f.Stored }
 
 // maxLength bounds both lengths of a frame, so that sums of offsets cannot overflow.
 const maxLength = 1 << 56
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // appendHeader appends the frame's header to b. All numbers are big-endian.
 func (f Frame) appendHeader(b []byte) []byte {
@@ -47,7 +47,8 @@ func (f Frame) appendHeader(b []byte) []byte {
 	b = append(b, f.Digest[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Raw))
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Stored))
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
+	b = binary.BigEndian.AppendUint32(b, f.CRC)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
 }
 
 // errHeader says that bytes are not a frame's header.
@@ -57,7 +58,7 @@ func parseHeader(b []byte, offset int64) (Frame, error) {
 	if len(b) < headerSize || !bytes.HasPrefix(b, frameMagic) {
 		return Frame{}, errHeader
 	}
-	if crc32.Checksum(b[:headerSize-4], castagnoli) != binary.BigEndian.Uint32(b[headerSize-4:]) {
+	if crc32.ChecksumIEEE(b[:headerSize-4]) != binary.BigEndian.Uint32(b[headerSize-4:]) {
 		return Frame{}, errHeader
 	}
 	f := Frame{Flags: binary.BigEndian.Uint32(b[4:]), Offset: offset}
@@ -67,5 +68,6 @@ func parseHeader(b []byte, offset int64) (Frame, error) {
 		return Frame{}, errHeader
 	}
 	f.Raw, f.Stored = int64(raw), int64(stored)
+	f.CRC = binary.BigEndian.Uint32(b[56:])
 	return f, nil
 }

@@ -3,6 +3,7 @@ package blob
 import (
 	"crypto/sha256"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 
@@ -57,7 +58,7 @@ func (p *Pack) Put(b []byte) (tracker.Digest, error) {
 			payload, flags = z, flagZstd
 		}
 	}
-	f := Frame{Digest: digest, Flags: flags, Raw: int64(len(b)), Stored: int64(len(payload))}
+	f := Frame{Digest: digest, Flags: flags, Raw: int64(len(b)), Stored: int64(len(payload)), CRC: crc32.ChecksumIEEE(payload)}
 	p.buf = append(f.appendHeader(p.buf), payload...)
 	p.seen[digest] = struct{}{}
 	return digest, nil
@@ -67,7 +68,8 @@ func (p *Pack) Put(b []byte) (tracker.Digest, error) {
 func (p *Pack) encoder() (*zstd.Encoder, error) {
 	if p.zstd == nil {
 		enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest),
-			zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20))
+			zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20),
+			zstd.WithEncoderCRC(false)) // the digest is the check
 		if err != nil {
 			return nil, fmt.Errorf("start zstd: %w", err)
 		}
@@ -89,7 +91,7 @@ func (p *Pack) PutReader(r io.Reader) (tracker.Digest, int64, error) {
 	}
 	p.ahead = true
 	hash := sha256.New()
-	payload := &countingWriter{w: io.NewOffsetWriter(p.file, p.size+headerSize)}
+	payload := &payloadWriter{w: io.NewOffsetWriter(p.file, p.size+headerSize)}
 	enc.Reset(payload)
 	raw, err := io.Copy(enc, io.TeeReader(r, hash))
 	if err == nil {
@@ -99,7 +101,7 @@ func (p *Pack) PutReader(r io.Reader) (tracker.Digest, int64, error) {
 	if err != nil {
 		return tracker.Digest{}, 0, fmt.Errorf("write pack: %w", err)
 	}
-	f := Frame{Digest: tracker.Digest(hash.Sum(nil)), Flags: flagZstd, Raw: raw, Stored: payload.n}
+	f := Frame{Digest: tracker.Digest(hash.Sum(nil)), Flags: flagZstd, Raw: raw, Stored: payload.n, CRC: payload.crc}
 	return f.Digest, raw, p.seal(f)
 }
 
@@ -163,13 +165,16 @@ func (p *Pack) Close() error {
 	return err
 }
 
-type countingWriter struct {
-	w io.Writer
-	n int64
+// payloadWriter counts and sums what passes.
+type payloadWriter struct {
+	w   io.Writer
+	n   int64
+	crc uint32
 }
 
-func (c *countingWriter) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
+func (p *payloadWriter) Write(b []byte) (int, error) {
+	n, err := p.w.Write(b)
+	p.n += int64(n)
+	p.crc = crc32.Update(p.crc, crc32.IEEETable, b[:n])
 	return n, err
 }
