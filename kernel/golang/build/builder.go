@@ -1,0 +1,89 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Options say where a Builder works.
+type Options struct {
+	Dir      string // folder for go.mod, main.go and executables; made when missing
+	Module   string // name of the module in go.mod, such as gonb_1a2b3c4d
+	CacheDir string // for what is worth keeping between sessions; empty is gemba's folder in os.UserCacheDir
+	Go       string // the go command; empty is the one on the PATH, or in GOROOT
+}
+
+// Builder builds the cells of one session. It may be used from several goroutines; builds take turns.
+type Builder struct {
+	mu     sync.Mutex
+	opts   Options
+	module module
+}
+
+// New makes the folder and its go.mod. It does not need a go command yet: Build says when there is none.
+func New(opts Options) (*Builder, error) {
+	if opts.CacheDir == "" {
+		base, err := os.UserCacheDir()
+		if err != nil {
+			base = os.TempDir()
+		}
+		opts.CacheDir = filepath.Join(base, "gemba")
+	}
+	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make build folder: %w", err)
+	}
+	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}}}
+	return b, b.module.write(goCommand(opts.Go))
+}
+
+// goCommand finds the go command, "" when there is none.
+func goCommand(given string) string {
+	for _, name := range []string{given, "go", filepath.Join(os.Getenv("GOROOT"), "bin", "go")} {
+		if name == "" {
+			continue
+		}
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// Dir is the folder in which cells are built, where "!*" commands run.
+func (b *Builder) Dir() string { return b.opts.Dir }
+
+// ResetModule makes go.mod anew, without requirements (%reset).
+func (b *Builder) ResetModule() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.module.write(goCommand(b.opts.Go))
+}
+
+// Close removes the folder.
+func (b *Builder) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := os.RemoveAll(b.opts.Dir); err != nil {
+		return fmt.Errorf("remove build folder: %w", err)
+	}
+	return nil
+}
+
+// Build makes an executable. It returns *Error for a program that is wrong or that needs what cannot be had, ErrNoGo
+// where there is no go command, and an error that wraps ctx.Err() when ctx ends first.
+func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	started := time.Now()
+	exe, err := b.build(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	exe.Took = time.Since(started)
+	return exe, nil
+}

@@ -1,0 +1,78 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// A command is a tool to be run in a folder.
+type command struct {
+	path string
+	args []string
+	dir  string
+	env  []string
+	line func(string) // told each line of stderr as it comes; may be nil
+}
+
+// A failure is a command that ended badly, with all that it said.
+type failure struct {
+	command string
+	output  string
+	err     error
+}
+
+func (f *failure) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("run %s: %v\n%s", f.command, f.err, f.output))
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// run runs the command and gives its output. Its whole process group ends with ctx, so that no compiler outlives an
+// interrupt. A command that fails gives a *failure.
+func (c command) run(ctx context.Context) (stdout []byte, err error) {
+	cmd := exec.CommandContext(ctx, c.path, c.args...)
+	cmd.Dir, cmd.Env = c.dir, c.env
+	ownGroup(cmd)
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	said := &lineWriter{line: c.line}
+	cmd.Stdout, cmd.Stderr = &out, said
+	err = cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("build cell: %w", context.Cause(ctx))
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, ErrNoGo
+	case err != nil:
+		said.all.Write(out.Bytes())
+		return out.Bytes(), &failure{c.path + " " + strings.Join(c.args, " "), said.all.String(), err}
+	}
+	return out.Bytes(), nil
+}
+
+// A lineWriter keeps what is written and tells of each line.
+type lineWriter struct {
+	all  bytes.Buffer
+	told int // bytes of all that were told of
+	line func(string)
+}
+
+func (w *lineWriter) Write(p []byte) (int, error) {
+	w.all.Write(p)
+	if w.line == nil {
+		return len(p), nil
+	}
+	for {
+		end := bytes.IndexByte(w.all.Bytes()[w.told:], '\n')
+		if end < 0 {
+			return len(p), nil
+		}
+		w.line(string(w.all.Bytes()[w.told : w.told+end]))
+		w.told += end + 1
+	}
+}

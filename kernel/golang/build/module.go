@@ -1,0 +1,104 @@
+package build
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// A module is the go.mod, and go.work if the user made one, of the folder in which cells are built.
+type module struct {
+	dir  string
+	name string
+	seen map[string]seenFile // by file name
+}
+
+type seenFile struct {
+	stat string
+	data []byte
+}
+
+// write makes go.mod anew, without requirements. The go command is not run for it: a kernel has to start at once.
+func (m *module) write(goCommand string) error {
+	text := fmt.Sprintf("module %s\n\ngo %s\n", m.name, goVersion(goCommand))
+	if err := os.WriteFile(filepath.Join(m.dir, "go.mod"), []byte(text), 0o644); err != nil {
+		return fmt.Errorf("write go.mod: %w", err)
+	}
+	if err := os.Remove(filepath.Join(m.dir, "go.sum")); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("remove go.sum: %w", err)
+	}
+	return nil
+}
+
+var release = regexp.MustCompile(`^go(1\.\d+(?:\.\d+)?)\b`)
+
+// goVersion reads the version of an installed Go from the file VERSION beside its bin folder, and takes the one that
+// built this program where there is none.
+func goVersion(goCommand string) string {
+	version := runtime.Version()
+	if real, err := filepath.EvalSymlinks(goCommand); err == nil {
+		if data, err := os.ReadFile(filepath.Join(filepath.Dir(real), "..", "VERSION")); err == nil {
+			version = string(data)
+		}
+	}
+	if m := release.FindStringSubmatch(version); m != nil {
+		return m[1]
+	}
+	return "1.26"
+}
+
+// read gives a file of the module, nil when there is none. It is read again only when it changed.
+func (m *module) read(name string) []byte {
+	path := filepath.Join(m.dir, name)
+	info, err := os.Stat(path)
+	if err != nil {
+		delete(m.seen, name)
+		return nil
+	}
+	stat := fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+	if s, ok := m.seen[name]; ok && s.stat == stat {
+		return s.data
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	m.seen[name] = seenFile{stat, data}
+	return data
+}
+
+// digest names the module's requirements: the same for two sessions that need the same.
+func (m *module) digest() string {
+	h := sha256.New()
+	for _, line := range strings.Split(string(m.read("go.mod")), "\n") {
+		if !strings.HasPrefix(line, "module ") {
+			fmt.Fprintln(h, line)
+		}
+		if strings.Contains(line, "=> .") {
+			fmt.Fprintln(h, m.dir) // relative paths mean something else elsewhere
+		}
+	}
+	if work := m.read("go.work"); work != nil {
+		fmt.Fprintln(h, m.dir)
+		h.Write(work)
+	}
+	io.WriteString(h, string(m.read("vendor/modules.txt")))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// parsed gives go.mod; an unreadable one is as good as an empty one, since the go command will say what is wrong.
+func (m *module) parsed() *modfile.File {
+	f, err := modfile.ParseLax("go.mod", m.read("go.mod"), nil)
+	if err != nil {
+		return &modfile.File{}
+	}
+	return f
+}

@@ -1,0 +1,196 @@
+package source
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"hash/fnv"
+	"strconv"
+	"strings"
+)
+
+// A declarer turns the syntax tree of a cell's declarations into entries.
+type declarer struct {
+	*text
+	file       *token.File
+	shift      int // bytes put before the cell's text for the parser
+	unresolved map[*ast.Ident]bool
+	entries    []*entry
+	main       *entry // func main, which is not remembered
+}
+
+func (d *declarer) offset(pos token.Pos) int { return d.file.Offset(pos) - d.shift }
+
+func (d *declarer) cut(from, to token.Pos) piece { return d.piece(d.offset(from), d.offset(to)) }
+
+func (d *declarer) comment(doc *ast.CommentGroup) piece {
+	if doc == nil {
+		return piece{}
+	}
+	return d.cut(doc.Pos(), doc.End())
+}
+
+func (d *declarer) add(e *entry, node ast.Node) *entry {
+	e.refs = refsIn(node, d.unresolved)
+	d.entries = append(d.entries, e)
+	return e
+}
+
+func (d *declarer) declare(decl ast.Decl) {
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		d.function(decl)
+	case *ast.GenDecl:
+		if decl.Tok == token.CONST {
+			d.constants(decl)
+			return
+		}
+		for _, spec := range decl.Specs {
+			d.spec(decl, spec)
+		}
+	}
+}
+
+func (d *declarer) function(f *ast.FuncDecl) {
+	e := &entry{kind: Func, doc: d.comment(f.Doc), body: d.cut(f.Pos(), f.End())}
+	n := d.ident(f.Name, f.Pos())
+	if f.Recv != nil {
+		n.key = receiver(f.Recv) + "~" + f.Name.Name
+	}
+	e.names = []name{n}
+	if n.key == "main" {
+		e.refs = refsIn(f, d.unresolved)
+		d.main = e
+		return
+	}
+	e.rename = f.Recv == nil && strings.HasPrefix(n.ident, "init_")
+	d.add(e, f)
+}
+
+// receiver names the type of a method: T for (t *T[K, V]).
+func receiver(list *ast.FieldList) string {
+	if len(list.List) == 0 {
+		return "unknown"
+	}
+	expr := list.List[0].Type
+	for {
+		switch t := expr.(type) {
+		case *ast.Ident:
+			return t.Name
+		case *ast.StarExpr:
+			expr = t.X
+		case *ast.ParenExpr:
+			expr = t.X
+		case *ast.IndexExpr:
+			expr = t.X
+		case *ast.IndexListExpr:
+			expr = t.X
+		default:
+			return "unknown"
+		}
+	}
+}
+
+// ident makes the name of an identifier in a body that begins at start.
+func (d *declarer) ident(id *ast.Ident, start token.Pos) name {
+	n := name{key: id.Name, ident: id.Name, offset: d.offset(id.Pos()) - d.offset(start)}
+	if id.Name == "_" {
+		n.key, n.ident = "", ""
+	}
+	return n
+}
+
+func (d *declarer) constants(g *ast.GenDecl) {
+	if len(g.Specs) == 0 {
+		return
+	}
+	e := &entry{kind: Const, doc: d.comment(g.Doc), body: d.cut(g.Pos(), g.End())}
+	for _, spec := range g.Specs {
+		for _, id := range spec.(*ast.ValueSpec).Names {
+			e.names = append(e.names, d.ident(id, g.Pos()))
+		}
+	}
+	if len(e.keys()) == 0 {
+		e.names = append(e.names, d.blank(e.body.text))
+	}
+	d.add(e, g)
+}
+
+// spec makes an entry of one spec of a group. Comments above a group without parentheses belong to its only spec.
+func (d *declarer) spec(g *ast.GenDecl, spec ast.Spec) {
+	e := &entry{keyword: g.Tok.String() + " ", body: d.cut(spec.Pos(), spec.End())}
+	doc := specDoc(spec)
+	if !g.Lparen.IsValid() {
+		doc = g.Doc
+	}
+	e.doc = d.comment(doc)
+	switch s := spec.(type) {
+	case *ast.ImportSpec:
+		d.imported(e, s)
+	case *ast.TypeSpec:
+		e.kind, e.names = Type, []name{d.ident(s.Name, s.Pos())}
+		if e.names[0].key == "" {
+			e.names[0] = d.blank(e.body.text)
+		}
+	case *ast.ValueSpec:
+		d.variables(e, s)
+	}
+	d.add(e, spec)
+}
+
+func specDoc(spec ast.Spec) *ast.CommentGroup {
+	switch s := spec.(type) {
+	case *ast.ImportSpec:
+		return s.Doc
+	case *ast.TypeSpec:
+		return s.Doc
+	case *ast.ValueSpec:
+		return s.Doc
+	}
+	return nil
+}
+
+func (d *declarer) imported(e *entry, s *ast.ImportSpec) {
+	e.kind = Import
+	e.path, _ = strconv.Unquote(s.Path.Value)
+	if s.Name != nil {
+		e.alias = s.Name.Name
+	}
+	key := e.alias
+	switch e.alias {
+	case "":
+		key = AssumedName(e.path)
+	case ".", "_":
+		key += "~" + e.path
+	}
+	e.names = []name{{key: key}}
+}
+
+func (d *declarer) variables(e *entry, s *ast.ValueSpec) {
+	e.kind = Var
+	e.tuple = len(s.Names) > 1 && len(s.Values) == 1
+	for i, id := range s.Names {
+		n := d.ident(id, s.Pos())
+		if n.key == "" {
+			n = d.blank(fmt.Sprintf("%d %s", i, e.body.text))
+		}
+		e.names = append(e.names, n)
+	}
+}
+
+// blank is the key of a blank variable: the same for the same text, so that running a cell again changes nothing.
+func (d *declarer) blank(text string) name {
+	h := fnv.New32a()
+	h.Write([]byte(text))
+	for n := h.Sum32(); ; n++ {
+		key := fmt.Sprintf("_~%06d", n%1_000_000)
+		if !d.has(key) {
+			return name{key: key}
+		}
+	}
+}
+
+func (d *declarer) has(key string) bool {
+	_, found := Declarations{d.entries}.KindOf(key)
+	return found
+}
