@@ -1,0 +1,225 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// ErrDamaged says that the ledger-wide journal is not what was signed, so nothing may be signed on top of it.
+var ErrDamaged = errors.New("the ledger-wide journal was altered")
+
+// register is the ledger-wide journal, locked: what one process appends, the next one builds on.
+type register struct {
+	chain
+	opened tracker.LedgerOpenedEntry
+}
+
+// lockPatience is how long a process waits for another one to finish its line.
+const lockPatience = 5 * time.Second
+
+// record appends the state of a journal to the ledger-wide journal.
+func (l layout) record(e *tracker.CheckpointEntry, key *Key) error {
+	r, err := l.openRegister(key, e.Time)
+	if err != nil {
+		return fmt.Errorf("record journal ledger-wide: %w", err)
+	}
+	defer func() { _ = r.file.Close() }() // everything is synced; this lets the lock go
+	if err := r.append(e); err != nil {
+		return err
+	}
+	if err := r.commit(); err != nil {
+		return fmt.Errorf("record journal ledger-wide: %w", err)
+	}
+	return nil
+}
+
+// commit flushes and syncs. Without a key a checkpoint that someone signed is left as it is.
+func (r *register) commit() error {
+	if err := r.flush(); err != nil {
+		return err
+	}
+	if r.key == nil && r.signed > 0 && r.opened.Key != "" {
+		return r.file.Sync()
+	}
+	return r.sync()
+}
+
+// openRegister locks and reads the ledger-wide journal, begins it when it is new, and makes sure
+// that it still is what its checkpoint says.
+func (l layout) openRegister(key *Key, now time.Time) (*register, error) {
+	file, err := os.OpenFile(l.lines(ledgerName), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	r := &register{chain: chain{layout: l, name: ledgerName, key: key, file: file}}
+	err = waitLock(file)
+	if err == nil {
+		err = r.load()
+	}
+	if err == nil && r.tree.n == 0 {
+		err = r.begin(now)
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func waitLock(file *os.File) error {
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		ok, err := tryLock(file, false)
+		if ok || err != nil {
+			return err
+		}
+		if wait >= 50*time.Millisecond {
+			return waitLong(file)
+		}
+		time.Sleep(wait)
+	}
+}
+
+func waitLong(file *os.File) error {
+	for range lockPatience / (50 * time.Millisecond) {
+		time.Sleep(50 * time.Millisecond)
+		if ok, err := tryLock(file, false); ok || err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%s is locked by another process: is one of yours stopped?", file.Name())
+}
+
+// begin writes the first entry.
+func (r *register) begin(now time.Time) error {
+	r.id = tracker.NewID()
+	r.opened = tracker.LedgerOpenedEntry{
+		Header: tracker.Header{Time: now}, Format: Format, Ledger: r.id, Key: r.key.verifierKey(origin(r.id)),
+	}
+	if err := r.append(&r.opened); err != nil {
+		return err
+	}
+	return r.commit()
+}
+
+// load reads the lines, cuts off one that a killed process left torn, and checks them against the checkpoint.
+func (r *register) load() error {
+	lines := newLineReader(r.file, Position{})
+	for {
+		text, err := lines.next()
+		if err != nil {
+			break // the end, or damage, which the checkpoint tells
+		}
+		if lines.n == 1 {
+			if e, err := tracker.DecodeEntry(text); err == nil {
+				opened, _ := e.(*tracker.LedgerOpenedEntry)
+				r.opened = valueOf(opened)
+			}
+		}
+		leaf := tlog.RecordHash(text)
+		r.tree.add(leaf)
+		r.leaves = append(r.leaves, leaf)
+	}
+	r.id, r.size = r.opened.Ledger, lines.offset
+	if r.tree.n > 0 && r.id.IsZero() {
+		return fmt.Errorf("%w: it does not begin as it must: gemba verify tells more", ErrDamaged)
+	}
+	if err := r.checkSigned(); err != nil {
+		return err
+	}
+	return r.file.Truncate(r.size)
+}
+
+func valueOf[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// checkSigned makes sure that the lines are those that the checkpoint speaks of. Only the very first
+// entry may lack a checkpoint: its writer was killed before it signed.
+func (r *register) checkSigned() error {
+	file, err := os.ReadFile(r.checkpoint(ledgerName))
+	if errors.Is(err, fs.ErrNotExist) {
+		if r.tree.n <= 1 {
+			return nil
+		}
+		return fmt.Errorf("%w: its checkpoint was removed: gemba verify tells more", ErrDamaged)
+	}
+	if err != nil {
+		return err
+	}
+	c, err := openCheckpoint(file, r.verifiers(r.id, r.opened.Key)...)
+	if err != nil {
+		return fmt.Errorf("%w: %w: gemba verify tells more", ErrDamaged, err)
+	}
+	if c.size > r.tree.n || rootOf(r.leaves[:c.size]) != c.root {
+		return fmt.Errorf("%w: its lines are not those that were signed: gemba verify tells more", ErrDamaged)
+	}
+	r.signed = c.size
+	return nil
+}
+
+// verifiers returns who may sign the ledger-wide journal: every key in the ledger's folder of keys;
+// none when the ledger began without a key.
+func (l layout) verifiers(ledger tracker.ID, key string) (all []note.Verifier) {
+	if key == "" {
+		return nil
+	}
+	for _, public := range l.publicKeys() {
+		if line, err := note.NewEd25519VerifierKey(origin(ledger), public); err == nil {
+			if v, err := note.NewVerifier(line); err == nil {
+				all = append(all, v)
+			}
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, nobody{})
+	}
+	return all
+}
+
+// nobody verifies nothing: with it alone, no signature is good.
+type nobody struct{}
+
+func (nobody) Name() string            { return "nobody" }
+func (nobody) KeyHash() uint32         { return 0 }
+func (nobody) Verify(_, _ []byte) bool { return false }
+
+// publicKeys returns the keys in the ledger's folder of keys, by file.
+func (l layout) publicKeys() map[string][]byte {
+	keys := make(map[string][]byte)
+	paths, _ := os.ReadDir(l.keys())
+	for _, path := range paths {
+		b, err := os.ReadFile(filepath.Join(l.keys(), path.Name()))
+		if public := publicOf(string(bytes.TrimSpace(b))); err == nil && public != nil {
+			keys[path.Name()] = public
+		}
+	}
+	return keys
+}
+
+// publicOf returns the Ed25519 public key in a verifier line, nil when there is none.
+func publicOf(line string) []byte {
+	parts := strings.SplitN(line, "+", 3)
+	if len(parts) != 3 {
+		return nil
+	}
+	b, err := base64.StdEncoding.DecodeString(parts[2])
+	if err != nil || len(b) != 33 || b[0] != 1 {
+		return nil
+	}
+	return b[1:]
+}
