@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -72,7 +74,7 @@ func (p *Progress) Shown(_ Step, m Message) {
 	if m.Type != "stream" || json.Unmarshal(m.Content, &stream) != nil {
 		return
 	}
-	if line := lastLine(stream.Text); line != "" {
+	if line := lastLine(plainText(stream.Text)); line != "" {
 		p.mu.Lock()
 		p.last = line
 		p.mu.Unlock()
@@ -115,16 +117,18 @@ func (p *Progress) plain(line string) string {
 }
 
 // stripColours removes the escape sequences ESC [ … m.
-func stripColours(s string) string {
-	var b strings.Builder
-	for {
-		before, after, ok := strings.Cut(s, "\x1b[")
-		b.WriteString(before)
-		if !ok {
-			return b.String()
+func stripColours(s string) string { return colours.ReplaceAllString(s, "") }
+
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// plainText is s without colours and without characters that would move a terminal's cursor.
+func plainText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\r' {
+			return ' '
 		}
-		s = strings.TrimPrefix(strings.TrimLeft(after, "0123456789;"), "m")
-	}
+		return r
+	}, stripColours(s))
 }
 
 // titleWidth is how many columns the first line of a cell gets.
@@ -132,7 +136,7 @@ const titleWidth = 52
 
 // head is the beginning of a cell's line: "[ 3/12] model := train(data)".
 func head(s Step) string {
-	title := clip(Title(s.Cell.Source), titleWidth)
+	title := clip(strings.TrimSpace(plainText(Title(s.Cell.Source))), titleWidth)
 	total := fmt.Sprint(s.Total)
 	pad := strings.Repeat(" ", titleWidth-utf8.RuneCountInString(title))
 	return fmt.Sprintf("[%*d/%s] %s%s", len(total), s.Index, total, title, pad)
