@@ -1,0 +1,56 @@
+package process
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+func TestMain(m *testing.M) {
+	if script := os.Getenv("GEMBA_TEST_KERNEL"); script != "" {
+		kernel(script)
+		return
+	}
+	code := m.Run()
+	_ = os.RemoveAll(binaries)
+	os.Exit(code)
+}
+
+// kernel is a kernel to be killed: it runs a script and says which folder is its own.
+func kernel(script string) {
+	r, err := New("")
+	if err != nil {
+		panic(err)
+	}
+	os.Stdout.WriteString(r.Dir() + "\n")
+	_, _ = r.Run(context.Background(), Spec{Path: "/bin/sh", Args: []string{"-c", script}, Rich: true}, echo{})
+	select {}
+}
+
+// echo is a front end that prints streams.
+type echo struct{ nothing }
+
+func (echo) Publish(_ wire.Type, content any, _ ...[]byte) {
+	if s, ok := content.(wire.StreamContent); ok {
+		os.Stdout.WriteString(s.Text)
+	}
+}
+
+// nothing is a front end that is not there.
+type nothing struct{}
+
+func (nothing) Publish(wire.Type, any, ...[]byte) {}
+
+func (nothing) Input(context.Context, string, bool) (string, error) { return "", wire.ErrNoStdin }
+
+// running1 reports whether a process exists and is not just waiting to be buried.
+func running1(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + itoa(pid) + "/stat")
+	if err != nil {
+		return syscall.Kill(pid, 0) == nil && !os.IsNotExist(err)
+	}
+	return state(string(stat)) != "Z"
+}

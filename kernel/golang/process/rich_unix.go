@@ -1,0 +1,141 @@
+//go:build unix
+
+package process
+
+import (
+	"bufio"
+	"encoding/gob"
+	"io"
+
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// program is a running program as the other side of gonbui's protocol.
+type program struct {
+	*pump
+	front    wire.Front
+	comms    *comms
+	displays *displays
+	asker    *asker
+	lonely   bool // no page answered this program; it is not asked again
+}
+
+// handlers says what becomes of a value sent under one of gonbui's own MIME types. All other values
+// are displays.
+var handlers = []struct {
+	mime   protocol.MIMEType
+	handle func(*program, any)
+}{
+	{protocol.MIMEJupyterInput, (*program).input},
+	{protocol.MIMECommValue, (*program).value},
+	{protocol.MIMECommSubscribe, (*program).subscription},
+}
+
+// register makes the types known that GoNB takes in displays' metadata, beyond those that package
+// protocol registers itself. Registering a type again changes nothing.
+func register() {
+	gob.Register(map[string]any{})
+	gob.Register([]any{})
+	gob.Register([]string{})
+}
+
+// talk handles all that the program sends, until it has exited and everything is handled.
+func (p *program) talk() {
+	in := bufio.NewReaderSize(p.pump, 64<<10)
+	for decoder := gob.NewDecoder(in); ; {
+		var data protocol.DisplayData
+		if err := decoder.Decode(&data); err != nil {
+			p.broken(err)
+			break
+		}
+		p.handle(&data)
+	}
+	_, _ = io.Copy(io.Discard, in)
+}
+
+// broken tells of a pipe that does not speak the protocol. A program that was killed in the middle
+// of a value is no such case.
+func (p *program) broken(err error) {
+	if err != io.EOF && !p.exited.Load() {
+		p.out.note("gonbui's pipe carries what this kernel does not understand, rich output ends here: %v", err)
+	}
+}
+
+func (p *program) handle(data *protocol.DisplayData) {
+	for _, h := range handlers {
+		if v, ok := data.Data[h.mime]; ok {
+			h.handle(p, v)
+			return
+		}
+	}
+	p.drain()
+	p.out.display(data)
+}
+
+func (p *program) input(v any) {
+	request, ok := v.(protocol.InputRequest)
+	if !ok {
+		return
+	}
+	p.drain()
+	p.asker.request(request.Prompt, request.Password)
+}
+
+// value handles a value for the page, and gonbui.Sync, which is one for the kernel.
+func (p *program) value(v any) {
+	value, ok := v.(protocol.CommValue)
+	if !ok {
+		return
+	}
+	if value.Address == protocol.GonbuiSyncAddress {
+		p.back.post(&protocol.CommValue{Address: protocol.GonbuiSyncAckAddress, Value: value.Value})
+		return
+	}
+	if !p.connect() || value.Address == protocol.GonbuiStartAddress {
+		return
+	}
+	p.comms.do(func() {
+		if value.Request {
+			p.comms.request(p.front, value.Address)
+		} else {
+			p.comms.send(p.front, value.Address, value.Value)
+		}
+	})
+}
+
+func (p *program) subscription(v any) {
+	s, ok := v.(protocol.CommSubscription)
+	if !ok {
+		return
+	}
+	p.comms.subscribe(s.Address, !s.Unsubscribe)
+	if !s.Unsubscribe {
+		p.connect()
+	}
+}
+
+// connect makes sure that the page listens. What the program sends meanwhile waits in its pipe, so
+// that a script it displays next finds globalThis.gonb_comm.
+func (p *program) connect() bool {
+	if p.lonely || p.out.front == nil {
+		return false
+	}
+	p.drain()
+	if p.comms.connect(p.front, p.displays, p.serve(p.comms.holds)) {
+		return true
+	}
+	if p.lonely = true; !p.exited.Load() {
+		p.out.note("gonbui: %v", ErrNoPage)
+	}
+	return false
+}
+
+// deliver gives the program a value that it has subscribed to.
+func (p *program) deliver(address string, value any) {
+	p.back.post(&protocol.CommValue{Address: address, Value: value})
+}
+
+// wake has the pump look again at what it waits for.
+func (p *program) wake() { p.bell.ring() }

@@ -1,0 +1,101 @@
+//go:build unix
+
+package process
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Runner runs the programs of one session, one after the other. It owns a private folder, a
+// watcher process that cleans up should this process be killed, and the state of the session's
+// comm with the notebook's page. Comm, Comms and Own may be called while Run runs.
+type Runner struct {
+	session
+	dir     string
+	serial  atomic.Int64 // of the names of pipes
+	groups  groups
+	spawner spawner
+	buffers sync.Pool // of *[]byte, pieceSize long
+
+	mu      sync.Mutex
+	left    map[*os.File]bool // streams that programs in the background still hold
+	folders []string
+}
+
+// New starts a session's runner. KernelID is Jupyter's id of the kernel, which the JavaScript in
+// the page needs to find its way back; when it is empty, widgets do not work.
+func New(kernelID string) (*Runner, error) {
+	register()
+	r := &Runner{session: newSession(kernelID), left: map[*os.File]bool{}}
+	r.buffers.New = func() any { b := make([]byte, pieceSize); return &b }
+	w, err := newWatcher()
+	if err != nil {
+		return nil, err
+	}
+	r.groups = groups{all: map[int]bool{}, watcher: w}
+	dir, err := os.MkdirTemp("", "gemba-")
+	if err != nil {
+		w.close()
+		return nil, fmt.Errorf("make the session's folder: %w", err)
+	}
+	r.dir, r.spawner = dir, newSpawner()
+	return r, r.Own(dir)
+}
+
+// Dir is the session's private folder, removed by Close or, when this process is killed, by the
+// watcher. Callers may keep their own files in it, under names that do not begin with "pipe".
+func (r *Runner) Dir() string { return r.dir }
+
+// Own has a folder, given by its absolute path, removed when this process ends, however it ends.
+func (r *Runner) Own(folder string) error {
+	if !filepath.IsAbs(folder) || strings.ContainsRune(folder, '\n') {
+		return fmt.Errorf("own folder %q: not an absolute path of one line", folder)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.folders = append(r.folders, filepath.Clean(folder))
+	r.groups.watcher.folder(filepath.Clean(folder))
+	return nil
+}
+
+// Close kills what still runs in the background and removes the session's folders.
+func (r *Runner) Close() error {
+	r.groups.kill()
+	r.spawner.close()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for f := range r.left {
+		_ = f.Close()
+	}
+	var failed error
+	for _, folder := range r.folders {
+		if err := os.RemoveAll(folder); err != nil {
+			failed = fmt.Errorf("remove the session's folder: %w", err)
+		}
+	}
+	r.groups.watcher.close()
+	return failed
+}
+
+// ignore reads a stream to its end, so that what runs on in the background neither blocks nor fails
+// when it prints. Nobody sees what it prints.
+func (r *Runner) ignore(fd int) {
+	f := os.NewFile(uintptr(fd), "stream")
+	r.mu.Lock()
+	r.left[f] = true
+	r.mu.Unlock()
+	go func() {
+		_, _ = io.Copy(io.Discard, f)
+		_ = f.Close()
+		r.mu.Lock()
+		delete(r.left, f)
+		r.mu.Unlock()
+		r.groups.tidy()
+	}()
+}
