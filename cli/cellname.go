@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"path"
+	"strings"
+
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+// nameLength is how long a cell's name may be, in characters.
+const nameLength = 60
+
+// cellName returns what to call a cell execution: the first line of its source that says something.
+func cellName(x *index.Index, c index.Cell) string {
+	source, err := x.Blob(c.Source)
+	if c.Source.IsZero() || err != nil {
+		return "(source not kept)"
+	}
+	return sourceName(string(source))
+}
+
+func sourceName(source string) string {
+	name := ""
+	for line := range strings.Lines(source) {
+		line = oneLine(line)
+		if saysSomething(line) {
+			return cutTo(line, nameLength)
+		}
+		if name == "" {
+			name = line
+		}
+	}
+	if name == "" {
+		return "(empty cell)"
+	}
+	return cutTo(name, nameLength)
+}
+
+// saysSomething reports whether a line tells one cell from another: a bare marker does not, nor does
+// the beginning of an import.
+func saysSomething(line string) bool {
+	imports := strings.HasPrefix(line, "import ") || strings.HasPrefix(line, `"`) && strings.HasSuffix(line, `"`)
+	return strings.Trim(line, "%/(){} ") != "" && line != "%main" && !imports
+}
+
+// notebookName is the file's name alone: the whole path is for show.
+func notebookName(notebook string) string {
+	if notebook == "" {
+		return "–"
+	}
+	return path.Base(strings.ReplaceAll(notebook, `\`, "/"))
+}

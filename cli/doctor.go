@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// finding is what doctor says about one thing that gemba needs or can use.
+type finding struct {
+	Name   string `json:"name"`
+	Health health `json:"status"`
+	Detail string `json:"detail"`
+	Fix    string `json:"fix,omitempty"` // the command that mends it
+}
+
+// health is how well a thing is.
+type health string
+
+const (
+	fine    health = "ok"
+	missing health = "missing" // required, and not there or not usable
+	lacking health = "lacking" // not required: something works less well without it
+	note    health = "note"
+)
+
+var healthStyles = map[health]style{fine: green, missing: red, lacking: yellow, note: faint}
+
+// examinations is everything that doctor looks at, in the order in which it says it.
+func examinations() []func(context.Context, *app) finding {
+	return []func(context.Context, *app) finding{
+		examineGo,
+		examineBuildCache,
+		examineGopls,
+		examineCompiler,
+		examineJupyter,
+		examineKernelspec,
+		examinePlugin,
+		examineLedger,
+		examineKey,
+		examineDisk,
+		examineClock,
+		examineSystem,
+	}
+}
+
+// patience bounds each examination: a tool that hangs must not hang doctor.
+const patience = 20 * time.Second
+
+func doctorCommand(a *app) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what is missing on this machine, and what mends it",
+		Long:  "doctor looks at everything gemba needs or can use. It exits with 1 when something it needs is missing.",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.doctor(c.Context(), asJSON)
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) doctor(ctx context.Context, asJSON bool) error {
+	ctx = cmp.Or(ctx, context.Background())
+	var findings []finding
+	healthy := true
+	for _, examine := range examinations() {
+		bounded, cancel := context.WithTimeout(ctx, patience)
+		f := examine(bounded, a)
+		cancel()
+		if f.Name == "" {
+			continue // nothing to say on this system
+		}
+		findings = append(findings, f)
+		healthy = healthy && f.Health != missing
+	}
+	if err := a.printFindings(findings, asJSON); err != nil {
+		return err
+	}
+	if !healthy {
+		return errFailed
+	}
+	return nil
+}
+
+func (a *app) printFindings(findings []finding, asJSON bool) error {
+	if asJSON {
+		return printJSON(a.stdout, findings)
+	}
+	p := painterFor(a.stdout)
+	for _, f := range findings {
+		health := p.paint(healthStyles[f.Health], fmt.Sprintf("%-7s", f.Health))
+		if _, err := fmt.Fprintf(a.stdout, "%s  %-14s %s\n", health, f.Name, f.Detail); err != nil {
+			return err
+		}
+		if f.Fix != "" {
+			fmt.Fprintf(a.stdout, "%25s%s\n", "", p.paint(bold, f.Fix))
+		}
+	}
+	return nil
+}
+
+// systemNotes says what is different from Linux, where gemba is developed and tested.
+var systemNotes = map[string]string{
+	"darwin":  "macOS: gemba is cross-compiled and not tested here; the XLA plugin is CPU only, other cells use the go backend",
+	"windows": "Windows: gemba is cross-compiled and not tested here; use WSL 2 for signals, %%bash cells and XLA",
+}
+
+func examineSystem(context.Context, *app) finding {
+	if text := systemNotes[runtime.GOOS]; text != "" {
+		return finding{Name: "system", Health: note, Detail: text}
+	}
+	return finding{}
+}

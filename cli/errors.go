@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
+	"github.com/gemba-ml/gemba/tracker/index"
+	"github.com/gemba-ml/gemba/tracker/journal"
+)
+
+// Exit statuses of the command line.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitNotFound = 3
+	exitCorrupt  = 4
+)
+
+// exitStatuses maps what an error is to the exit status that says it; the first that fits decides.
+var exitStatuses = []struct {
+	is     error
+	status int
+}{
+	{errUsage, exitUsage},
+	{index.ErrSQL, exitUsage},
+	{index.ErrReadOnly, exitUsage},
+	{index.ErrAmbiguous, exitUsage},
+	{index.ErrNotFound, exitNotFound},
+	{journal.ErrNoLedger, exitNotFound},
+	{fs.ErrNotExist, exitNotFound},
+	{errCorrupt, exitCorrupt},
+	{journal.ErrDamaged, exitCorrupt},
+	{tracker.ErrEntry, exitCorrupt},
+	{blob.ErrCorrupt, exitCorrupt},
+}
+
+func exitStatus(err error) int {
+	for _, row := range exitStatuses {
+		if errors.Is(err, row.is) {
+			return row.status
+		}
+	}
+	return exitFailed
+}
+
+// errUsage says that a command was called in a way it does not understand.
+var errUsage = errors.New("wrong use")
+
+// errFailed and errCorrupt say that a check failed, or that the ledger is corrupt, and that the
+// command has already printed everything there is to say.
+var (
+	errFailed  = errors.New("a check failed")
+	errCorrupt = errors.New("the ledger is corrupt")
+)
+
+// hinted is an error with a line that says what to try next.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e *hinted) Unwrap() error { return e.error }
+
+// withHint adds to err what the reader can try next.
+func withHint(err error, format string, args ...any) error {
+	return &hinted{error: err, hint: fmt.Sprintf(format, args...)}
+}
+
+// wrongUse returns an error that exits with 2.
+func wrongUse(format string, args ...any) error {
+	return &kindError{errUsage, fmt.Sprintf(format, args...)}
+}
+
+// kindError says its own text and unwraps to a sentinel, so that the text need not repeat it.
+type kindError struct {
+	kind error
+	text string
+}
+
+func (e *kindError) Error() string { return e.text }
+func (e *kindError) Unwrap() error { return e.kind }
+
+// ranError marks an error of a command that ran; any other error is wrong use.
+type ranError struct{ error }
+
+func (e *ranError) Unwrap() error { return e.error }
+
+// report prints err once, with its hint, and returns the exit status it stands for.
+func (a *app) report(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var ran *ranError
+	if !errors.As(err, &ran) {
+		err = withHint(&kindError{errUsage, err.Error()}, "gemba help shows the commands, gemba COMMAND --help its options")
+	}
+	if !errors.Is(err, errFailed) && !errors.Is(err, errCorrupt) {
+		a.complain(err)
+	}
+	return exitStatus(err)
+}
+
+func (a *app) complain(err error) {
+	p := painterFor(a.stderr)
+	fmt.Fprintf(a.stderr, "%s %v\n", p.paint(red, "gemba:"), err)
+	for _, hint := range hints(err) {
+		fmt.Fprintf(a.stderr, "%s %s\n", p.paint(faint, "try:"), hint)
+	}
+}
+
+// hints returns the first hint in err's chain: the one nearest to the reader.
+func hints(err error) []string {
+	var h *hinted
+	if errors.As(err, &h) {
+		return []string{h.hint}
+	}
+	return nil
+}

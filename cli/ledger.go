@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/index"
+	"github.com/gemba-ml/gemba/tracker/journal"
+)
+
+// ledgerFor returns the directory of the ledger for what happens in dir: --ledger, else what
+// journal.Find says. Recording and reading both ask here.
+func (a *app) ledgerFor(dir string) string {
+	if a.ledger != "" {
+		return a.ledger
+	}
+	return journal.Find(dir)
+}
+
+// ledgerToRead is ledgerFor for a reader in the working directory. Outside of a git repository a
+// reader may stand below the folder whose notebooks were recorded, so it looks upwards too.
+func (a *app) ledgerToRead() string {
+	dir := a.ledgerFor(".")
+	if a.ledger != "" || exists(dir) {
+		return dir
+	}
+	here, err := filepath.Abs(".")
+	if err != nil {
+		return dir
+	}
+	for at := here; at != filepath.Dir(at); at = filepath.Dir(at) {
+		if ledger := filepath.Join(at, filepath.Base(dir)); exists(ledger) {
+			return ledger
+		}
+	}
+	return dir
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// withIndex opens the index of the ledger to read, brought up to date, and gives it to read. What the
+// index could not take in is said on stderr: an answer that lacks something must not look whole.
+func (a *app) withIndex(ctx context.Context, read func(*index.Index) error) error {
+	dir := a.ledgerToRead()
+	x, err := index.Open(ctx, dir)
+	if err != nil {
+		return ledgerHint(err)
+	}
+	defer x.Close()
+	if err := a.warnOfProblems(ctx, x); err != nil {
+		return err
+	}
+	return read(x)
+}
+
+// ledgerHint adds to an error of opening a ledger what to try.
+func ledgerHint(err error) error {
+	switch {
+	case errors.Is(err, journal.ErrNoLedger):
+		return withHint(err,
+			"gemba run NOTEBOOK records one here; --ledger DIR or GEMBA_LEDGER names another")
+	case errors.Is(err, journal.ErrNewer):
+		return withHint(err, "a newer gemba wrote this ledger: install that version to read it")
+	}
+	return err
+}
+
+func (a *app) warnOfProblems(ctx context.Context, x *index.Index) error {
+	problems, err := x.Problems(ctx)
+	for _, p := range problems {
+		a.warn("journal %s cannot be read from entry %d on: %s", p.Journal.Short(), p.Entry, p.Reason)
+	}
+	if len(problems) > 0 {
+		a.warn("what it holds behind is missing here; gemba verify tells more")
+	}
+	return err
+}
+
+// warn says on stderr what does not stop the command.
+func (a *app) warn(format string, args ...any) {
+	p := painterFor(a.stderr)
+	fmt.Fprintf(a.stderr, "%s %s\n", p.paint(yellow, "gemba: warning:"), fmt.Sprintf(format, args...))
+}
+
+// openRecorder starts to record into the ledger at dir; writer says for whom: "kernel" or "run". It
+// never fails and nothing waits for it: a ledger that cannot be written is tried again and again, and
+// what is lost meanwhile becomes a gap in it. Recorder.Flush and Recorder.Err tell why; say it with
+// warnUnrecorded. Without a key the record is kept all the same, unsigned.
+func (a *app) openRecorder(dir, writer string) *tracker.Recorder {
+	key, err := loadKey()
+	if err != nil {
+		a.warn("checkpoints are not signed: %v", err)
+	}
+	return tracker.NewRecorder(tracker.Options{Open: func() (tracker.Journal, error) {
+		return journal.Create(dir, journal.Options{Key: key, Writer: writer, Gemba: buildVersion().Version})
+	}})
+}
+
+func loadKey() (*journal.Key, error) {
+	dir, err := journal.ConfigDir()
+	if err != nil {
+		return nil, err
+	}
+	return journal.LoadKey(dir)
+}
+
+// warnUnrecorded says once, for a person, that cells run and are not recorded. It returns whether it
+// said so.
+func (a *app) warnUnrecorded(err error, dir string) bool {
+	if err == nil {
+		return false
+	}
+	a.warn("cells run, but nothing is recorded in %s: %v", dir, err)
+	a.warn("the gap will be noted when the ledger can be written; gemba doctor shows what is wrong")
+	return true
+}

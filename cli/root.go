@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// commands is the one list of what gemba can do, in the order in which help shows it.
+func commands() []func(*app) *cobra.Command {
+	return []func(*app) *cobra.Command{
+		logCommand,
+		showCommand,
+		sqlCommand,
+		reindexCommand,
+		doctorCommand,
+		versionCommand,
+	}
+}
+
+// app is what a command works with: the streams, the ledger asked for and the clock. There is one
+// for each call of Main.
+type app struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	ledger string // --ledger, empty when not given
+	now    func() time.Time
+}
+
+// Main runs the command that args name and returns the exit status: 0 done, 1 a check failed,
+// 2 wrong use, 3 not found, 4 corrupt. An error is printed once, on stderr.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
+	root := a.root()
+	root.SetArgs(args)
+	return a.report(root.Execute())
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "gemba",
+		Short:         "A Jupyter kernel for Go that records every cell it runs",
+		Long:          "gemba runs Go notebooks and records every cell in a ledger that can be searched and verified.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.PersistentFlags().StringVar(&a.ledger, "ledger", "",
+		"the ledger's `folder` (default: $GEMBA_LEDGER, else .gemba of the git repository or of this folder)")
+	for _, command := range commands() {
+		root.AddCommand(marked(command(a)))
+	}
+	return root
+}
+
+// marked wraps the errors of a command that ran, so that report can tell them from wrong use, which
+// cobra finds before it runs anything and reports without a type.
+func marked(c *cobra.Command) *cobra.Command {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if err := run(c, args); err != nil {
+				return &ranError{err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		marked(sub)
+	}
+	return c
+}

@@ -1,0 +1,172 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+func showCommand(a *app) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a cell execution or a session",
+		Long:  "show prints what is recorded of a cell execution or a session. The leading digits of its id are enough.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.withIndex(c.Context(), func(x *index.Index) error {
+				return a.show(c.Context(), x, args[0], asJSON)
+			})
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func (a *app) show(ctx context.Context, x *index.Index, prefix string, asJSON bool) error {
+	m, err := x.Find(ctx, prefix)
+	if err != nil {
+		return a.idHint(ctx, x, err)
+	}
+	if m.Kind == "session" {
+		return a.showSession(ctx, x, m.ID, asJSON)
+	}
+	return a.showCell(ctx, x, m.ID, asJSON)
+}
+
+// idHint adds to an error of Find what the reader could have meant.
+func (a *app) idHint(ctx context.Context, x *index.Index, err error) error {
+	var ambiguous *index.Ambiguous
+	if errors.As(err, &ambiguous) {
+		var lines []string
+		for _, m := range ambiguous.Candidates {
+			lines = append(lines, fmt.Sprintf("gemba show %s   (%s)", m.ID, a.describe(ctx, x, m)))
+		}
+		return withHint(err, "%s", strings.Join(lines, "\n     "))
+	}
+	if errors.Is(err, index.ErrNotFound) {
+		return withHint(err, "gemba log lists the ids there are")
+	}
+	return err
+}
+
+// describe says in a few words what an id names.
+func (a *app) describe(ctx context.Context, x *index.Index, m index.Match) string {
+	if m.Kind == "session" {
+		s, err := x.Session(ctx, m.ID)
+		if err != nil {
+			return m.Kind
+		}
+		return fmt.Sprintf("session of %s, %s", notebookName(s.Notebook), humanTime(s.Started, a.now()))
+	}
+	c, err := x.Cell(ctx, m.ID)
+	if err != nil {
+		return m.Kind
+	}
+	return fmt.Sprintf("cell [%d], %s, %s", c.Count, humanTime(c.Started, a.now()), cellName(x, c))
+}
+
+// shownCell is what `show --json` tells of a cell execution.
+type shownCell struct {
+	loggedCell
+	SourceText    *string              `json:"source"` // null when its bytes are not in the ledger
+	ErrorText     string               `json:"error_value,omitempty"`
+	Declared      []string             `json:"declarations"`
+	Outputs       []tracker.Output     `json:"outputs"`
+	OutputBatches []index.Batch        `json:"output_batches"`
+	Missing       []string             `json:"missing,omitempty"` // digests whose bytes are not in the ledger
+	Gaps          []index.Gap          `json:"gaps,omitempty"`
+	Interruptions []index.Interruption `json:"interruptions,omitempty"`
+	Environment   *index.Session       `json:"environment,omitempty"`
+}
+
+// readCell gathers what is recorded of a cell execution.
+func readCell(ctx context.Context, x *index.Index, id tracker.ID) (*shownCell, error) {
+	c, err := x.Cell(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	shown := &shownCell{loggedCell: loggedCell{c.ID, "cell", cellName(x, c), c}, Declared: []string{}, Outputs: []tracker.Output{}}
+	if source, ok := shown.text(x, c.Source); ok {
+		shown.SourceText = &source
+	}
+	shown.ErrorText, _ = shown.text(x, c.ErrorValue)
+	if names, ok := shown.text(x, c.Declarations); ok {
+		_ = json.Unmarshal([]byte(names), &shown.Declared) // a list that is none shows as empty
+	}
+	if session, err := x.Session(ctx, c.Session); err == nil {
+		shown.Environment = &session
+	}
+	var errs [3]error
+	shown.OutputBatches, errs[0] = x.Outputs(ctx, id)
+	shown.Gaps, errs[1] = x.Gaps(ctx, id)
+	shown.Interruptions, errs[2] = x.Interruptions(ctx, id)
+	shown.readOutputs(x)
+	return shown, errors.Join(errs[:]...)
+}
+
+// text returns the bytes that d names; those that should be there and are not are noted.
+func (s *shownCell) text(x *index.Index, d tracker.Digest) (string, bool) {
+	if d.IsZero() {
+		return "", false
+	}
+	b, err := x.Blob(d)
+	if err != nil {
+		s.Missing = append(s.Missing, d.String())
+		return "", false
+	}
+	return string(b), true
+}
+
+func (s *shownCell) readOutputs(x *index.Index) {
+	for _, batch := range s.OutputBatches {
+		text, ok := s.text(x, batch.Digest)
+		if !ok {
+			continue
+		}
+		for output, err := range tracker.Outputs(bytes.NewReader([]byte(text))) {
+			if err != nil {
+				s.Missing = append(s.Missing, batch.Digest.String())
+				break
+			}
+			s.Outputs = append(s.Outputs, output)
+		}
+	}
+}
+
+// shownSession is what `show --json` tells of a session.
+type shownSession struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	index.Session
+	Cells         []loggedCell         `json:"cells"` // oldest first
+	Gaps          []index.Gap          `json:"gaps,omitempty"`
+	Interruptions []index.Interruption `json:"interruptions,omitempty"`
+}
+
+func readSession(ctx context.Context, x *index.Index, id tracker.ID) (*shownSession, error) {
+	s, err := x.Session(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	cells, err := x.Cells(ctx, index.Filter{Session: id.String()})
+	if err != nil {
+		return nil, err
+	}
+	shown := &shownSession{Kind: "session", Name: notebookName(s.Notebook), Session: s, Cells: make([]loggedCell, len(cells))}
+	for i, c := range cells {
+		shown.Cells[len(cells)-1-i] = loggedCell{c.ID, "cell", cellName(x, c), c}
+	}
+	var errs [2]error
+	shown.Gaps, errs[0] = x.Gaps(ctx, id)
+	shown.Interruptions, errs[1] = x.Interruptions(ctx, id)
+	return shown, errors.Join(errs[:]...)
+}

@@ -1,0 +1,105 @@
+package index
+
+import (
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/journal"
+)
+
+// projections maps a kind of entry to what it does to the tables. A kind that is missing here is not
+// projected: it concerns the journals alone, or a newer gemba wrote it.
+var projections = map[tracker.Kind]func(*batch, journal.Record) error{
+	tracker.KindJournalOpened: of(journalOpened),
+	tracker.KindSessionOpened: of(sessionOpened),
+	tracker.KindSessionClosed: of(sessionClosed),
+	tracker.KindCellStarted:   of(cellStarted),
+	tracker.KindCellOutputs:   of(cellOutputs),
+	tracker.KindCellFinished:  of(cellFinished),
+	tracker.KindInterrupted:   of(interrupted),
+	tracker.KindGap:           of(gap),
+}
+
+// of makes a projection of one type of entry usable for any record.
+func of[E tracker.Entry](project func(*batch, place, E) error) func(*batch, journal.Record) error {
+	return func(b *batch, r journal.Record) error {
+		e, ok := r.Entry.(E)
+		if !ok {
+			return nil
+		}
+		return project(b, place{r.Journal.String(), r.N}, e)
+	}
+}
+
+// place names an entry: the key of every row.
+type place struct {
+	journal string
+	entry   int64
+}
+
+func (b *batch) take(r journal.Record) error {
+	project, ok := projections[r.Entry.Head().Kind]
+	if !ok {
+		return nil
+	}
+	return project(b, r)
+}
+
+// timeLayout has one width, so that times sort as text.
+const timeLayout = "2006-01-02T15:04:05.000000000Z"
+
+// timeText writes a time for the tables, the zero time as the empty string.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timeLayout)
+}
+
+func journalOpened(b *batch, at place, e *tracker.JournalOpenedEntry) error {
+	return b.exec("INSERT INTO journals (id, writer) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET writer = excluded.writer",
+		at.journal, e.Writer)
+}
+
+func sessionOpened(b *batch, at place, e *tracker.SessionOpenedEntry) error {
+	return b.exec(`INSERT INTO sessions (journal, entry, id, status, started, engine, engine_version, gemba, notebook, dir, host, user, pid, command)
+		VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		at.journal, at.entry, e.Session.String(), timeText(e.Time), e.Engine, e.EngineVersion, e.Gemba, e.Notebook, e.Dir, e.Host, e.User, e.PID, e.Command)
+}
+
+func sessionClosed(b *batch, at place, e *tracker.SessionClosedEntry) error {
+	return b.exec("UPDATE sessions SET status = 'closed', ended = ?, end_reason = ? WHERE id = ? AND journal = ?",
+		timeText(e.Time), e.Reason, e.Session.String(), at.journal)
+}
+
+func cellStarted(b *batch, at place, e *tracker.CellStartedEntry) error {
+	return b.exec(`INSERT INTO cells (journal, entry, id, session, status, started, count, cell_id, notebook, silent, source, source_size)
+		VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`,
+		at.journal, at.entry, e.Execution.String(), e.Session.String(), timeText(e.Time), e.Count, e.CellID, e.Notebook, e.Silent, e.Source.String(), e.SourceSize)
+}
+
+func cellOutputs(b *batch, at place, e *tracker.CellOutputsEntry) error {
+	return b.exec(`INSERT INTO outputs (journal, entry, execution, time, digest, size, count, messages, tail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		at.journal, at.entry, e.Execution.String(), timeText(e.Time), e.Outputs.String(), e.Size, e.Count, e.Messages, e.Tail)
+}
+
+func cellFinished(b *batch, at place, e *tracker.CellFinishedEntry) error {
+	return b.exec(`UPDATE cells SET status = ?, finished = ?, wall_ns = ?, build_ns = ?, run_ns = ?, user_cpu_ns = ?, system_cpu_ns = ?,
+			max_rss = ?, reused = ?, backend = ?, error_name = ?, error_value = ?, declarations = ?, program = ?,
+			messages = ?, output_bytes = ?, output_sha256 = ?, truncated = ?, dropped_bytes = ?
+		WHERE id = ? AND journal = ?`,
+		string(e.Status), timeText(e.Time), int64(e.Wall), int64(e.Build), int64(e.Run), int64(e.UserCPU), int64(e.SystemCPU),
+		e.MaxRSS, e.Reused, e.Backend, e.ErrorName, e.ErrorValue.String(), e.Declarations.String(), e.Program.String(),
+		e.Messages, e.OutputBytes, e.OutputSHA256, e.Truncated, e.DroppedBytes,
+		e.Execution.String(), at.journal)
+}
+
+func interrupted(b *batch, at place, e *tracker.InterruptedEntry) error {
+	return b.exec(`INSERT INTO interrupts (journal, entry, session, execution, time, "by") VALUES (?, ?, ?, ?, ?, ?)`,
+		at.journal, at.entry, e.Session.String(), e.Execution.String(), timeText(e.Time), e.By)
+}
+
+func gap(b *batch, at place, e *tracker.GapEntry) error {
+	return b.exec("INSERT INTO gaps (journal, entry, session, execution, time, reason, since, events, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		at.journal, at.entry, e.Session.String(), e.Execution.String(), timeText(e.Time), e.Reason, timeText(e.Since), e.Events, e.Bytes)
+}
