@@ -29,6 +29,7 @@ var importTable = []rule{
 	{"kernel/cell/...", nil},
 	{"tracker", nil},
 	{"tracker/track", nil},
+	{"kernel/zmtp", nil},
 	{"magics/...", []string{"magics/..."}},
 
 	// The ledger knows no kernel.
@@ -36,11 +37,11 @@ var importTable = []rule{
 	{"lineage/...", []string{"tracker/...", "lineage/..."}},
 
 	// Engines do not know each other, and the server knows none of them.
-	{"kernel", []string{"kernel/wire", "magics", "tracker"}},
+	{"kernel", []string{"kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 	{"kernel/golang/...", []string{"kernel/golang/...", "kernel/wire", "magics", "tracker"}},
-	{"kernel/proxy/...", []string{"kernel/proxy/...", "kernel/wire", "magics", "tracker"}},
+	{"kernel/proxy/...", []string{"kernel/proxy/...", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 	{"kernel/compute/...", []string{"kernel/compute/...", "kernel/wire", "magics", "tracker"}},
-	{"kernel/kerneltest/...", []string{"kernel/kerneltest/...", "kernel/wire", "magics", "tracker"}},
+	{"kernel/kerneltest/...", []string{"kernel/kerneltest/...", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 
 	// What is made from a ledger reads it; a headless run speaks to an engine in wire's words.
 	{"notebooks/...", []string{"notebooks/...", "tracker/...", "lineage/...", "kernel/wire"}},
