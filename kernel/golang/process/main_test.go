@@ -1,9 +1,10 @@
+//go:build unix
+
 package process
 
 import (
 	"context"
 	"os"
-	"syscall"
 	"testing"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -46,11 +47,3 @@ func (nothing) Publish(wire.Type, any, ...[]byte) {}
 
 func (nothing) Input(context.Context, string, bool) (string, error) { return "", wire.ErrNoStdin }
 
-// running1 reports whether a process exists and is not just waiting to be buried.
-func running1(pid int) bool {
-	stat, err := os.ReadFile("/proc/" + itoa(pid) + "/stat")
-	if err != nil {
-		return syscall.Kill(pid, 0) == nil && !os.IsNotExist(err)
-	}
-	return state(string(stat)) != "Z"
-}

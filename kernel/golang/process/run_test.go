@@ -1,3 +1,5 @@
+//go:build unix
+
 package process
 
 import (
@@ -178,7 +180,7 @@ func TestCloseKillsBackground(t *testing.T) {
 		t.Fatal(err)
 	}
 	pid, _ := strconv.Atoi(strings.TrimSpace(f.stream("stdout")))
-	eventually(t, "the sleeper's end", func() bool { return !running1(pid) })
+	eventually(t, "the sleeper's end", func() bool { return !exists(pid) })
 	if _, err := os.Stat(r.Dir()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("folder %s: %v, want it gone", r.Dir(), err)
 	}

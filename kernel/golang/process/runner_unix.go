@@ -20,7 +20,7 @@ type Runner struct {
 	dir     string
 	serial  atomic.Int64 // of the names of pipes
 	groups  groups
-	spawner spawner
+	spawner *spawner
 	buffers sync.Pool // of *[]byte, pieceSize long
 
 	mu      sync.Mutex
@@ -64,7 +64,7 @@ func (r *Runner) Own(folder string) error {
 	return nil
 }
 
-// Close kills what still runs in the background and removes the session's folders.
+// Close kills what still runs and removes the session's folders. No program starts after it.
 func (r *Runner) Close() error {
 	r.groups.kill()
 	r.spawner.close()

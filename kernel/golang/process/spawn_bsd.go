@@ -14,11 +14,11 @@ func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: tru
 // spawner starts programs.
 type spawner struct{}
 
-func newSpawner() spawner { return spawner{} }
+func newSpawner() *spawner { return &spawner{} }
 
-func (spawner) do(start func() error) error { return start() }
+func (*spawner) do(start func() error) error { return start() }
 
-func (spawner) close() {}
+func (*spawner) close() {}
 
 // peak returns the peak resident memory of a process in bytes, as macOS counts it.
 func peak(state *os.ProcessState) int64 {

@@ -3,6 +3,7 @@ package process
 import (
 	"os"
 	"runtime"
+	"sync"
 	"syscall"
 )
 
@@ -15,27 +16,40 @@ func attributes() *syscall.SysProcAttr {
 
 // spawner starts programs from one thread that lives as long as the session: Linux takes the end of
 // the thread that started a program, not of the process, for its parent's death.
-type spawner chan func()
+type spawner struct {
+	work chan func()
+	quit chan struct{}
+	once sync.Once
+}
 
-func newSpawner() spawner {
-	s := make(spawner)
+func newSpawner() *spawner {
+	s := &spawner{work: make(chan func()), quit: make(chan struct{})}
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		for f := range s {
-			f()
+		for {
+			select {
+			case f := <-s.work:
+				f()
+			case <-s.quit:
+				return
+			}
 		}
 	}()
 	return s
 }
 
-func (s spawner) do(start func() error) error {
-	done := make(chan error)
-	s <- func() { done <- start() }
-	return <-done
+func (s *spawner) do(start func() error) error {
+	done := make(chan error, 1)
+	select {
+	case s.work <- func() { done <- start() }:
+		return <-done
+	case <-s.quit:
+		return os.ErrClosed
+	}
 }
 
-func (s spawner) close() { close(s) }
+func (s *spawner) close() { s.once.Do(func() { close(s.quit) }) }
 
 // peak returns the peak resident memory of a process in bytes. Linux counts in kibibytes.
 func peak(state *os.ProcessState) int64 {

@@ -5,6 +5,7 @@ package process
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,12 +15,14 @@ import (
 	"testing"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
-// state returns the letter of a process's state from its /proc/PID/stat.
-func state(stat string) string {
-	_, rest, _ := strings.Cut(stat[strings.LastIndex(stat, ")"):], " ")
-	return rest[:1]
+// exists reports whether a process exists and does not just wait to be buried.
+func exists(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return syscall.Kill(pid, 0) == nil && !errors.Is(err, fs.ErrNotExist)
+	}
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(state, "Z")
 }
 
 // Whatever ends the kernel, its programs, their children and its folders go with it.
@@ -65,7 +68,7 @@ func killed(t *testing.T, end syscall.Signal, script string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "the end of process "+line, func() bool { return !running1(pid) })
+		eventually(t, "the end of process "+line, func() bool { return !exists(pid) })
 	}
 	eventually(t, "the removal of "+lines[0], func() bool {
 		_, err := os.Stat(lines[0])
