@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/gemba-ml/gemba/kernel/golang/source"
 )
 
 // Options say where a Builder works.
@@ -23,6 +25,11 @@ type Builder struct {
 	mu     sync.Mutex
 	opts   Options
 	module module
+	stores map[string]*store              // by key
+	built  shelf                          // executables
+	found  map[string]source.Imported     // by name and what is selected of it
+	std    map[string][]string            // paths of the standard library by last element
+	roots  map[string]map[string][]string // the same of modules, by folder
 }
 
 // New makes the folder and its go.mod. It does not need a go command yet: Build says when there is none.
@@ -37,7 +44,8 @@ func New(opts Options) (*Builder, error) {
 	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make build folder: %w", err)
 	}
-	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}}}
+	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}},
+		stores: map[string]*store{}, found: map[string]source.Imported{}, roots: map[string]map[string][]string{}}
 	return b, b.module.write(goCommand(opts.Go))
 }
 
@@ -80,7 +88,12 @@ func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	started := time.Now()
-	exe, err := b.build(ctx, r)
+	j := &job{Builder: b, ctx: ctx, request: r, goCommand: goCommand(b.opts.Go), env: newEnvironment(r.Env)}
+	if j.goCommand == "" {
+		return nil, ErrNoGo
+	}
+	j.flags = parseFlags(r.Flags)
+	exe, err := j.run()
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,200 @@
+package build
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gemba-ml/gemba/kernel/golang/source"
+)
+
+// A job is one build.
+type job struct {
+	*Builder
+	ctx       context.Context
+	request   Request
+	goCommand string
+	env       environment
+	flags     flags
+	store     *store
+	key       string // of the store
+	variant   variant
+	options   source.Options
+	program   source.Program
+	reached   []*pkg // all packages that the program is linked of
+}
+
+// run goes from declarations to an executable.
+func (j *job) run() (*Executable, error) {
+	if err := j.openStore(); err != nil {
+		return nil, err
+	}
+	if err := j.settle(); err != nil {
+		return nil, err
+	}
+	for {
+		exe, err := j.reuseOrMake()
+		if err == nil || !j.dropUnused(err) {
+			return exe, err
+		}
+	}
+}
+
+// settle composes the program until all that it imports is known.
+func (j *job) settle() error {
+	j.options.Consts = wasmConsts(j.request.Wasm)
+	j.options.PackageName = func(path string) string {
+		if p := j.store.Graph[path]; p != nil && p.Err == "" {
+			return p.Name
+		}
+		return ""
+	}
+	j.autoImport()
+	j.compose()
+	if known, err := j.know(j.paths()); err != nil {
+		return err
+	} else if !known {
+		j.autoImport() // real names may leave others open
+		j.compose()
+		if _, err := j.know(j.paths()); err != nil {
+			return err
+		}
+	}
+	j.reached, _ = j.store.Graph.reach(j.paths())
+	j.chooseVariant()
+	return nil
+}
+
+func (j *job) compose() {
+	j.program = source.Compose(j.request.Declarations, j.request.Main, j.options)
+}
+
+// paths are what main imports: "flag" is how it parses its arguments.
+func (j *job) paths() []string {
+	paths := []string{"flag", "runtime"}
+	if j.request.Test {
+		paths = append(paths, "testing")
+	}
+	for _, i := range j.program.Imports {
+		paths = append(paths, i.Path)
+	}
+	return paths
+}
+
+// reuseOrMake gives an executable that was built of an equal program, or a new one.
+func (j *job) reuseOrMake() (*Executable, error) {
+	if err := j.writeProgram(); err != nil {
+		return nil, err
+	}
+	digest := j.digest()
+	if old := j.built.get(digest); old != nil {
+		return j.executable(old, true), nil
+	}
+	path, err := j.outputPath(digest)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.make(path); err != nil {
+		return nil, err
+	}
+	made := &built{digest, path, j.program.Cells}
+	j.built.put(made)
+	return j.executable(made, false), nil
+}
+
+func (j *job) executable(b *built, reused bool) *Executable {
+	return &Executable{Path: b.path, Program: j.program, Reused: reused, Rename: rename(b.cells, j.program.Cells),
+		Backend: j.variant.backend, Env: j.variant.env}
+}
+
+// rename pairs cells of equal programs.
+func rename(was, is []string) map[string]string {
+	var names map[string]string
+	for i := range min(len(was), len(is)) {
+		if was[i] != is[i] {
+			if names == nil {
+				names = map[string]string{}
+			}
+			names[was[i]] = is[i]
+		}
+	}
+	return names
+}
+
+// digest names what the executable is made of.
+func (j *job) digest() string {
+	h := sha256.New()
+	for _, part := range []string{j.program.Digest, j.key, j.variant.key(), strings.Join(j.flags.all, "\x01"),
+		fmt.Sprint(j.request.Test, j.request.Wasm), j.store.prints(j.reached), j.otherFiles()} {
+		io.WriteString(h, part+"\x00")
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// files are the names that the program of a cell may have in the build folder.
+var files = []string{"main.go", "main_test.go"}
+
+func (j *job) fileName() string {
+	if j.request.Test {
+		return files[1]
+	}
+	return files[0]
+}
+
+// writeProgram leaves the program in the build folder, where "!*" commands and editors expect it.
+func (j *job) writeProgram() error {
+	for _, name := range files {
+		path := filepath.Join(j.opts.Dir, name)
+		if name != j.fileName() {
+			os.Remove(path)
+			continue
+		}
+		if old, err := os.ReadFile(path); err == nil && string(old) == j.program.Text {
+			continue
+		}
+		if err := os.WriteFile(path, []byte(j.program.Text), 0o644); err != nil {
+			return fmt.Errorf("write program: %w", err)
+		}
+	}
+	return nil
+}
+
+// otherFiles is one text for the state of what else is to be compiled in the build folder, "" when there is nothing.
+func (j *job) otherFiles() string {
+	entries, err := os.ReadDir(j.opts.Dir)
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, e := range entries {
+		if e.IsDir() || e.Name() == files[0] || e.Name() == files[1] || !compilable(e.Name()) {
+			continue
+		}
+		if info, err := e.Info(); err == nil {
+			fmt.Fprintln(&b, e.Name(), info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return b.String()
+}
+
+// compilable says that the go command compiles such a file into a package.
+func compilable(name string) bool {
+	switch filepath.Ext(name) {
+	case ".go", ".s", ".S", ".sx", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".syso", ".swig", ".swigcxx":
+		return !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".")
+	}
+	return false
+}
+
+// wasmConsts are what a program for WebAssembly may know of its page, by GoNB's names.
+func wasmConsts(w *Wasm) map[string]string {
+	if w == nil {
+		return nil
+	}
+	return map[string]string{"GonbWasmDir": w.Dir, "GonbWasmUrl": w.URL, "GonbWasmDivId": w.DivID}
+}

@@ -1,0 +1,116 @@
+package build
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gemba-ml/gemba/kernel/golang/source"
+)
+
+// know makes sure that packages and all that they import are in the graph, and says whether they were before. It
+// fetches modules that are missing.
+func (j *job) know(paths []string) (known bool, err error) {
+	_, missing := j.store.Graph.reach(paths)
+	if len(missing) == 0 {
+		return true, nil
+	}
+	asked := map[string]bool{}
+	for {
+		list, err := j.list(paths, false)
+		if err != nil {
+			return false, err
+		}
+		broken := wrong(list)
+		if len(broken) == 0 {
+			j.store.Graph.add(list)
+			j.store.note(list)
+			j.store.save()
+			return false, nil
+		}
+		if err := j.fetch(broken, asked); err != nil {
+			return false, err
+		}
+	}
+}
+
+// wrong lists the packages that cannot be loaded, sorted by path.
+func wrong(list packages) []*pkg {
+	var bad []*pkg
+	for _, p := range list {
+		if p.Err != "" {
+			bad = append(bad, p)
+		}
+	}
+	slices.SortFunc(bad, func(a, b *pkg) int { return strings.Compare(a.Path, b.Path) })
+	return bad
+}
+
+// list asks the go command for packages and all that they import, compiled when export is set.
+func (j *job) list(paths []string, export bool) (packages, error) {
+	args := []string{"list", "-deps", listFields}
+	env := j.env
+	if export {
+		args = append(args, "-export", "-v")
+		env = env.with(j.variant.goEnv...)
+		args = append(args, j.variant.args()...)
+	} else {
+		args = append(args, "-e")
+		args = append(args, variant{tags: j.flags.tags}.args()...)
+	}
+	if j.request.Wasm != nil {
+		env = env.with("GOOS=js", "GOARCH=wasm")
+	}
+	args = append(append(args, j.flags.listed...), "--")
+	for _, p := range paths {
+		if p != "C" && p != "unsafe" {
+			args = append(args, p)
+		}
+	}
+	c := command{path: j.goCommand, args: args, dir: j.opts.Dir, env: env.with("PWD=" + j.opts.Dir), line: j.compiling()}
+	out, err := c.run(j.ctx)
+	if err != nil {
+		return nil, j.failed(err, "")
+	}
+	return readListing(out, j.store.Toolchain.GOMODCACHE, j.opts.CacheDir)
+}
+
+// compiling tells of packages being compiled: with -v the go command names each as its turn comes.
+func (j *job) compiling() func(string) {
+	if j.request.Progress == nil {
+		return nil
+	}
+	count := 0
+	return func(line string) {
+		switch {
+		case strings.HasPrefix(line, "go: downloading "):
+			j.request.Progress(strings.TrimPrefix(line, "go: "))
+		case line != "" && !strings.ContainsAny(line, " :#"):
+			count++
+			j.request.Progress(fmt.Sprintf("compiling %s (%d of at most %d)", line, count, len(j.reached)))
+		}
+	}
+}
+
+// failed makes an *Error of a command that failed, and passes other errors on.
+func (j *job) failed(err error, hint string) error {
+	f, ok := err.(*failure)
+	if !ok {
+		return err
+	}
+	return &Error{Diagnostics: diagnostics(f.output, j.opts.Dir), Output: f.output, Hint: hint}
+}
+
+// unavailable is the error of packages that cannot be had, each placed where the cell imports it.
+func (j *job) unavailable(list []*pkg, output, hint string) error {
+	e := &Error{Output: output, Hint: hint}
+	for _, p := range list {
+		d := j.request.Declarations.ImportPlace(p.Path)
+		d.Message = strings.TrimSpace(p.Err)
+		e.Diagnostics = append(e.Diagnostics, d)
+		if output == "" {
+			e.Output += source.Diagnostic.String(d) + "\n"
+		}
+	}
+	return e
+}

@@ -1,0 +1,158 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// make builds the program that lies in the build folder.
+func (j *job) make(path string) error {
+	if j.direct() {
+		return j.compileAndLink(path)
+	}
+	return j.goBuild(path)
+}
+
+// direct says that calling compiler and linker ourselves gives what `go build` would give. All else is left to it.
+func (j *job) direct() bool {
+	t := j.store.Toolchain
+	return t.GOOS == "linux" && t.GOOS == t.GOHOSTOS && t.GOARCH == t.GOHOSTARCH &&
+		j.flags.plain && parseFlags(strings.Fields(t.GOFLAGS)).plain &&
+		!j.request.Test && j.request.Wasm == nil && !j.program.Cgo && !j.program.Embed &&
+		j.otherFiles() == "" && j.module.usual(t.GOVERSION) && !foreign(j.reached)
+}
+
+// foreign says that C is linked, other than Go's own: the go command knows best how.
+func foreign(list []*pkg) bool {
+	for _, p := range list {
+		if p.Cgo && !p.Standard {
+			return true
+		}
+	}
+	return false
+}
+
+// usual says that the module asks for no other behaviour than the toolchain's own: an older Go, or settings by godebug
+// lines, become part of an executable in ways that only the go command knows.
+func (m *module) usual(version string) bool {
+	f := m.parsed()
+	return f.Go != nil && len(f.Godebug) == 0 && minor(f.Go.Version) == minor(version) && m.read("go.work") == nil
+}
+
+// minor cuts a version of Go to its language version: "1.26" of go1.26.8.
+func minor(version string) string {
+	parts := strings.SplitN(strings.TrimPrefix(version, "go"), ".", 3)
+	if len(parts) < 2 {
+		return version
+	}
+	end := strings.IndexFunc(parts[1], func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		end = len(parts[1])
+	}
+	return parts[0] + "." + parts[1][:end]
+}
+
+// compileAndLink does for main what `go build -x` shows, without symbol table and DWARF.
+func (j *job) compileAndLink(path string) error {
+	cfg, err := j.importcfg()
+	if err != nil {
+		return err
+	}
+	t := j.store.Toolchain
+	archive := path + ".a"
+	defer os.Remove(archive)
+	steps := [][]string{
+		{"compile", "-o", archive, "-p", "main", "-lang=go" + minor(j.module.parsed().Go.Version), "-complete", "-nolocalimports",
+			"-importcfg", cfg, "-pack", "-c=" + strconv.Itoa(workers), files[0]},
+		{"link", "-o", path, "-importcfg", cfg, "-buildmode=exe", "-B=none", "-s", "-w", "-extld=" + t.CC, archive},
+	}
+	for _, args := range steps {
+		c := command{path: filepath.Join(t.GOTOOLDIR, args[0]), args: args[1:], dir: j.opts.Dir, env: j.env.with("PWD="+j.opts.Dir, "GOROOT="+t.GOROOT)}
+		if _, err := c.run(j.ctx); err != nil {
+			return j.failed(err, "")
+		}
+	}
+	return nil
+}
+
+// workers is how many functions the compiler compiles at once; cells are small.
+const workers = 4
+
+// importcfg makes sure that all packages are compiled, and writes where they are.
+func (j *job) importcfg() (string, error) {
+	list := j.store.Exports[j.variant.key()]
+	reached, missing := list.reach(j.paths())
+	if len(missing) > 0 || !compiled(reached) {
+		fresh, err := j.list(j.paths(), true)
+		if err != nil {
+			return "", err
+		}
+		if list == nil {
+			list = packages{}
+			j.store.Exports[j.variant.key()] = list
+		}
+		list.add(fresh)
+		j.store.note(fresh)
+		j.store.save()
+	}
+	path := filepath.Join(j.opts.Dir, ".gemba", "importcfg")
+	if err := os.WriteFile(path, list.importcfg(), 0o600); err != nil {
+		return "", fmt.Errorf("write importcfg: %w", err)
+	}
+	return path, nil
+}
+
+// goBuild leaves the build to the go command.
+func (j *job) goBuild(path string) error {
+	args := []string{"build"}
+	if j.request.Test {
+		args = []string{"test", "-c"}
+	}
+	args = append(args, "-o", path)
+	if !j.flags.symbols() {
+		args = append(args, "-ldflags=-s -w")
+	}
+	args = append(args, j.flags.all...)
+	if len(j.variant.tags) > len(j.flags.tags) {
+		args = append(args, "-tags="+strings.Join(j.variant.tags, ",")) // the last one counts
+	}
+	args = append(args, j.variant.flags...)
+	env := j.env.with(j.variant.goEnv...)
+	if j.request.Wasm != nil {
+		env = env.with("GOOS=js", "GOARCH=wasm")
+	}
+	c := command{path: j.goCommand, args: append(args, "."), dir: j.opts.Dir, env: env.with("PWD=" + j.opts.Dir), line: j.compiling()}
+	if _, err := c.run(j.ctx); err != nil {
+		return j.failed(err, "")
+	}
+	return nil
+}
+
+var unused = regexp.MustCompile(`^"([^"]+)" imported (?:as \S+ )?and not used`)
+
+// dropUnused takes imports out that the compiler found unused, and says whether there were any: a dot import, or one
+// whose package has another name than its path tells. A notebook remembers imports for cells to come.
+func (j *job) dropUnused(err error) bool {
+	var wrong *Error
+	if !errors.As(err, &wrong) {
+		return false
+	}
+	dropped := false
+	for _, d := range wrong.Diagnostics {
+		if m := unused.FindStringSubmatch(d.Message); m != nil && !j.options.Drop[m[1]] {
+			if j.options.Drop == nil {
+				j.options.Drop = map[string]bool{}
+			}
+			j.options.Drop[m[1]], dropped = true, true
+		}
+	}
+	if dropped {
+		j.compose()
+	}
+	return dropped
+}

@@ -1,0 +1,142 @@
+package build
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A store is what is known of packages as long as go.mod, environment, flags and the go command stay what they are. It
+// is kept between sessions, so that a notebook opened again builds without asking the go command.
+type store struct {
+	Toolchain toolchain
+	Graph     packages            // what imports what; nothing of it need be compiled
+	Exports   map[string]packages // compiled packages, by variant
+	Prints    map[string]string   // of folders whose files may change: what they held when they were listed
+	path      string              // of the file it is kept in
+}
+
+// storeFormat is part of each store's name: another version reads other files.
+const storeFormat = "1"
+
+// storeKey names a store.
+func (j *job) storeKey() string {
+	h := sha256.New()
+	for _, part := range []string{storeFormat, j.module.digest(), j.env.building(), stamp(j.goCommand),
+		strings.Join(j.flags.listed, " "), strings.Join(j.flags.tags, ","), fmt.Sprint(j.request.Wasm != nil)} {
+		io.WriteString(h, part+"\x00")
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// openStore finds the store for the module as it is now.
+func (j *job) openStore() error {
+	key := j.storeKey()
+	if j.stores[key] == nil {
+		s, err := j.loadStore(filepath.Join(j.opts.CacheDir, "build", key+".json"))
+		if err != nil {
+			return err
+		}
+		j.stores[key] = s
+	}
+	j.store, j.key = j.stores[key], key
+	if j.store.stale() {
+		j.store.forget()
+	}
+	return nil
+}
+
+func (j *job) loadStore(path string) (*store, error) {
+	s := &store{path: path}
+	if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, s) == nil && s.Toolchain.GOROOT != "" {
+		s.Toolchain.Go = j.goCommand
+		return s, nil
+	}
+	s = &store{path: path}
+	s.forget()
+	var err error
+	s.Toolchain, err = readToolchain(j.ctx, j.goCommand, j.opts.Dir, j.env)
+	return s, err
+}
+
+func (s *store) forget() {
+	s.Graph, s.Exports, s.Prints = packages{}, map[string]packages{}, map[string]string{}
+}
+
+// save keeps the store. What cannot be kept is listed again by the next session, so errors do not matter.
+func (s *store) save() {
+	data, err := json.Marshal(s)
+	if err != nil || os.MkdirAll(filepath.Dir(s.path), 0o700) != nil {
+		return
+	}
+	f, err := os.CreateTemp(filepath.Dir(s.path), "new-*")
+	if err != nil {
+		return
+	}
+	_, err = f.Write(data)
+	if f.Close() != nil || err != nil || os.Rename(f.Name(), s.path) != nil {
+		os.Remove(f.Name())
+	}
+}
+
+// stale says that files of a local package changed since it was listed.
+func (s *store) stale() bool {
+	for dir, old := range s.Prints {
+		if fingerprint(dir) != old {
+			return true
+		}
+	}
+	return false
+}
+
+// note takes fingerprints of the local packages of a list.
+func (s *store) note(list packages) {
+	for _, p := range list {
+		if p.Local && s.Prints[p.Dir] == "" {
+			s.Prints[p.Dir] = fingerprint(p.Dir)
+		}
+	}
+}
+
+// prints is one text for the state of the local packages among those.
+func (s *store) prints(list []*pkg) string {
+	var b strings.Builder
+	for _, p := range list {
+		if p.Local {
+			fmt.Fprintln(&b, p.Dir, s.Prints[p.Dir])
+		}
+	}
+	return b.String()
+}
+
+// fingerprint changes when a file of a folder does: names, sizes and times of change.
+func fingerprint(dir string) string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err.Error()
+	}
+	h := sha256.New()
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && !info.IsDir() {
+			fmt.Fprintln(h, info.Name(), info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// compiled says that every package of a list still has its compiled form: the build cache drops what is old.
+func compiled(list []*pkg) bool {
+	return !slices.ContainsFunc(list, func(p *pkg) bool {
+		if p.Export == "" {
+			return true
+		}
+		_, err := os.Stat(p.Export)
+		return err != nil
+	})
+}

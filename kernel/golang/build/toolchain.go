@@ -1,0 +1,47 @@
+package build
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+)
+
+// A toolchain is what `go env` says of the Go that is used.
+type toolchain struct {
+	Go          string `json:"-"`
+	GOVERSION   string
+	GOROOT      string
+	GOTOOLDIR   string
+	GOMODCACHE  string
+	GOFLAGS     string
+	GOOS        string
+	GOARCH      string
+	GOHOSTOS    string
+	GOHOSTARCH  string
+	CC          string
+	CGO_ENABLED string
+}
+
+// readToolchain asks the go command; go.mod and go.work may name another toolchain than the installed one.
+func readToolchain(ctx context.Context, goCommand, dir string, env environment) (toolchain, error) {
+	t := toolchain{Go: goCommand}
+	c := command{path: goCommand, dir: dir, env: env, args: []string{"env", "-json"}}
+	out, err := c.run(ctx)
+	if err != nil {
+		return t, err
+	}
+	if err := json.Unmarshal(out, &t); err != nil {
+		return t, fmt.Errorf("read go env: %w", err)
+	}
+	return t, nil
+}
+
+// stamp changes when the installed go command does.
+func stamp(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return path
+	}
+	return fmt.Sprint(path, info.Size(), info.ModTime().UnixNano())
+}
