@@ -1,0 +1,157 @@
+package golang
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/gemba-ml/gemba/kernel/golang/build"
+	"github.com/gemba-ml/gemba/kernel/golang/process"
+	"github.com/gemba-ml/gemba/kernel/golang/source"
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// An execution is one cell on its way through the engine: what holds for this cell only is kept here,
+// so nothing of it can leak into the next.
+type execution struct {
+	*Engine
+	ctx   context.Context
+	cell  wire.Cell
+	front wire.Front
+	facts wire.Facts
+
+	session session       // a copy, committed when a step is done
+	stdin   process.Stdin // of the next shell command
+	capture *os.File      // gets a copy of all output, nil for none
+}
+
+// Execute runs a cell: its cell magic; or its commands and shell lines in order, then its Go code.
+func (e *Engine) Execute(ctx context.Context, cell wire.Cell, front wire.Front) wire.Outcome {
+	x := &execution{Engine: e, ctx: ctx, cell: cell, front: front, session: e.current()}
+	x.session.tracked = maps.Clone(x.session.tracked)
+	err := x.run()
+	if x.capture != nil {
+		err = errors.Join(err, x.capture.Close())
+	}
+	x.facts.Declarations = x.session.decls.Names()
+	outcome := wire.Outcome{Error: x.report(err), Facts: x.facts}
+	if err == nil {
+		outcome.UserExpressions = x.expressions(cell.UserExpressions)
+	}
+	return outcome
+}
+
+// name is what positions in the cell are called: in compiler errors, panics, stack traces.
+func (x *execution) name() string { return fmt.Sprintf("Cell[%d]", x.cell.Count) }
+
+func (x *execution) run() error {
+	parsed, err := source.Parse(x.name(), x.cell.Source)
+	if parsed.Magic != nil {
+		return x.magic(parsed.Magic)
+	}
+	if err != nil {
+		return err // before any command has run: a cell that cannot be read does nothing
+	}
+	for _, c := range parsed.Commands {
+		err := x.command(c)
+		x.commit()
+		if err != nil {
+			return err
+		}
+	}
+	if !parsed.Go {
+		return nil
+	}
+	return x.program(parsed)
+}
+
+// commit makes what this cell has changed so far what the next one finds.
+func (x *execution) commit() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.Engine.session = x.session
+}
+
+// program builds the cell's program and runs it. The cell's declarations are remembered once it builds.
+func (x *execution) program(parsed *source.Cell) error {
+	started := time.Now()
+	var page *wasmCell
+	if parsed.Wasm {
+		var err error
+		if page, err = x.prepareWasm(); err != nil {
+			return err
+		}
+	}
+	decls := source.Merge(x.session.decls, parsed.Declarations)
+	built, err := x.build(decls, parsed, page)
+	x.facts.Build = time.Since(started)
+	if err != nil {
+		return err
+	}
+	x.session.decls = decls
+	x.commit()
+	x.facts.Reused, x.facts.Backend, x.facts.Program = built.Reused, built.Backend, built.Program.Text
+	if parsed.Wasm {
+		return x.showWasm(page, built.Path, parsed.Args)
+	}
+	args := parsed.Args
+	if parsed.Test {
+		args = parsed.TestArgs()
+	}
+	return x.runProgram(process.Spec{
+		Path: built.Path, Args: args, Env: append(x.session.env.list(), built.Env...), Rich: true, Cell: x.cell.CellID,
+	})
+}
+
+func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *wasmCell) (*build.Executable, error) {
+	return x.builder.Build(x.ctx, build.Request{
+		Declarations: decls,
+		Main:         parsed.Main,
+		Flags:        x.session.goflags,
+		Env:          x.session.env.list(),
+		Test:         parsed.Test,
+		Wasm:         page.target(),
+		NoGet:        !x.session.autoget,
+		Progress:     x.progress(),
+	})
+}
+
+// runProgram runs a program in the session's folder and environment unless spec names others, and adds
+// what it took to the facts.
+func (x *execution) runProgram(spec process.Spec) error {
+	if spec.Dir == "" {
+		spec.Dir = x.session.dir
+	}
+	if spec.Env == nil {
+		spec.Env = x.session.env.list()
+	}
+	spec.Silent = x.cell.Silent
+	if x.capture != nil {
+		spec.Capture = x.capture
+	}
+	exit, err := x.runner.Run(x.ctx, spec, x.front)
+	x.facts.Run += exit.Run
+	x.facts.UserCPU += exit.UserCPU
+	x.facts.SystemCPU += exit.SystemCPU
+	x.facts.MaxRSS = max(x.facts.MaxRSS, exit.MaxRSS)
+	if err != nil {
+		return err
+	}
+	if !exit.OK() {
+		return &exitError{exit}
+	}
+	return nil
+}
+
+// expressions evaluates an execute_request's user_expressions, each as a program of its own.
+func (x *execution) expressions(wanted map[string]string) map[string]any {
+	results := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		results[name] = x.expression(wanted[name])
+	}
+	return results
+}

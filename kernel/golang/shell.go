@@ -1,0 +1,82 @@
+package golang
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/gemba-ml/gemba/kernel/golang/process"
+	"github.com/gemba-ml/gemba/kernel/golang/source"
+)
+
+// shell runs a "!" line. Its folder and environment are the session's.
+func (x *execution) shell(c source.Command) error {
+	if strings.TrimSpace(c.Text) == "" {
+		return commandError(c, "a shell command is missing after !")
+	}
+	path, flag := "/bin/bash", "-c"
+	if runtime.GOOS == "windows" {
+		path, flag = "cmd.exe", "/c"
+	}
+	spec := process.Spec{Path: path, Args: []string{flag, c.Text}, Stdin: x.stdin}
+	if c.Work {
+		spec.Dir = x.work
+	}
+	x.stdin = process.Stdin{}
+	if err := x.runProgram(spec); err != nil {
+		return &lineError{c.Line, err}
+	}
+	x.trackModules()
+	return nil
+}
+
+// magic runs a cell whose first line says that it is not Go.
+func (x *execution) magic(m *source.Magic) error {
+	switch m.Name {
+	case "writefile":
+		return x.writeFile(m)
+	case "script":
+		if len(m.Args) == 0 {
+			return errors.New("%%script: which command is to run the cell? Name it on the first line")
+		}
+		return x.script(m.Args, m.Body)
+	case "gx":
+		return errors.New("%%gx: this kernel has no GX compiler (GoNB too has one only when it is built with the tag gx)")
+	}
+	if len(m.Args) > 0 {
+		return fmt.Errorf("%%%%%s takes no arguments, got %q", m.Name, m.Args)
+	}
+	return x.script([]string{m.Name}, m.Body)
+}
+
+// script gives the cell's text to a command as its input.
+func (x *execution) script(command []string, body string) error {
+	if !strings.HasSuffix(body, "\n") {
+		body += "\n"
+	}
+	return x.runProgram(process.Spec{Path: command[0], Args: command[1:], Stdin: process.Stdin{Text: []byte(body)}})
+}
+
+// writeFile is %%writefile [-a] file.
+func (x *execution) writeFile(m *source.Magic) error {
+	args, flags, done := m.Args, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, "written"
+	if len(args) > 0 && args[0] == "-a" {
+		args, flags, done = args[1:], os.O_CREATE|os.O_WRONLY|os.O_APPEND, "appended"
+	}
+	if len(args) != 1 {
+		return fmt.Errorf("%%%%writefile: want the name of one file, got %d words", len(args))
+	}
+	path := under(x.session.dir, x.session.env.expand(args[0]))
+	file, err := os.OpenFile(path, flags, 0o644)
+	if err != nil {
+		return fmt.Errorf("%%%%writefile: %w", err)
+	}
+	_, err = file.WriteString(m.Body + "\n")
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("%%%%writefile: %w", err)
+	}
+	x.complainf("Cell contents %s to %q.\n", done, x.session.env.expand(args[0]))
+	return nil
+}

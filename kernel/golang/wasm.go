@@ -1,0 +1,63 @@
+package golang
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/gemba-ml/gemba/kernel/golang/build"
+	"github.com/gemba-ml/gemba/kernel/golang/process"
+)
+
+// A wasmCell is where a %wasm cell's program goes and the element of the page that it draws in.
+type wasmCell struct {
+	page process.Wasm
+	div  string
+}
+
+// prepareWasm makes the folder that the page loads programs from, and tells the session's other programs of it.
+func (x *execution) prepareWasm() (*wasmCell, error) {
+	goroot, err := goRoot()
+	if err != nil {
+		return nil, err
+	}
+	page, err := x.runner.Wasm(x.options.Jupyter, goroot)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range page.Environ() {
+		x.session.env.add(v)
+	}
+	x.commit()
+	return &wasmCell{page, process.NewDiv()}, nil
+}
+
+// target is what the builder has to know.
+func (w *wasmCell) target() *build.Wasm {
+	if w == nil {
+		return nil
+	}
+	return &build.Wasm{Dir: w.page.Dir, URL: w.page.URL, DivID: w.div}
+}
+
+// showWasm has the notebook's page load and run the program that was built.
+func (x *execution) showWasm(w *wasmCell, file string, args []string) error {
+	text, err := w.page.HTML(w.div, filepath.Base(file), args)
+	if err != nil {
+		return err
+	}
+	x.html(text)
+	return nil
+}
+
+// goRoot is the folder of the installed Go.
+func goRoot() (string, error) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		return "", build.ErrNoGo
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return "", fmt.Errorf("find the Go toolchain: %w", err)
+	}
+	return filepath.Dir(filepath.Dir(path)), nil
+}
