@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// What is measured beside gemba, and what the GoMLX cell needs, at exact versions.
+const (
+	gonbVersion    = "v0.11.5"
+	gomlxVersion   = "v0.28.2"
+	computeVersion = "v0.1.2"
+)
+
+// tools are what GoNB asks for when it is installed.
+var tools = []string{"golang.org/x/tools/cmd/goimports@v0.52.0", "golang.org/x/tools/gopls@v0.21.0"}
+
+// A bench is one run of this program.
+type bench struct {
+	cache   string
+	scratch string // of this run only
+	rounds  int
+	specs   []spec
+	kernels []*kernel // one for each spec, once they are needed
+	rows    []row
+}
+
+// prepare builds what is missing and makes the folders of this run.
+func (b *bench) prepare(ctx context.Context, o options) (err error) {
+	if err = os.MkdirAll(b.cache, 0o755); err != nil {
+		return err
+	}
+	if b.scratch, err = os.MkdirTemp(b.cache, "run-*"); err != nil {
+		return err
+	}
+	notebooks, err := b.notebooks(ctx)
+	if err != nil {
+		return err
+	}
+	module, err := b.graphModule(ctx)
+	if err != nil {
+		return err
+	}
+	// Without a PJRT plugin GoMLX must neither search nor download one.
+	env := []string{"GOMLX_BACKEND=go", "GOMLX_NO_AUTO_INSTALL=1", "GEMBA_BENCH_MODULE=" + module}
+	if o.gemba != "" {
+		b.addGemba(o.gemba, notebooks, env)
+	}
+	if o.gonb {
+		err = b.addGoNB(ctx, notebooks, env)
+	}
+	return err
+}
+
+// notebooks makes a small git repository, where people keep notebooks.
+func (b *bench) notebooks(ctx context.Context) (string, error) {
+	dir := filepath.Join(b.scratch, "notebooks")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	for i := range 50 {
+		name := filepath.Join(dir, fmt.Sprintf("notes-%02d.md", i))
+		if err := os.WriteFile(name, fmt.Appendf(nil, "# Note %d\n", i), 0o644); err != nil {
+			return "", err
+		}
+	}
+	script := "git init -q && git add . && git -c user.name=bench -c user.email=bench@localhost commit -q -m Notes"
+	return dir, shell(ctx, dir, nil, "sh", "-c", script)
+}
+
+func (b *bench) addGemba(program, dir string, env []string) {
+	argv := []string{program, "kernel", "--connection-file", "{connection_file}"}
+	env = append(env[:len(env):len(env)], "GEMBA_LEDGER="+filepath.Join(b.scratch, "ledger"))
+	b.specs = append(b.specs,
+		spec{"gemba", argv, env, dir},
+		spec{"gemba-unrecorded", argv, append(env[:len(env):len(env)], "GEMBA_RECORD=off"), dir})
+}
+
+// addGoNB installs GoNB the way it installs itself, into a Jupyter folder of its own.
+func (b *bench) addGoNB(ctx context.Context, dir string, env []string) error {
+	bin, jupyter := filepath.Join(b.cache, "bin"), filepath.Join(b.cache, "jupyter")
+	path := "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")
+	kernelJSON := filepath.Join(jupyter, "kernels", "gonb", "kernel.json")
+	if _, err := os.Stat(kernelJSON); errors.Is(err, fs.ErrNotExist) {
+		if err := b.buildGoNB(ctx, bin); err != nil {
+			return err
+		}
+		if err := shell(ctx, b.cache, []string{path, "JUPYTER_DATA_DIR=" + jupyter}, filepath.Join(bin, "gonb"), "--install"); err != nil {
+			return err
+		}
+	}
+	var installed struct{ Argv []string }
+	text, err := os.ReadFile(kernelJSON)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, &installed); err != nil {
+		return fmt.Errorf("read %s: %w", kernelJSON, err)
+	}
+	b.specs = append(b.specs, spec{"gonb", installed.Argv, append(env[:len(env):len(env)], path), dir})
+	return nil
+}
+
+// buildGoNB builds it as the only requirement of a module, with the versions of its own go.mod, as `go
+// install` would: that command asks for a list of its versions too, which not every proxy has.
+func (b *bench) buildGoNB(ctx context.Context, bin string) error {
+	dir, err := b.module("gonb", "require github.com/janpfeifer/gonb "+gonbVersion)
+	if err != nil {
+		return err
+	}
+	env := []string{"GOBIN=" + bin, "GOFLAGS=-mod=mod", "GOWORK=off"}
+	if err := shell(ctx, dir, env, "go", "install", "github.com/janpfeifer/gonb"); err != nil {
+		return err
+	}
+	for _, tool := range tools {
+		if err := shell(ctx, dir, []string{"GOBIN=" + bin, "GOFLAGS=", "GOWORK=off"}, "go", "install", tool); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// graphModule makes a module that has all that the GoMLX cell needs, and builds it once.
+func (b *bench) graphModule(ctx context.Context) (string, error) {
+	dir, err := b.module("gomlx", fmt.Sprintf("require (\n\tgithub.com/gomlx/compute %s\n\tgithub.com/gomlx/gomlx %s\n)", computeVersion, gomlxVersion))
+	if err != nil {
+		return "", err
+	}
+	program := "package main\n\nimport (\n\t_ \"github.com/gomlx/gomlx/backends/default\"\n\t_ \"github.com/gomlx/gomlx/core/graph\"\n)\n\nfunc main() {}\n"
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(program), 0o644); err != nil {
+		return "", err
+	}
+	return dir, shell(ctx, dir, []string{"GOFLAGS=-mod=mod", "GOWORK=off"}, "go", "build", "-o", os.DevNull, ".")
+}
+
+// module makes the folder of a module, unless an earlier run did.
+func (b *bench) module(name, require string) (string, error) {
+	dir := filepath.Join(b.cache, name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "go.mod")
+	if _, err := os.Stat(file); err == nil {
+		return dir, nil
+	}
+	return dir, os.WriteFile(file, []byte("module bench\n\ngo 1.26.5\n\n"+require+"\n"), 0o644)
+}
+
+// shell runs a command and shows what it says only if it fails.
+func shell(ctx context.Context, dir string, env []string, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("run %s: %w\n%s", cmd, err, out)
+	}
+	return nil
+}
+
+// close ends the kernels and removes what only this run needed.
+func (b *bench) close() error {
+	for _, k := range b.kernels {
+		k.stop()
+	}
+	return os.RemoveAll(b.scratch)
+}
