@@ -1,7 +1,11 @@
 package tracker
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"sync"
 	"time"
 )
 
@@ -31,23 +35,134 @@ type Options struct {
 	Retry      time.Duration    // after a failure; 0: one second
 }
 
-// Recorder turns events into entries. It may be used from several goroutines.
-type Recorder struct{}
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.OutputCap = cmp.Or(o.OutputCap, 64_000_000)
+	o.QueueBytes = cmp.Or(o.QueueBytes, 64<<20)
+	o.Batch = cmp.Or(o.Batch, time.Second/2)
+	o.SyncAfter = cmp.Or(o.SyncAfter, time.Second/2)
+	o.Retry = cmp.Or(o.Retry, time.Second)
+	return o
+}
+
+// Recorder turns events into entries. It may be used from several goroutines. One goroutine, the
+// scribe, does the work; Record only leaves it the event.
+type Recorder struct {
+	options Options
+	wake    chan struct{} // holds one wish that the scribe look
+	done    chan struct{} // closed when the scribe has ended
+
+	mu      sync.Mutex
+	queue   []Event
+	bytes   int64 // of queue, and of what the scribe took from it and has not finished
+	lost    losses
+	flushes []chan<- error
+	closing bool
+	fault   error // why the ledger cannot be written now
+	closed  error // what Close returns
+}
 
 // NewRecorder returns a Recorder that begins to work at once.
-func NewRecorder(o Options) *Recorder { return &Recorder{} }
+func NewRecorder(o Options) *Recorder {
+	r := &Recorder{options: o.withDefaults(), wake: make(chan struct{}, 1), done: make(chan struct{})}
+	go newScribe(r).run()
+	r.nudge()
+	return r
+}
+
+// ErrClosed says that a Recorder was closed before.
+var ErrClosed = errors.New("the recorder is closed")
 
 // Record takes an event. It never blocks and never fails: what does not fit into the queue is
-// counted, and recorded as a gap.
-func (r *Recorder) Record(e Event) {}
+// counted, and recorded as a gap. The event and what it refers to must not be changed afterwards.
+func (r *Recorder) Record(e Event) {
+	size := sizeOf(e)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closing {
+		return
+	}
+	if r.bytes > 0 && r.bytes+size > r.limit(e) {
+		r.lost.add(e, size, r.fault, r.options.Now())
+	} else {
+		r.queue = append(r.queue, e)
+		r.bytes += size
+	}
+	r.nudge()
+}
+
+// limit returns how full the queue may become with e: outputs leave room for what frames them.
+func (r *Recorder) limit(e Event) int64 {
+	if _, ok := e.(CellOutput); ok {
+		return r.options.QueueBytes
+	}
+	return 2 * r.options.QueueBytes
+}
+
+// nudge makes the scribe look at the queue.
+func (r *Recorder) nudge() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
 
 // Flush returns when everything recorded before the call has been handed to the operating system,
 // so that it survives the death of this process. Its error says why it could not be, and what to do;
 // recording goes on, and the record is written when it can be.
-func (r *Recorder) Flush(ctx context.Context) error { return nil }
+func (r *Recorder) Flush(ctx context.Context) error {
+	answer := make(chan error, 1)
+	r.mu.Lock()
+	if r.closing {
+		r.mu.Unlock()
+		return ErrClosed
+	}
+	r.flushes = append(r.flushes, answer)
+	r.nudge()
+	r.mu.Unlock()
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("flush the record: %w", ctx.Err())
+	}
+}
 
 // Err returns why the ledger cannot be written at this moment, nil when it can.
-func (r *Recorder) Err() error { return nil }
+func (r *Recorder) Err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fault
+}
 
-// Close writes what is left, closes the journal and stops the Recorder.
-func (r *Recorder) Close() error { return nil }
+// Close writes what is left, closes the journal and stops the Recorder. Its error says what could
+// not be written.
+func (r *Recorder) Close() error {
+	r.mu.Lock()
+	r.closing = true
+	r.nudge()
+	r.mu.Unlock()
+	<-r.done
+	return r.closed
+}
+
+// advice follows every reason why the ledger cannot be written.
+const advice = "cells run and their record waits in memory; free disk space, make the ledger's folder writable, " +
+	"or set GEMBA_LEDGER to another folder"
+
+// explain says what a person can do about a failure.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("write the ledger: %w: %s", err, advice)
+}
+
+// setFault remembers why the ledger cannot be written, nil when it can again.
+func (r *Recorder) setFault(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fault = err
+}

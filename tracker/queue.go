@@ -1,0 +1,67 @@
+package tracker
+
+import "time"
+
+// overhead is what an event costs in memory beside its text, in bytes.
+const overhead = 256
+
+// sizeOf returns about how many bytes an event holds.
+func sizeOf(e Event) int64 {
+	switch e := e.(type) {
+	case CellOutput:
+		return overhead + int64(len(e.Content))
+	case CellStarted:
+		return overhead + int64(len(e.Source))
+	case CellFinished:
+		size := overhead + len(e.Program) + len(e.ErrorValue)
+		for _, name := range e.Declarations {
+			size += len(name) + 16
+		}
+		return int64(size)
+	}
+	return overhead
+}
+
+// losses counts what did not fit into the queue, by cell execution. The first reason is kept.
+type losses map[ID]*loss
+
+type loss struct {
+	since  time.Time
+	reason string
+	events int64
+	bytes  int64
+}
+
+// add counts e, which was lost because the ledger could not be written (fault), or not fast enough.
+func (l *losses) add(e Event, size int64, fault error, now time.Time) {
+	if *l == nil {
+		*l = make(losses)
+	}
+	id := executionOf(e)
+	if (*l)[id] == nil {
+		reason := "events came faster than the disk took them"
+		if fault != nil {
+			reason = fault.Error()
+		}
+		(*l)[id] = &loss{since: now, reason: reason}
+	}
+	(*l)[id].events++
+	(*l)[id].bytes += size
+}
+
+// executionOf returns the cell execution that an event belongs to, zero when it belongs to none.
+func executionOf(e Event) ID {
+	switch e := e.(type) {
+	case CellStarted:
+		return e.Execution
+	case CellOutput:
+		return e.Execution
+	case CellFinished:
+		return e.Execution
+	case Interrupted:
+		return e.Execution
+	case Gap:
+		return e.Execution
+	}
+	return ID{}
+}

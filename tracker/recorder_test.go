@@ -1,0 +1,431 @@
+package tracker_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/journal"
+)
+
+// notebook is a recorder into a ledger of its own, and the events of one session in it.
+type notebook struct {
+	*tracker.Recorder
+	t       testing.TB
+	dir     string
+	session tracker.ID
+}
+
+// newNotebook opens a session. Batches wait until a Flush, so that tests do not depend on time.
+func newNotebook(t testing.TB, o tracker.Options) *notebook {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), ".gemba")
+	key := journal.NewKey()
+	if o.Open == nil {
+		o.Open = func() (tracker.Journal, error) { return journal.Create(dir, journal.Options{Key: key, Writer: "test"}) }
+	}
+	o.Batch = time.Hour
+	n := &notebook{tracker.NewRecorder(o), t, dir, tracker.NewID()}
+	n.Record(tracker.SessionOpened{Session: n.session, Time: time.Now(), Engine: "go"})
+	return n
+}
+
+func (n *notebook) start(source string) tracker.ID {
+	id := tracker.NewID()
+	n.Record(tracker.CellStarted{Session: n.session, Execution: id, Time: time.Now(), Count: 1, Source: source})
+	return id
+}
+
+func (n *notebook) print(execution tracker.ID, name, text string) {
+	content, err := json.Marshal(map[string]string{"name": name, "text": text})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.output(execution, "stream", string(content))
+}
+
+func (n *notebook) output(execution tracker.ID, kind, content string) {
+	n.Record(tracker.CellOutput{Execution: execution, Time: time.Now(), Type: kind, Content: json.RawMessage(content)})
+}
+
+func (n *notebook) finish(execution tracker.ID) {
+	n.Record(tracker.CellFinished{Execution: execution, Time: time.Now(), Status: tracker.OK})
+}
+
+func (n *notebook) flush() {
+	n.t.Helper()
+	ctx, cancel := context.WithTimeout(n.t.Context(), 30*time.Second)
+	defer cancel()
+	if err := n.Flush(ctx); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+func (n *notebook) close() {
+	n.t.Helper()
+	if err := n.Close(); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// entries returns the entries of one kind.
+func entries[T tracker.Entry](n *notebook) (all []T) {
+	n.t.Helper()
+	l, err := journal.Open(n.dir)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	ids, err := l.Journals()
+	if err != nil || len(ids) != 1 {
+		n.t.Fatalf("journals %v, %v; want one", ids, err)
+	}
+	for r, err := range l.Entries(ids[0], journal.Position{}) {
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		if e, ok := r.Entry.(T); ok {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// blob returns a blob's bytes.
+func (n *notebook) blob(d tracker.Digest) []byte {
+	n.t.Helper()
+	l, err := journal.Open(n.dir)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	b, err := l.Blob(d)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return b
+}
+
+// shown returns the recorded outputs of all cells as "type content" lines.
+func (n *notebook) shown() (lines []string) {
+	n.t.Helper()
+	for _, e := range entries[*tracker.CellOutputsEntry](n) {
+		blob := n.blob(e.Outputs)
+		count := 0
+		for o, err := range tracker.Outputs(bytes.NewReader(blob)) {
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			lines = append(lines, o.Type+" "+string(o.Content))
+			count++
+		}
+		if int64(len(blob)) != e.Size || count != e.Count {
+			n.t.Errorf("entry tells %d bytes, %d lines; the blob has %d, %d", e.Size, e.Count, len(blob), count)
+		}
+	}
+	return lines
+}
+
+func TestCellIsRecorded(t *testing.T) {
+	n := newNotebook(t, tracker.Options{})
+	started := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
+	id := tracker.NewID()
+	n.Record(tracker.CellStarted{
+		Session: n.session, Execution: id, Time: started, Count: 3, CellID: "abc", Notebook: "a.ipynb", Source: "1/0",
+	})
+	n.print(id, "stdout", "hello\n")
+	n.Record(tracker.CellFinished{
+		Execution: id, Time: started.Add(time.Second), Status: tracker.Failed, ErrorName: "panic", ErrorValue: "divide by zero",
+		Build: 2, Run: 3, Declarations: []string{"a", "b"}, Program: "package main",
+	})
+	n.flush()
+	l, err := journal.Open(n.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := tracker.CellStartedEntry{
+		Header: tracker.Header{Kind: tracker.KindCellStarted, Time: started, Session: n.session, Execution: id},
+		Count:  3, CellID: "abc", Notebook: "a.ipynb", Source: tracker.DigestOf([]byte("1/0")), SourceSize: 3,
+	}
+	if diff := cmp.Diff(want, *entries[*tracker.CellStartedEntry](n)[0]); diff != "" {
+		t.Error(diff)
+	}
+	f := entries[*tracker.CellFinishedEntry](n)[0]
+	if f.Wall != time.Second || f.Status != tracker.Failed || f.Session != n.session || f.Messages != 1 {
+		t.Errorf("finished: %+v", f)
+	}
+	for d, want := range map[tracker.Digest]string{
+		f.ErrorValue: "divide by zero", f.Program: "package main", f.Declarations: `["a","b"]`,
+	} {
+		if got, err := l.Blob(d); string(got) != want || err != nil {
+			t.Errorf("blob %q, %v; want %q", got, err, want)
+		}
+	}
+	n.close()
+}
+
+func TestOutputsAreJoined(t *testing.T) {
+	tests := map[string]struct {
+		outputs [][2]string
+		want    []string
+	}{
+		"one stream": {
+			[][2]string{{"stream", `{"name":"stdout","text":"a\n"}`}, {"stream", `{"name": "stdout", "text": "b\"\u00e9"}`}},
+			[]string{`stream {"name":"stdout","text":"a\nb\"\u00e9"}`},
+		},
+		"members the other way round, and more of them": {
+			[][2]string{{"stream", `{"text":"a","name":"stdout"}`}, {"stream", `{"name":"stdout","text":"b","x":1}`}},
+			[]string{`stream {"name":"stdout","text":"ab"}`},
+		},
+		"two streams": {
+			[][2]string{{"stream", `{"name":"stdout","text":"a"}`}, {"stream", `{"name":"stderr","text":"b"}`}, {"stream", `{"name":"stdout","text":"c"}`}},
+			[]string{`stream {"name":"stdout","text":"a"}`, `stream {"name":"stderr","text":"b"}`, `stream {"name":"stdout","text":"c"}`},
+		},
+		"updates of a display": {
+			[][2]string{
+				{"update_display_data", `{"data":{"n":1},"transient":{"display_id":"p"}}`},
+				{"update_display_data", `{"data":{"n":7},"transient":{"display_id":"q"}}`},
+				{"update_display_data", `{"data":{"n":2},"transient":{"display_id":"p"}}`},
+			},
+			[]string{
+				`update_display_data {"data":{"n":7},"transient":{"display_id":"q"}}`,
+				`update_display_data {"data":{"n":2},"transient":{"display_id":"p"}}`,
+			},
+		},
+		"progress": {
+			[][2]string{{"stream", `{"name":"stderr","text":"\r 1%"}`}, {"stream", `{"name":"stderr","text":"\r 2%"}`}, {"stream", `{"name":"stderr","text":"\r 3%"}`}},
+			[]string{`stream {"name":"stderr","text":"\r 3%"}`},
+		},
+		"content on several lines": {
+			[][2]string{{"display_data", "{\n \"data\": {}\n}"}},
+			[]string{`display_data {"data":{}}`},
+		},
+		"no JSON": {
+			[][2]string{{"display_data", "{\n"}, {"stream", `{"name":"stdout","text":"\x"}`}},
+			[]string{`display_data "{\n"`, `stream "{\"name\":\"stdout\",\"text\":\"\\x\"}"`},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			n := newNotebook(t, tracker.Options{})
+			id := n.start("")
+			for _, o := range test.outputs {
+				n.output(id, o[0], o[1])
+			}
+			n.finish(id)
+			n.close()
+			if diff := cmp.Diff(test.want, n.shown()); diff != "" {
+				t.Error(diff)
+			}
+			if f := entries[*tracker.CellFinishedEntry](n)[0]; f.Messages != int64(len(test.outputs)) {
+				t.Errorf("%d messages, want %d", f.Messages, len(test.outputs))
+			}
+		})
+	}
+}
+
+// TestFlood prints far more than a cell may keep: the first and the last of it are there, and the
+// size and the digest of all of it.
+func TestFlood(t *testing.T) {
+	const limit = 1 << 20
+	n := newNotebook(t, tracker.Options{OutputCap: limit, QueueBytes: 1 << 30})
+	id := n.start("flood")
+	whole := tracker.NewOutputHash()
+	var size int64
+	for i := range 40_000 {
+		text := fmt.Sprintf("line %d \\ \"é\" of a very long story that nobody reads to its end\n", i)
+		n.print(id, "stdout", text)
+		content, _ := json.Marshal(map[string]string{"name": "stdout", "text": text})
+		whole.Add("stream", content)
+		size += int64(len(content))
+	}
+	n.finish(id)
+	n.close()
+	f := entries[*tracker.CellFinishedEntry](n)[0]
+	if !f.Truncated || f.Messages != 40_000 || f.OutputBytes != size || f.OutputSHA256 != whole.Sum() || f.DroppedBytes == 0 {
+		t.Errorf("finished: %+v", f)
+	}
+	var kept int64
+	for _, e := range entries[*tracker.CellOutputsEntry](n) {
+		kept += e.Size
+	}
+	if kept > limit+limit/10 || kept < limit-limit/4 {
+		t.Errorf("kept %d bytes, want about %d", kept, limit)
+	}
+	lines := n.shown()
+	if first, last := lines[0], lines[len(lines)-1]; !strings.Contains(first, "line 0 ") || !strings.Contains(last, "line 39999 ") {
+		t.Errorf("head or tail is missing: %.60s … %s", first, last[max(0, len(last)-60):])
+	}
+}
+
+// brokenJournal fails when told to, as a full disk does.
+type brokenJournal struct {
+	tracker.Journal
+	broken chan error // holds why writing fails; empty: it does not
+}
+
+func (b *brokenJournal) Flush() error {
+	select {
+	case err := <-b.broken:
+		b.broken <- err
+		return err
+	default:
+		return b.Journal.Flush()
+	}
+}
+
+func TestRecordOutlivesABrokenDisk(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), ".gemba")
+	full := errors.New("no space left on device")
+	broken := make(chan error, 1)
+	n := newNotebook(t, tracker.Options{
+		QueueBytes: 100_000, Retry: time.Millisecond,
+		Open: func() (tracker.Journal, error) {
+			w, err := journal.Create(dir, journal.Options{Key: journal.NewKey()})
+			return &brokenJournal{w, broken}, err
+		},
+	})
+	n.dir = dir
+	n.flush()
+	broken <- full
+	first := n.start("first")
+	n.finish(first)
+	if err := n.Flush(t.Context()); !errors.Is(err, full) || n.Err() == nil {
+		t.Fatalf("Flush on a full disk: %v, Err: %v", err, n.Err())
+	}
+	flood := n.start("flood")
+	for range 1000 {
+		n.print(flood, "stdout", strings.Repeat("x", 1000))
+	}
+	<-broken
+	n.flush()
+	n.finish(flood)
+	n.close()
+	if err := n.Err(); err != nil {
+		t.Errorf("Err after the disk came back: %v", err)
+	}
+	if got := len(entries[*tracker.CellStartedEntry](n)); got != 2 {
+		t.Errorf("%d cells, want 2: what fits into the queue is not lost", got)
+	}
+	gaps := entries[*tracker.GapEntry](n)
+	if len(gaps) != 1 || gaps[0].Events == 0 || !strings.Contains(gaps[0].Reason, "no space left") || gaps[0].Execution != flood {
+		t.Fatalf("gaps: %+v", gaps)
+	}
+	var kept int64
+	for _, e := range entries[*tracker.CellOutputsEntry](n) {
+		kept += e.Messages
+	}
+	if kept+gaps[0].Events != 1000 {
+		t.Errorf("%d outputs kept, %d told lost, of 1000", kept, gaps[0].Events)
+	}
+	if f := entries[*tracker.CellFinishedEntry](n)[1]; f.OutputSHA256 != "" {
+		t.Error("a digest of the whole output is claimed although some of it was lost")
+	}
+}
+
+func TestLedgerThatCannotBeOpenedYet(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), ".gemba")
+	fault := make(chan error, 1)
+	fault <- errors.New("read-only file system")
+	n := newNotebook(t, tracker.Options{
+		Retry: time.Millisecond,
+		Open: func() (tracker.Journal, error) {
+			select {
+			case err := <-fault:
+				fault <- err
+				return nil, err
+			default:
+				return journal.Create(dir, journal.Options{})
+			}
+		},
+	})
+	n.dir = dir
+	id := n.start("x")
+	if err := n.Flush(t.Context()); err == nil || !strings.Contains(err.Error(), "GEMBA_LEDGER") {
+		t.Errorf("Flush: %v, want what to do", err)
+	}
+	<-fault
+	n.flush()
+	n.finish(id)
+	n.close()
+	if got := len(entries[*tracker.CellFinishedEntry](n)); got != 1 {
+		t.Errorf("%d cells finished, want 1", got)
+	}
+}
+
+func TestClosedRecorder(t *testing.T) {
+	n := newNotebook(t, tracker.Options{})
+	n.close()
+	n.start("late")
+	if err := n.Flush(t.Context()); !errors.Is(err, tracker.ErrClosed) {
+		t.Errorf("Flush: %v, want ErrClosed", err)
+	}
+	n.close()
+}
+
+// TestRunningOutputsReachTheLedger waits, without a Flush, for the outputs of a running cell.
+func TestRunningOutputsReachTheLedger(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), ".gemba")
+	r := tracker.NewRecorder(tracker.Options{
+		Batch: 10 * time.Millisecond, SyncAfter: 10 * time.Millisecond, Strict: true,
+		Open: func() (tracker.Journal, error) { return journal.Create(dir, journal.Options{Key: journal.NewKey()}) },
+	})
+	n := &notebook{r, t, dir, tracker.NewID()}
+	id := n.start("sleep")
+	n.flush()
+	n.print(id, "stdout", "still here\n")
+	for deadline := time.Now().Add(30 * time.Second); len(entries[*tracker.CellOutputsEntry](n)) == 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the outputs of a running cell were not written")
+		}
+	}
+	n.close()
+}
+
+func TestClockThatJumpsBack(t *testing.T) {
+	n := newNotebook(t, tracker.Options{})
+	id := n.start("x")
+	n.Record(tracker.CellFinished{Execution: id, Time: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), Status: tracker.OK})
+	n.close()
+	if f := entries[*tracker.CellFinishedEntry](n)[0]; f.Wall != 0 || f.Time.Year() != 1999 {
+		t.Errorf("finished: %+v", f)
+	}
+}
+
+func BenchmarkFlood(b *testing.B) {
+	n := newNotebook(b, tracker.Options{QueueBytes: 1 << 30})
+	text := strings.Repeat("step 12345 loss 0.1234 accuracy 0.987 lr 0.0001 time 12.3ms\n", 100)
+	content, err := json.Marshal(map[string]string{"name": "stdout", "text": text})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(100_000_000)
+	for b.Loop() {
+		id := n.start("flood")
+		for range 100_000_000 / len(content) {
+			n.output(id, "stream", string(content))
+		}
+		n.finish(id)
+		n.flush()
+	}
+	n.close()
+}
+
+func BenchmarkCell(b *testing.B) {
+	n := newNotebook(b, tracker.Options{})
+	for i := 0; b.Loop(); i++ {
+		id := n.start(fmt.Sprintf("fmt.Println(%d)", i))
+		n.print(id, "stdout", fmt.Sprintln(i))
+		n.finish(id)
+		n.flush()
+	}
+	b.ReportMetric(float64(b.N)*3/b.Elapsed().Seconds(), "entries/s")
+	n.close()
+}
