@@ -46,4 +46,3 @@ type nothing struct{}
 func (nothing) Publish(wire.Type, any, ...[]byte) {}
 
 func (nothing) Input(context.Context, string, bool) (string, error) { return "", wire.ErrNoStdin }
-
