@@ -1,3 +1,5 @@
+//go:build unix
+
 // Bench measures gemba beside GoNB, the kernel that Go's notebooks know, in one run: it starts both,
 // runs the same cells in turns and prints medians and ratios. It speaks the Jupyter protocol as any
 // front end does, so whatever a front end would wait for is in the figures. A cell that fails or whose
@@ -6,7 +8,7 @@
 //	go build -o .cache/gemba . && go run ./kernel/kerneltest/bench
 //
 // GoNB v0.11.5 with the tools it asks for is built into .cache/bench the first time. What is measured
-// is the table in measure.go.
+// is the table in measurements.go.
 package main
 
 import (
