@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -78,11 +79,22 @@ func (c *Client) Warm(file, text string) {
 }
 
 // Track names more folders and files whose changes on disk gopls has to be told: local modules that the
-// go.mod or go.work of the work folder leads to. It replaces what was tracked before.
+// go.mod or go.work of the work folder leads to.
 func (c *Client) Track(paths ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tracked = append([]string(nil), paths...)
+	for _, path := range paths {
+		if !slices.Contains(c.tracked, path) {
+			c.tracked = append(c.tracked, path)
+		}
+	}
+}
+
+// Untrack takes back what Track was told.
+func (c *Client) Untrack(paths ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tracked = slices.DeleteFunc(c.tracked, func(path string) bool { return slices.Contains(paths, path) })
 }
 
 // Close ends gopls and every request under way. The client cannot be used afterwards.

@@ -225,9 +225,14 @@ func TestTrack(t *testing.T) {
 	write(t, filepath.Join(c.options.Dir, "go.mod"),
 		"module cell\n\ngo 1.26\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => "+lib+"\n")
 	c.Track(lib)
+	c.Track(lib, filepath.Join(lib, "nothing"))
 	_, items := complete(t, c, text)
 	find(t, items, "FirstOne")
 	write(t, filepath.Join(lib, "lib.go"), "package lib\n\nfunc FirstOne() {}\n\nfunc SecondOne() {}\n")
+	_, items = complete(t, c, text)
+	find(t, items, "SecondOne")
+	c.Untrack(lib)
+	write(t, filepath.Join(lib, "lib.go"), "package lib\n\nfunc FirstOne() {}\n\nfunc ThirdOne() {}\n")
 	_, items = complete(t, c, text)
 	find(t, items, "SecondOne")
 }

@@ -2,6 +2,7 @@ package gopls
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -45,11 +46,17 @@ func (now stamps) changes(before stamps) (events []lspFileEvent) {
 		}
 	}
 	for path := range before {
-		if _, ok := now[path]; !ok {
+		if _, watched := now[path]; !watched && gone(path) {
 			events = append(events, lspFileEvent{uriOf(path), deleted})
 		}
 	}
 	return events
+}
+
+// gone tells a file that was deleted from one that is no longer looked at.
+func gone(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 func stampsOf(paths []string) stamps {
