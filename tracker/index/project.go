@@ -83,8 +83,22 @@ func cellOutputs(b *batch, at place, e *tracker.CellOutputsEntry) error {
 		at.journal, at.entry, e.Execution.String(), timeText(e.Time), e.Outputs.String(), e.Size, e.Count, e.Messages, e.Tail)
 }
 
+// cellFinished completes the row that cellStarted made, or makes one where the start was lost in a gap.
 func cellFinished(b *batch, at place, e *tracker.CellFinishedEntry) error {
-	return b.exec(`UPDATE cells SET status = ?, finished = ?, wall_ns = ?, build_ns = ?, run_ns = ?, user_cpu_ns = ?, system_cpu_ns = ?,
+	found, err := finishCell(b, at, e)
+	if err != nil || found {
+		return err
+	}
+	start := &tracker.CellStartedEntry{Header: e.Header}
+	if err := cellStarted(b, at, start); err != nil {
+		return err
+	}
+	_, err = finishCell(b, at, e)
+	return err
+}
+
+func finishCell(b *batch, at place, e *tracker.CellFinishedEntry) (found bool, err error) {
+	n, err := b.change(`UPDATE cells SET status = ?, finished = ?, wall_ns = ?, build_ns = ?, run_ns = ?, user_cpu_ns = ?, system_cpu_ns = ?,
 			max_rss = ?, reused = ?, backend = ?, error_name = ?, error_value = ?, declarations = ?, program = ?,
 			messages = ?, output_bytes = ?, output_sha256 = ?, truncated = ?, dropped_bytes = ?
 		WHERE id = ? AND journal = ?`,
@@ -92,6 +106,7 @@ func cellFinished(b *batch, at place, e *tracker.CellFinishedEntry) error {
 		e.MaxRSS, e.Reused, e.Backend, e.ErrorName, e.ErrorValue.String(), e.Declarations.String(), e.Program.String(),
 		e.Messages, e.OutputBytes, e.OutputSHA256, e.Truncated, e.DroppedBytes,
 		e.Execution.String(), at.journal)
+	return n > 0, err
 }
 
 func interrupted(b *batch, at place, e *tracker.InterruptedEntry) error {

@@ -138,16 +138,25 @@ type batch struct {
 
 // exec runs a statement, prepared once for the whole batch.
 func (b *batch) exec(query string, args ...any) error {
+	_, err := b.change(query, args...)
+	return err
+}
+
+// change is exec that tells how many rows changed.
+func (b *batch) change(query string, args ...any) (int64, error) {
 	statement, ok := b.statements[query]
 	if !ok {
 		var err error
 		if statement, err = b.tx.PrepareContext(b.ctx, query); err != nil {
-			return err
+			return 0, err
 		}
 		b.statements[query] = statement
 	}
-	_, err := statement.ExecContext(b.ctx, args...)
-	return err
+	result, err := statement.ExecContext(b.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 // forget removes the projection of journals that are no longer in the ledger.

@@ -1,0 +1,442 @@
+package index
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/journal"
+)
+
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// scribe writes sessions into a ledger as a kernel would, with a clock of its own.
+type scribe struct {
+	t       testing.TB
+	w       *journal.Writer
+	now     time.Time
+	session tracker.ID
+	count   int
+}
+
+func newScribe(t testing.TB, dir string, start time.Time) *scribe {
+	t.Helper()
+	s := &scribe{t: t, now: start, session: tracker.NewID()}
+	w, err := journal.Create(dir, journal.Options{Writer: "test", Now: func() time.Time { return s.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.w = w
+	t.Cleanup(func() { _ = w.Close() }) // and until then the writer lives
+	s.append(&tracker.SessionOpenedEntry{Header: s.head(tracker.ID{}), Engine: "go", Notebook: "lab/plot.ipynb", PID: 7})
+	return s
+}
+
+// head advances the clock by a second.
+func (s *scribe) head(execution tracker.ID) tracker.Header {
+	s.now = s.now.Add(time.Second)
+	return tracker.Header{Time: s.now, Session: s.session, Execution: execution}
+}
+
+func (s *scribe) append(e tracker.Entry) {
+	s.t.Helper()
+	if err := errors.Join(s.w.Append(e), s.w.Flush()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scribe) put(text string) tracker.Digest {
+	s.t.Helper()
+	d, err := s.w.Put([]byte(text))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return d
+}
+
+// start begins a cell execution and returns its id.
+func (s *scribe) start(source string) tracker.ID {
+	id := tracker.NewID()
+	s.count++
+	s.append(&tracker.CellStartedEntry{Header: s.head(id), Count: s.count, Notebook: "lab/plot.ipynb",
+		Source: s.put(source), SourceSize: int64(len(source))})
+	return id
+}
+
+func (s *scribe) print(id tracker.ID, text string) {
+	content, _ := json.Marshal(map[string]string{"name": "stdout", "text": text})
+	line, _ := json.Marshal(tracker.Output{Time: s.now, Type: "stream", Content: content})
+	s.append(&tracker.CellOutputsEntry{Header: s.head(id), Outputs: s.put(string(line) + "\n"), Size: int64(len(line) + 1), Count: 1, Messages: 1})
+}
+
+func (s *scribe) finish(id tracker.ID, status tracker.Status) {
+	s.append(&tracker.CellFinishedEntry{Header: s.head(id), Status: status, Wall: time.Second, Build: 100 * time.Millisecond, Run: 900 * time.Millisecond})
+}
+
+// cell records a whole cell execution.
+func (s *scribe) cell(source, output string, status tracker.Status) tracker.ID {
+	id := s.start(source)
+	s.print(id, output)
+	s.finish(id, status)
+	return id
+}
+
+func (s *scribe) close() {
+	s.t.Helper()
+	s.append(&tracker.SessionClosedEntry{Header: s.head(tracker.ID{}), Reason: "done"})
+	if err := s.w.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func newLedger(t testing.TB) string { return filepath.Join(t.TempDir(), ".gemba") }
+
+func open(t testing.TB, dir string) *Index {
+	t.Helper()
+	x, err := Open(context.Background(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = x.Close() })
+	return x
+}
+
+// must returns a query's answer.
+func must[T any](t testing.TB) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// answers is everything an index says, as text.
+func answers(t testing.TB, x *Index) string {
+	t.Helper()
+	ctx := context.Background()
+	var b strings.Builder
+	say := func(v any, err error) {
+		t.Helper()
+		text, jerr := json.MarshalIndent(v, "", " ")
+		if err := errors.Join(err, jerr); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s\n", text)
+	}
+	cells, err := x.Cells(ctx, Filter{})
+	say(cells, err)
+	for _, c := range cells {
+		outputs, err := x.Outputs(ctx, c.ID)
+		say(outputs, err)
+	}
+	sessions, err := x.Sessions(ctx)
+	say(sessions, err)
+	gaps, err := x.Gaps(ctx, tracker.ID{})
+	say(gaps, err)
+	interruptions, err := x.Interruptions(ctx, tracker.ID{})
+	say(interruptions, err)
+	history, err := x.History(ctx, History{Access: Tail, Output: true})
+	say(history, err)
+	for _, table := range tables {
+		rows, err := x.Query(ctx, "SELECT * FROM "+table+" ORDER BY 1, 2")
+		say(rows, err)
+	}
+	return b.String()
+}
+
+// TestRebuildAnswersTheSame compares the index that grew with the ledger with one made in one go.
+func TestRebuildAnswersTheSame(t *testing.T) {
+	dir := newLedger(t)
+	a := newScribe(t, dir, epoch)
+	b := newScribe(t, dir, epoch) // the same times: order has to come from elsewhere
+	for i := range 30 {
+		a.cell(fmt.Sprintf("x := %d", i), "printed\n", tracker.OK)
+		id := b.start("panic(1)")
+		open(t, dir) // the cell runs while the index grows
+		b.append(&tracker.InterruptedEntry{Header: b.head(id), By: "SIGINT"})
+		b.append(&tracker.GapEntry{Header: b.head(id), Reason: "the disk was full", Events: 3})
+		b.finish(id, tracker.Interrupt)
+	}
+	a.close()
+	open(t, dir)
+	b.start("for {}")
+	x := open(t, dir)
+	grown := answers(t, x)
+	if n := strings.Count(grown, `"status": "interrupted"`); n != 30 {
+		t.Fatalf("%d interrupted cells among the answers, want 30", n)
+	}
+	if err := x.Rebuild(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(grown, answers(t, x)); diff != "" {
+		t.Errorf("answers after Rebuild (-grown +rebuilt):\n%s", diff)
+	}
+	removeIndex(t, dir)
+	if diff := cmp.Diff(grown, answers(t, open(t, dir))); diff != "" {
+		t.Errorf("answers of a new index (-grown +new):\n%s", diff)
+	}
+}
+
+func removeIndex(t testing.TB, dir string) {
+	t.Helper()
+	if err := discard(filepath.Join(dir, File)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestManyBatches crosses the border of a transaction within one journal.
+func TestManyBatches(t *testing.T) {
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	const cells = batchSize/2 + 7
+	for range cells {
+		id := tracker.NewID()
+		err := errors.Join(
+			s.w.Append(&tracker.CellStartedEntry{Header: s.head(id), Count: 1}),
+			s.w.Append(&tracker.CellFinishedEntry{Header: s.head(id), Status: tracker.OK}))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.close()
+	x := open(t, dir)
+	if got := must[int](t)(x.Count(context.Background(), Filter{Status: tracker.OK})); got != cells {
+		t.Errorf("%d cells are ok, want %d", got, cells)
+	}
+	entries, journals, err := x.Entries(context.Background())
+	if want := 2*cells + 4; entries != want || journals != 1 || err != nil {
+		t.Errorf("Entries: %d of %d journals, %v; want %d of 1", entries, journals, err, want)
+	}
+}
+
+// TestWriterGone copies a ledger whose writer lives: in the copy, it does not.
+func TestWriterGone(t *testing.T) {
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	s.cell("1", "1", tracker.OK)
+	running := s.start("for {}")
+	x := open(t, dir)
+	if c := must[Cell](t)(x.Cell(context.Background(), running)); c.Status != tracker.Running {
+		t.Errorf("while its writer lives, the cell is %q, want running", c.Status)
+	}
+	if session := must[Session](t)(x.Session(context.Background(), s.session)); session.Status != "open" {
+		t.Errorf("while its writer lives, the session is %q, want open", session.Status)
+	}
+	_ = x.Close()
+
+	elsewhere := newLedger(t)
+	if err := os.CopyFS(elsewhere, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	y := open(t, elsewhere)
+	if c := must[Cell](t)(y.Cell(context.Background(), running)); c.Status != tracker.Cut {
+		t.Errorf("when its writer is gone, the cell is %q, want cut", c.Status)
+	}
+	if session := must[Session](t)(y.Session(context.Background(), s.session)); session.Status != "cut" {
+		t.Errorf("when its writer is gone, the session is %q, want cut", session.Status)
+	}
+	if diff := cmp.Diff([]tracker.Status{tracker.Cut, tracker.OK}, statuses(t, y)); diff != "" {
+		t.Errorf("statuses, newest first (-want +got):\n%s", diff)
+	}
+}
+
+func statuses(t testing.TB, x *Index) (all []tracker.Status) {
+	t.Helper()
+	for _, c := range must[[]Cell](t)(x.Cells(context.Background(), Filter{})) {
+		all = append(all, c.Status)
+	}
+	return all
+}
+
+// TestUnusableIndexIsMadeAnew puts something else where the index should be.
+func TestUnusableIndexIsMadeAnew(t *testing.T) {
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	s.cell("1", "1", tracker.OK)
+	s.close()
+	path := filepath.Join(dir, File)
+	sqlFile := func(statements string) func(t *testing.T) {
+		return func(t *testing.T) {
+			x := open(t, dir)
+			if _, err := x.db.Exec(statements); err != nil {
+				t.Fatal(err)
+			}
+			_ = x.Close()
+		}
+	}
+	for _, test := range []struct {
+		name  string
+		spoil func(t *testing.T)
+	}{
+		{"no database", func(t *testing.T) { writeFile(t, path, strings.Repeat("not a database. ", 1000)) }},
+		{"an empty file", func(t *testing.T) { writeFile(t, path, "") }},
+		{"overwritten pages", func(t *testing.T) { overwrite(t, path) }},
+		{"another program's database", sqlFile("PRAGMA application_id = 7")},
+		{"a newer schema", sqlFile("PRAGMA user_version = 999")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			removeIndex(t, dir)
+			_ = open(t, dir).Close()
+			test.spoil(t)
+			x := open(t, dir)
+			if diff := cmp.Diff([]tracker.Status{tracker.OK}, statuses(t, x)); diff != "" {
+				t.Errorf("statuses (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func writeFile(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// overwrite spoils a file behind its first page.
+func overwrite(t testing.TB, path string) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 4096; i < len(b); i++ {
+		b[i] = 0xaa
+	}
+	writeFile(t, path, string(b))
+}
+
+// TestIndexThatCannotBeWritten blocks the index's place, as a read-only ledger would.
+func TestIndexThatCannotBeWritten(t *testing.T) {
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	s.cell("1", "1", tracker.OK)
+	s.close()
+	if err := os.MkdirAll(filepath.Join(dir, File, "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	x := open(t, dir)
+	if !x.Temporary() {
+		t.Error("the index is not temporary")
+	}
+	if diff := cmp.Diff([]tracker.Status{tracker.OK}, statuses(t, x)); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	if err := x.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(x.Path()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the temporary index is still there: %v", err)
+	}
+}
+
+// TestUnreadableEntry breaks one journal of two: the other one goes on, and the break is told.
+func TestUnreadableEntry(t *testing.T) {
+	dir := newLedger(t)
+	good, bad := newScribe(t, dir, epoch), newScribe(t, dir, epoch)
+	bad.cell("1", "1", tracker.OK)
+	bad.cell("2", "2", tracker.OK)
+	bad.close()
+	good.cell("3", "3", tracker.Failed)
+	good.close()
+	path := filepath.Join(dir, "journals", bad.w.ID().String()+".jsonl")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	const broken = 6 // the second cell's start
+	lines[broken-1] = "}" + lines[broken-1][1:]
+	writeFile(t, path, strings.Join(lines, ""))
+
+	x := open(t, dir)
+	problems := must[[]Problem](t)(x.Problems(context.Background()))
+	if len(problems) != 1 || problems[0].Journal != bad.w.ID() || problems[0].Entry != broken || problems[0].Reason == "" {
+		t.Errorf("problems are %+v, want one of entry %d of journal %s", problems, broken, bad.w.ID())
+	}
+	if diff := cmp.Diff([]tracker.Status{tracker.Failed, tracker.OK}, statuses(t, x)); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+
+	writeFile(t, path, string(text)) // mended: the projection goes on where it stopped
+	y := open(t, dir)
+	if diff := cmp.Diff([]tracker.Status{tracker.OK, tracker.Failed, tracker.OK}, statuses(t, y)); diff != "" {
+		t.Errorf("statuses when mended (-want +got):\n%s", diff)
+	}
+	if problems := must[[]Problem](t)(y.Problems(context.Background())); problems != nil {
+		t.Errorf("problems when mended: %+v", problems)
+	}
+}
+
+func TestRemovedJournalIsForgotten(t *testing.T) {
+	dir := newLedger(t)
+	stays, goes := newScribe(t, dir, epoch), newScribe(t, dir, epoch)
+	want := stays.cell("1", "1", tracker.OK)
+	goes.cell("2", "2", tracker.OK)
+	stays.close()
+	goes.close()
+	_ = open(t, dir).Close()
+	if err := os.Remove(filepath.Join(dir, "journals", goes.w.ID().String()+".jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	cells := must[[]Cell](t)(open(t, dir).Cells(context.Background(), Filter{}))
+	if len(cells) != 1 || cells[0].ID != want {
+		t.Errorf("cells are %+v, want the one with id %s", cells, want)
+	}
+}
+
+// TestSyncTogether lets several indexes of one ledger catch up while it grows.
+func TestSyncTogether(t *testing.T) {
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	const cells, readers = 200, 4
+	var group sync.WaitGroup
+	errs := make(chan error, readers)
+	for range readers {
+		group.Go(func() {
+			for range 20 {
+				x, err := Open(context.Background(), dir)
+				if err == nil && x.Temporary() {
+					err = errors.New("the index was not shared")
+				}
+				if err == nil {
+					err = x.Close()
+				}
+				if err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	for i := range cells {
+		s.cell(fmt.Sprint(i), "", tracker.OK)
+	}
+	group.Wait()
+	s.close()
+	close(errs)
+	for err := range errs {
+		t.Error(err)
+	}
+	x := open(t, dir)
+	shared := answers(t, x)
+	if err := x.Rebuild(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(answers(t, x), shared); diff != "" {
+		t.Errorf("answers of the shared index (-rebuilt +shared):\n%s", diff)
+	}
+}
