@@ -1,0 +1,253 @@
+package zmtp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Kind is a ZeroMQ socket type.
+type Kind string
+
+// The kinds that listen here. ROUTER puts the sender's identity before each message received and
+// takes the receiver's off each message sent; XPUB sends to the peers that subscribed to a prefix of
+// the first frame.
+const (
+	Router Kind = "ROUTER"
+	XPub   Kind = "XPUB"
+)
+
+// Options bound what peers can ask for. The zero Options are good for a kernel.
+type Options struct {
+	MaxSize   int64         // bytes of a message received; 256 MiB
+	Queue     int           // bytes waiting for one peer above which SendWait waits; 8 MiB
+	Limit     int           // bytes waiting for one peer above which it is dropped; 1 GiB
+	Stall     time.Duration // how long SendWait bears a peer that takes nothing, before it is dropped; 1 min
+	Handshake time.Duration // how long a handshake may take; 5 s
+
+	Welcome func(topic string) [][]byte // XPUB: what a new subscriber is sent; nil for nothing
+	Log     func(message string)        // what was refused, and why; nil for silence
+}
+
+func (o Options) withDefaults() Options {
+	o.MaxSize = orElse(o.MaxSize, 256<<20)
+	o.Queue = orElse(o.Queue, 8<<20)
+	o.Limit = orElse(o.Limit, 1<<30)
+	o.Stall = orElse(o.Stall, time.Minute)
+	o.Handshake = orElse(o.Handshake, 5*time.Second)
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	return o
+}
+
+func orElse[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// Socket is a listening socket. Its methods may be called from several goroutines.
+type Socket struct {
+	kind    Kind
+	options Options
+	in      chan [][]byte
+	done    chan struct{} // closed by Close
+	closing sync.Once
+	group   sync.WaitGroup
+
+	listener net.Listener
+	mu       sync.Mutex
+	conns    map[net.Conn]bool // every open connection, greeted or not
+	peers    map[string]*peer  // by identity
+	last     uint32            // last identity given out
+}
+
+// ErrNoPeer says that a message's identity is not, or no longer, connected.
+var ErrNoPeer = errors.New("no such peer")
+
+// Listen opens a socket on a network ("tcp" or "unix") and address of package net. A Unix socket
+// that a dead process left behind is replaced.
+func Listen(kind Kind, network, address string, o Options) (*Socket, error) {
+	l, err := listen(network, address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Socket{kind: kind, options: o.withDefaults(), listener: l, in: make(chan [][]byte, 64),
+		done: make(chan struct{}), conns: map[net.Conn]bool{}, peers: map[string]*peer{}}
+	s.group.Go(s.accept)
+	return s, nil
+}
+
+// Addr returns the address listened on.
+func (s *Socket) Addr() net.Addr { return s.listener.Addr() }
+
+// Recv returns the next message, identity first. It returns net.ErrClosed after Close.
+func (s *Socket) Recv(ctx context.Context) ([][]byte, error) {
+	select {
+	case frames := <-s.in:
+		return frames, nil
+	case <-s.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Send queues a message and returns at once. The frames must not be changed afterwards.
+func (s *Socket) Send(frames [][]byte) error {
+	to, p, err := s.route(frames)
+	for _, peer := range to {
+		s.push(peer, p)
+	}
+	return err
+}
+
+// SendWait is Send after every receiver has room; it stops waiting, not sending, when ctx ends.
+func (s *Socket) SendWait(ctx context.Context, frames [][]byte) error {
+	to, p, err := s.route(frames)
+	for _, peer := range to {
+		if !peer.out.room(ctx, s.options.Queue, s.options.Stall) {
+			s.drop(peer, fmt.Errorf("it took nothing for %v", s.options.Stall))
+			continue
+		}
+		s.push(peer, p)
+	}
+	return err
+}
+
+// route finds the receivers of a message and lays it out for them.
+func (s *Socket) route(frames [][]byte) ([]*peer, packed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kind == Router {
+		p := s.peers[string(frames[0])]
+		if p == nil {
+			return nil, packed{}, fmt.Errorf("send: %w", ErrNoPeer)
+		}
+		return []*peer{p}, pack(frames[1:]), nil
+	}
+	var to []*peer
+	for _, p := range s.peers {
+		if p.wants(frames[0]) {
+			to = append(to, p)
+		}
+	}
+	return to, pack(frames), nil
+}
+
+func (s *Socket) push(p *peer, m packed) {
+	// The parts are shared by all receivers, and writing them moves their slice: each gets its own.
+	own := packed{parts: append(net.Buffers(nil), m.parts...), size: m.size}
+	if waiting := p.out.add(own); waiting > s.options.Limit {
+		s.drop(p, fmt.Errorf("%d MB wait for it", waiting>>20))
+	}
+}
+
+// drop disconnects a peer.
+func (s *Socket) drop(p *peer, why error) {
+	if !leaving(why) {
+		s.options.Log(fmt.Sprintf("disconnect %s from %s: %v", p.conn.RemoteAddr(), s.Addr(), why))
+	}
+	p.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.peers[p.identity] == p {
+		delete(s.peers, p.identity)
+	}
+}
+
+// leaving reports whether an error is a peer's ordinary going away.
+func leaving(err error) bool {
+	for _, gone := range []error{io.EOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, gone) {
+			return true
+		}
+	}
+	return false
+}
+
+// Close stops listening, gives waiting messages up to linger to leave, and disconnects everybody.
+func (s *Socket) Close(linger time.Duration) error {
+	var err error
+	s.closing.Do(func() {
+		err = s.listener.Close()
+		close(s.done)
+		ctx, cancel := context.WithTimeout(context.Background(), linger)
+		defer cancel()
+		for _, p := range s.all() {
+			p.out.room(ctx, 1, linger)
+		}
+		s.mu.Lock()
+		for conn := range s.conns {
+			_ = conn.Close()
+		}
+		s.mu.Unlock()
+		s.group.Wait()
+	})
+	return err
+}
+
+func (s *Socket) all() []*peer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*peer
+	for _, p := range s.peers {
+		all = append(all, p)
+	}
+	return all
+}
+
+// serve runs one connection from its handshake to its end.
+func (s *Socket) serve(conn net.Conn, greeted func()) {
+	p, err := s.greet(conn)
+	greeted()
+	if err != nil {
+		s.options.Log(fmt.Sprintf("refuse connection from %s to %s: %v", conn.RemoteAddr(), s.Addr(), err))
+		return
+	}
+	s.group.Go(func() {
+		if err := p.out.write(conn); err != nil {
+			s.drop(p, err)
+		}
+	})
+	s.drop(p, s.receive(p))
+}
+
+func (s *Socket) greet(conn net.Conn) (*peer, error) {
+	_ = conn.SetDeadline(time.Now().Add(s.options.Handshake)) // fails only on a closed connection
+	r := bufio.NewReaderSize(conn, 64<<10)
+	identity, err := handshake(s.kind, conn, r)
+	if err != nil {
+		return nil, err
+	}
+	_ = conn.SetDeadline(time.Time{})
+	return s.admit(newPeer(conn, r, string(identity))), nil
+}
+
+// receive passes on a peer's messages until it fails.
+func (s *Socket) receive(p *peer) error {
+	for {
+		frames, err := p.read(s)
+		if err != nil {
+			return err
+		}
+		if s.kind == XPub {
+			p.subscription(s, frames)
+			continue
+		}
+		select {
+		case s.in <- append([][]byte{[]byte(p.identity)}, frames...):
+		case <-s.done:
+			return net.ErrClosed
+		}
+	}
+}
