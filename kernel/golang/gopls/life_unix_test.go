@@ -41,7 +41,7 @@ func TestStuckIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	large := text[:strings.Index(text, "‸")] + "}\n//" + strings.Repeat("x", 1<<20) // more than a pipe holds
-	for range 10 { // it may have said something before it was stopped, so three may not do
+	for range 10 {                                                                  // it may have said something before it was stopped, so three may not do
 		if c.server.dead() {
 			break
 		}
