@@ -1,21 +1,16 @@
 package build
 
 import (
-	"cmp"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	modpath "golang.org/x/mod/module"
 	"golang.org/x/tools/imports"
 
 	"github.com/gemba-ml/gemba/kernel/golang/source"
 )
 
-// autoImport finds packages for names that nothing declares: in the standard library, in the modules that go.mod
-// requires, among the packages that notebooks use most, and in the whole module cache at last. They are imported for
-// this program and not remembered.
+// autoImport finds packages for names that nothing declares. They are imported for this program and not remembered.
 func (j *job) autoImport() {
 	for name, selected := range source.Unresolved(j.request.Declarations, j.request.Main, j.options) {
 		slices.Sort(selected)
@@ -35,120 +30,25 @@ func (j *job) autoImport() {
 	slices.SortFunc(j.options.Imports, func(a, b source.Imported) int { return strings.Compare(a.Path, b.Path) })
 }
 
-// findPackage looks in one place after the other for a package of that name from which all that is selected can be had.
+// findPackage looks for a package of that name from which all that is selected can be had: at hand, then in the whole
+// module cache. A slip in what is selected must not end in another package's errors, so the nearest one will do too.
 func (j *job) findPackage(name string, selected []string) source.Imported {
-	if p := j.findStandard(name, selected); p != "" {
-		return source.Imported{Path: p}
+	near, exact := j.finder.find(name, selected)
+	if exact {
+		return source.Imported{Path: near}
 	}
-	for _, m := range j.modules() {
-		if p := m.find(name, selected); p != "" {
-			return source.Imported{Path: p}
-		}
+	if cached := j.findCached(name, selected); cached.Path != "" {
+		return cached
 	}
-	if p := wellKnown[name]; p != "" {
-		return source.Imported{Path: p}
-	}
-	return j.findCached(name, selected)
+	return source.Imported{Path: near}
 }
 
-// wellKnown are packages outside the standard library that notebooks use without importing them.
-var wellKnown = map[string]string{
-	"gonbui":      "github.com/janpfeifer/gonb/gonbui",
-	"comms":       "github.com/janpfeifer/gonb/gonbui/comms",
-	"dom":         "github.com/janpfeifer/gonb/gonbui/dom",
-	"widgets":     "github.com/janpfeifer/gonb/gonbui/widgets",
-	"constraints": "golang.org/x/exp/constraints",
-	"require":     "github.com/stretchr/testify/require",
-	"assert":      "github.com/stretchr/testify/assert",
-}
-
-// preferred are the packages of the standard library to take when more than one would do.
-var preferred = []string{"math/rand", "text/template", "net/http/httptest", "text/scanner"}
-
-// findStandard finds a package of the standard library: the one that has most of what is selected, so that a slip in
-// one name does not end in another package's errors.
-func (j *job) findStandard(name string, selected []string) string {
-	root := filepath.Join(j.store.Toolchain.GOROOT, "src")
-	if j.std == nil {
-		j.std = packageDirs(root)
-	}
-	paths := slices.Clone(j.std[name])
-	lacks := map[string]int{}
-	for _, p := range paths {
-		lacks[p] = missing(filepath.Join(root, filepath.FromSlash(p)), selected)
-	}
-	slices.SortFunc(paths, func(a, b string) int {
-		return cmp.Or(cmp.Compare(lacks[a], lacks[b]), cmp.Compare(rank(a), rank(b)), cmp.Compare(len(a), len(b)), strings.Compare(a, b))
-	})
-	if len(paths) == 0 {
-		return ""
-	}
-	return paths[0]
-}
-
-func rank(importPath string) int {
-	if slices.Contains(preferred, importPath) {
-		return 0
-	}
-	return 1
-}
-
-// A source root is a folder with packages below it: a module's.
-type sourceRoot struct {
-	path, dir string
-	packages  map[string][]string // paths below the root, by last element
-}
-
-// find gives the import path of a package below the root that has all that is selected.
-func (r sourceRoot) find(name string, selected []string) string {
-	for _, p := range r.packages[name] {
-		if missing(filepath.Join(r.dir, filepath.FromSlash(p)), selected) == 0 {
-			return path.Join(r.path, p)
-		}
-	}
-	return ""
-}
-
-// modules lists the modules that go.mod requires and go.work uses, where they lie on this machine.
-func (j *job) modules() []sourceRoot {
-	dirs := map[string]string{}
-	file := j.module.parsed()
-	for _, r := range file.Require {
-		dirs[r.Mod.Path] = cachedDir(j.store.Toolchain.GOMODCACHE, r.Mod.Path, r.Mod.Version)
-	}
-	for _, r := range file.Replace {
-		dirs[r.Old.Path] = cachedDir(j.store.Toolchain.GOMODCACHE, r.New.Path, r.New.Version)
-	}
-	if uses, err := j.module.uses(); err == nil {
-		for _, u := range uses {
-			dirs[u.module] = u.dir
-		}
-	}
-	var list []sourceRoot
-	for modulePath, dir := range dirs {
-		if j.roots[dir] == nil {
-			j.roots[dir] = packageDirs(dir)
-		}
-		list = append(list, sourceRoot{modulePath, dir, j.roots[dir]})
-	}
-	slices.SortFunc(list, func(a, b sourceRoot) int { return strings.Compare(a.path, b.path) })
-	return list
-}
-
-// cachedDir is where the module cache keeps a module; a replacement without version is a folder itself.
-func cachedDir(cache, modulePath, version string) string {
-	if version == "" {
-		return modulePath
-	}
-	escaped, err := modpath.EscapePath(modulePath)
-	if err != nil {
-		return ""
-	}
-	escapedVersion, err := modpath.EscapeVersion(version)
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(cache, filepath.FromSlash(escaped)+"@"+escapedVersion)
+// Find gives the import path of a package for a name that nothing declares, for an editor: from the standard library,
+// the modules that go.mod requires and go.work uses, and those that notebooks use most; "" when there is none. It waits
+// for no build and runs no go command.
+func (b *Builder) Find(name string, selected []string) string {
+	path, _ := b.finder.find(name, selected)
+	return path
 }
 
 // findCached asks package imports, which searches the whole module cache. It is given a file with nothing but the name,

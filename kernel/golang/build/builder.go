@@ -25,11 +25,10 @@ type Builder struct {
 	mu     sync.Mutex
 	opts   Options
 	module module
-	stores map[string]*store              // by key
-	built  shelf                          // executables
-	found  map[string]source.Imported     // by name and what is selected of it
-	std    map[string][]string            // paths of the standard library by last element
-	roots  map[string]map[string][]string // the same of modules, by folder
+	stores map[string]*store          // by key
+	built  shelf                      // executables
+	found  map[string]source.Imported // by name and what is selected of it
+	finder finder
 }
 
 // New makes the folder and its go.mod. It does not need a go command yet: Build says when there is none.
@@ -45,8 +44,10 @@ func New(opts Options) (*Builder, error) {
 		return nil, fmt.Errorf("make build folder: %w", err)
 	}
 	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}},
-		stores: map[string]*store{}, found: map[string]source.Imported{}, roots: map[string]map[string][]string{}}
-	return b, b.module.write(goCommand(opts.Go))
+		stores: map[string]*store{}, found: map[string]source.Imported{}}
+	command := goCommand(opts.Go)
+	b.finder = finder{module: &b.module, dirs: map[string]map[string][]string{}, goRoot: goRoot(command), modCache: modCache()}
+	return b, b.module.write(command)
 }
 
 // goCommand finds the go command, "" when there is none.
@@ -60,6 +61,27 @@ func goCommand(given string) string {
 		}
 	}
 	return ""
+}
+
+// goRoot guesses where Go lies from its command.
+func goRoot(command string) string {
+	if real, err := filepath.EvalSymlinks(command); err == nil {
+		return filepath.Dir(filepath.Dir(real))
+	}
+	return os.Getenv("GOROOT")
+}
+
+// modCache guesses where the module cache lies.
+func modCache() string {
+	if dir := os.Getenv("GOMODCACHE"); dir != "" {
+		return dir
+	}
+	home, _ := os.UserHomeDir()
+	first := filepath.SplitList(os.Getenv("GOPATH"))
+	if len(first) == 0 {
+		first = []string{filepath.Join(home, "go")}
+	}
+	return filepath.Join(first[0], "pkg", "mod")
 }
 
 // Dir is the folder in which cells are built, where "!*" commands run.

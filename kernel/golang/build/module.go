@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/modfile"
 )
@@ -18,6 +19,7 @@ import (
 type module struct {
 	dir  string
 	name string
+	mu   sync.Mutex
 	seen map[string]seenFile // by file name
 }
 
@@ -57,6 +59,8 @@ func goVersion(goCommand string) string {
 
 // read gives a file of the module, nil when there is none. It is read again only when it changed.
 func (m *module) read(name string) []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	path := filepath.Join(m.dir, name)
 	info, err := os.Stat(path)
 	if err != nil {

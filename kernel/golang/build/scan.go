@@ -43,19 +43,15 @@ func notImportable(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
 }
 
-// missing counts which of some names a package does not export.
-func missing(dir string, names []string) int {
+// missing counts which of some names a package does not export, and says whether the folder is a package at all.
+func missing(dir string, names []string) (count int, is bool) {
 	exported := exports(dir)
-	if len(exported) == 0 {
-		return len(names) + 1
-	}
-	count := 0
 	for _, n := range names {
 		if !exported[n] {
 			count++
 		}
 	}
-	return count
+	return count, len(exported) > 0
 }
 
 // exports collects the exported names of a folder's files, on whatever system they build.

@@ -46,6 +46,7 @@ func (j *job) openStore() error {
 		j.stores[key] = s
 	}
 	j.store, j.key = j.stores[key], key
+	j.finder.at(j.store.Toolchain.GOROOT, j.store.Toolchain.GOMODCACHE)
 	if j.store.stale() {
 		j.store.forget()
 	}
