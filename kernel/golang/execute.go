@@ -102,9 +102,11 @@ func (x *execution) program(parsed *source.Cell) error {
 	if parsed.Test {
 		args = parsed.TestArgs()
 	}
+	front, flush := renamed(x.front, built.Rename)
+	defer flush()
 	return x.runProgram(process.Spec{
 		Path: built.Path, Args: args, Env: append(x.session.env.list(), built.Env...), Rich: true, Cell: x.cell.CellID,
-	})
+	}, front)
 }
 
 func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *wasmCell) (*build.Executable, error) {
@@ -122,7 +124,7 @@ func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *
 
 // runProgram runs a program in the session's folder and environment unless spec names others, and adds
 // what it took to the facts.
-func (x *execution) runProgram(spec process.Spec) error {
+func (x *execution) runProgram(spec process.Spec, front wire.Front) error {
 	if spec.Dir == "" {
 		spec.Dir = x.session.dir
 	}
@@ -133,7 +135,7 @@ func (x *execution) runProgram(spec process.Spec) error {
 	if x.capture != nil {
 		spec.Capture = x.capture
 	}
-	exit, err := x.runner.Run(x.ctx, spec, x.front)
+	exit, err := x.runner.Run(x.ctx, spec, front)
 	x.facts.Run += exit.Run
 	x.facts.UserCPU += exit.UserCPU
 	x.facts.SystemCPU += exit.SystemCPU

@@ -25,7 +25,7 @@ func (x *execution) shell(c source.Command) error {
 		spec.Dir = x.work
 	}
 	x.stdin = process.Stdin{}
-	if err := x.runProgram(spec); err != nil {
+	if err := x.runProgram(spec, x.front); err != nil {
 		return &lineError{c.Line, err}
 	}
 	x.trackModules()
@@ -56,7 +56,7 @@ func (x *execution) script(command []string, body string) error {
 	if !strings.HasSuffix(body, "\n") {
 		body += "\n"
 	}
-	return x.runProgram(process.Spec{Path: command[0], Args: command[1:], Stdin: process.Stdin{Text: []byte(body)}})
+	return x.runProgram(process.Spec{Path: command[0], Args: command[1:], Stdin: process.Stdin{Text: []byte(body)}}, x.front)
 }
 
 // writeFile is %%writefile [-a] file.
