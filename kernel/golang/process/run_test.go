@@ -44,6 +44,18 @@ func TestExit(t *testing.T) {
 	}
 }
 
+// The memory told is the program's, not this process's.
+func TestMemory(t *testing.T) {
+	ballast := bytes.Repeat([]byte{1}, 100<<20)
+	r := newRunner(t)
+	_, small := run(t, r, sh("sleep 0.3"))
+	_, quick := run(t, r, sh("true"))
+	_, large := run(t, r, Spec{Path: testProgram(t, "stress"), Args: []string{"memory", "300"}})
+	if small.MaxRSS <= 0 || small.MaxRSS > 20<<20 || quick.MaxRSS > 20<<20 || large.MaxRSS < 300<<20 || large.MaxRSS > 400<<20 {
+		t.Errorf("%d MB of ballast here; small %d, quick %d, large %d bytes", len(ballast)>>20, small.MaxRSS, quick.MaxRSS, large.MaxRSS)
+	}
+}
+
 func TestNoSuchProgram(t *testing.T) {
 	r := newRunner(t)
 	_, err := r.Run(t.Context(), Spec{Path: filepath.Join(t.TempDir(), "none"), Rich: true}, &front{})

@@ -47,6 +47,7 @@ type running struct {
 	names  []string           // named pipes, removed at the end
 	gone   chan struct{}      // closed when the program has exited
 	took   time.Duration      // until then
+	memory memory
 	work   sync.WaitGroup
 }
 
@@ -83,8 +84,11 @@ func (run *running) exit() Exit {
 	run.quiet()
 	run.work.Wait()
 	run.runner.groups.tidy()
-	exit := Exit{Run: run.took, Stderr: run.out.last()}
-	exit.measure(run.cmd.ProcessState)
+	state := run.cmd.ProcessState
+	exit := Exit{
+		Run: run.took, UserCPU: state.UserTime(), SystemCPU: state.SystemTime(), MaxRSS: run.memory.of(state), Stderr: run.out.last(),
+	}
+	exit.Code, exit.Signal = status(state)
 	return exit
 }
 
@@ -110,14 +114,4 @@ func (run *running) clean() {
 		_ = os.Remove(name)
 	}
 	run.runner.buffers.Put(&run.buf)
-}
-
-// measure fills in what the system tells of a process that has exited.
-func (e *Exit) measure(state *os.ProcessState) {
-	if state == nil {
-		return
-	}
-	e.UserCPU, e.SystemCPU = state.UserTime(), state.SystemTime()
-	e.Code, e.Signal = status(state)
-	e.MaxRSS = peak(state)
 }

@@ -2,10 +2,7 @@
 
 package process
 
-import (
-	"os"
-	"syscall"
-)
+import "syscall"
 
 // attributes give a program a session and a process group of its own, so that it and its children
 // can be signalled together and cannot wait for a terminal.
@@ -19,12 +16,3 @@ func newSpawner() *spawner { return &spawner{} }
 func (*spawner) do(start func() error) error { return start() }
 
 func (*spawner) close() {}
-
-// peak returns the peak resident memory of a process in bytes, as macOS counts it.
-func peak(state *os.ProcessState) int64 {
-	usage, ok := state.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	return int64(usage.Maxrss)
-}

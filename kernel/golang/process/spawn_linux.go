@@ -50,12 +50,3 @@ func (s *spawner) do(start func() error) error {
 }
 
 func (s *spawner) close() { s.once.Do(func() { close(s.quit) }) }
-
-// peak returns the peak resident memory of a process in bytes. Linux counts in kibibytes.
-func peak(state *os.ProcessState) int64 {
-	usage, ok := state.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	return usage.Maxrss << 10
-}

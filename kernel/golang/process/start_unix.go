@@ -115,6 +115,7 @@ func (run *running) start() error {
 		run.bell.ring()
 	})
 	run.work.Go(func() { run.enforce(group) })
+	run.work.Go(func() { run.memory.watch(group, run.gone) })
 	return nil
 }
 

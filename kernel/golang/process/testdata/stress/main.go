@@ -82,5 +82,6 @@ func memory(n int) {
 	for i := range b {
 		b[i] = 1
 	}
+	time.Sleep(time.Second) // long enough to be looked at
 	fmt.Println(b[len(b)-1])
 }
