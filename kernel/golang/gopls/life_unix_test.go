@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,38 +80,55 @@ func TestGivenUp(t *testing.T) {
 	t.Error("it is started for ever")
 }
 
-// A killed kernel cannot end gopls; the end of its standard input has to.
+// A killed kernel cannot end gopls, whether that has something to do or not.
 func TestNoOrphan(t *testing.T) {
-	if os.Getenv("GOPLS_TEST_HOLDER") != "" {
-		holdClient(t)
+	if how := os.Getenv("GOPLS_TEST_HOLDER"); how != "" {
+		holdClient(t, how == "busy")
 	}
 	realGopls(t)
-	holder := exec.Command(os.Args[0], "-test.run=^TestNoOrphan$", "-test.v")
-	holder.Env = append(os.Environ(), "GOPLS_TEST_HOLDER=1")
-	out, err := holder.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	for _, how := range []string{"idle", "busy"} {
+		t.Run(how, func(t *testing.T) {
+			holder := exec.Command(os.Args[0], "-test.run=^TestNoOrphan$", "-test.v")
+			// A cache of its own gives gopls much to do; gopls itself is still found.
+			holder.Env = append(os.Environ(), "GOPLS_TEST_HOLDER="+how, "GOPLSCACHE="+t.TempDir())
+			out, err := holder.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := holder.Start(); err != nil {
+				t.Fatal(err)
+			}
+			pid := reportedPid(out)
+			if err := holder.Process.Kill(); err != nil || pid == 0 {
+				t.Fatalf("gopls is process %d, error %v", pid, err)
+			}
+			_ = holder.Wait() // it was killed
+			awaitEnd(t, pid)
+		})
 	}
-	if err := holder.Start(); err != nil {
-		t.Fatal(err)
-	}
-	pid := 0
+}
+
+func reportedPid(out io.Reader) (pid int) {
 	for lines := bufio.NewScanner(out); pid == 0 && lines.Scan(); {
 		if text, ok := strings.CutPrefix(lines.Text(), "gopls="); ok {
 			pid, _ = strconv.Atoi(text)
 		}
 	}
-	if err := holder.Process.Kill(); err != nil || pid == 0 {
-		t.Fatalf("gopls is process %d, error %v", pid, err)
-	}
-	_ = holder.Wait() // it was killed
-	awaitEnd(t, pid)
+	return pid
 }
 
 // holdClient is the process that will be killed.
-func holdClient(t *testing.T) {
+func holdClient(t *testing.T, busy bool) {
 	c := newClient(t)
-	complete(t, c, "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Printl‸ }\n")
+	if busy {
+		ctx := within(t, 300*time.Millisecond)
+		_, err := c.Complete(ctx, "main.go", "package main\n\nimport (\n\t\"go/types\"\n\t\"net/http\"\n)\n\nvar _ http.Client\nvar _ types.Package\n", 0)
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+	} else {
+		complete(t, c, "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Printl‸ }\n")
+	}
 	os.Stdout.WriteString("\ngopls=" + strconv.Itoa(c.server.cmd.Process.Pid) + "\n")
 	time.Sleep(guard)
 }

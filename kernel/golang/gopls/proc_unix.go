@@ -7,10 +7,6 @@ import (
 	"syscall"
 )
 
-// group gives the process a group of its own: an interrupt of the kernel does not reach it, and kill
-// reaches its children.
-func group(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
-
 func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 
 // yieldTo lets cells go before gopls where both want the processor. It is a courtesy: failing is fine.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -69,19 +70,31 @@ func (s *server) start() error {
 		return err
 	}
 	s.cmd.Stdout = write
-	err = s.cmd.Start()
+	started := make(chan error)
+	go s.live(started, in, out)
+	err = <-started
 	write.Close()
 	if err != nil {
 		return errors.Join(err, in.Close(), out.Close())
 	}
 	yieldTo(s.cmd.Process.Pid)
 	s.conn = newConn(out, in)
-	go s.reap(in, out)
+	close(started)
 	return nil
 }
 
-// reap waits for the end of gopls by itself or by kill. Its children, go list and the compiler, go too.
-func (s *server) reap(in, out io.Closer) {
+// live starts gopls and waits until it ends, by itself or by kill. Its children, go list and the
+// compiler, end with it. All of that happens on one thread: to Linux, the end of the thread that started
+// a process is the death of its parent.
+func (s *server) live(started chan error, in, out io.Closer) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	err := s.cmd.Start()
+	started <- err
+	if err != nil {
+		return
+	}
+	<-started
 	defer close(s.ended)
 	_ = s.cmd.Wait() // how it ended is of no interest, what it said is kept
 	killGroup(s.cmd)
