@@ -38,6 +38,7 @@ type Engine struct {
 	runner  *process.Runner
 	gopls   *gopls.Client
 	log     *slog.Logger
+	warmed  sync.Once // gopls was started
 
 	mu      sync.Mutex // guards session between a running cell and the editor's questions
 	session session
@@ -136,8 +137,8 @@ func (e *Engine) Comms(target string) map[string]string { return e.runner.Comms(
 
 // IsComplete says whether a cell could be executed as it stands.
 func (e *Engine) IsComplete(code string) wire.Completeness {
-	status, indent := "unknown", ""
-	return wire.Completeness{Status: status, Indent: indent}
+	status, indent := source.IsComplete(code)
+	return wire.Completeness{Status: string(status), Indent: indent}
 }
 
 // Close ends what still runs and removes the session's folders.

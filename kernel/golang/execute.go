@@ -102,6 +102,7 @@ func (x *execution) program(parsed *source.Cell) error {
 	if parsed.Test {
 		args = parsed.TestArgs()
 	}
+	x.warm()
 	front, flush := renamed(x.front, built.Rename)
 	defer flush()
 	return x.runProgram(process.Spec{
@@ -120,6 +121,14 @@ func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *
 		NoGet:        !x.session.autoget,
 		Progress:     x.progress(),
 	})
+}
+
+// warm starts gopls beside the first cell that a person runs, so that the first completion need not wait
+// for it. Runners without a person behind them answer no input requests; they never need gopls.
+func (x *execution) warm() {
+	if x.cell.AllowStdin {
+		x.warmed.Do(func() { x.gopls.Warm(file, source.NewView(x.session.decls, x.cell.Source, x.builder.Find).Text) })
+	}
 }
 
 // runProgram runs a program in the session's folder and environment unless spec names others, and adds
