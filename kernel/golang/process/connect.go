@@ -23,6 +23,9 @@ var frontend string
 // connect makes sure that the page listens: it was heard a moment ago, or it answers, or a script
 // sent to it opens a new comm.
 func (c *comms) connect(front wire.Front, displays *displays, wait await) bool {
+	if c.kernelID == "" {
+		return false // the script would not find its way
+	}
 	if c.holds(func() bool { return c.id != "" && c.now().Sub(c.heard) <= quiet }) {
 		return true
 	}

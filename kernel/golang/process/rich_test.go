@@ -4,6 +4,7 @@ package process
 
 import (
 	"fmt"
+	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -104,5 +105,44 @@ func BenchmarkSync(b *testing.B) {
 	exit, err := r.Run(b.Context(), Spec{Path: path, Args: []string{"sync", strconv.Itoa(b.N)}, Rich: true}, nothing{})
 	if err != nil || !exit.OK() {
 		b.Fatal(exit, err)
+	}
+}
+
+// BenchmarkRun is what a runner adds to a program that does nothing.
+func BenchmarkRun(b *testing.B) {
+	r, err := New("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	for name, rich := range map[string]bool{"plain": false, "rich": true} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := r.Run(b.Context(), Spec{Path: "/bin/true", Rich: rich}, nothing{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("package exec", func(b *testing.B) {
+		for b.Loop() {
+			if err := exec.Command("/bin/true").Run(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		r, err := New("")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := r.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
 	}
 }

@@ -29,7 +29,7 @@ func (r *Runner) Run(ctx context.Context, spec Spec, front wire.Front) (Exit, er
 	}
 	run.follow()
 	exit := run.exit()
-	exit.Interrupted = ctx.Err() != nil
+	exit.Interrupted = run.forced && ctx.Err() != nil
 	return exit, run.asker.end()
 }
 
@@ -48,6 +48,7 @@ type running struct {
 	gone   chan struct{}      // closed when the program has exited
 	took   time.Duration      // until then
 	memory memory
+	forced bool // the program was stopped
 	work   sync.WaitGroup
 }
 

@@ -128,6 +128,7 @@ func (run *running) enforce(group int) {
 	select {
 	case <-run.gone:
 	case <-run.ctx.Done():
+		run.forced = true
 		signal(group, unix.SIGINT)
 		select {
 		case <-run.gone:
