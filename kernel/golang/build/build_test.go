@@ -3,6 +3,7 @@ package build
 import (
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/gemba-ml/gemba/kernel/golang/source"
@@ -10,7 +11,7 @@ import (
 
 // session is a notebook: what it remembers and the builder of its cells.
 type session struct {
-	*testing.T
+	testing.TB
 	*Builder
 	decls source.Declarations
 	count int
@@ -18,28 +19,26 @@ type session struct {
 }
 
 // newSession starts one whose caches are its own, so that no other test can fill them.
-func newSession(t *testing.T) *session {
+func newSession(t testing.TB) *session {
 	t.Helper()
 	b, err := New(Options{Dir: filepath.Join(t.TempDir(), "work"), Module: "gonb_test", CacheDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &session{T: t, Builder: b}
+	return &session{TB: t, Builder: b}
 }
 
 // request parses a cell and makes its request.
 func (s *session) request(text string) Request {
 	s.Helper()
 	s.count++
-	cell, err := source.Parse(cellNames[s.count], text)
+	cell, err := source.Parse("Cell["+strconv.Itoa(s.count)+"]", text)
 	if err != nil {
 		s.Fatal(err)
 	}
 	s.cell = cell
 	return Request{Declarations: source.Merge(s.decls, cell.Declarations), Main: cell.Main, Test: cell.Test, Progress: func(l string) { s.Log(l) }}
 }
-
-var cellNames = []string{"", "Cell[1]", "Cell[2]", "Cell[3]", "Cell[4]", "Cell[5]", "Cell[6]", "Cell[7]", "Cell[8]"}
 
 // build builds a cell that has to build, and remembers its declarations.
 func (s *session) build(text string, change ...func(*Request)) *Executable {
@@ -53,7 +52,6 @@ func (s *session) build(text string, change ...func(*Request)) *Executable {
 		s.Fatalf("build: %v", err)
 	}
 	s.decls = r.Declarations
-	s.Logf("%v reused=%v backend=%q", exe.Took, exe.Reused, exe.Backend)
 	return exe
 }
 
@@ -67,14 +65,4 @@ func (s *session) output(exe *Executable, args ...string) string {
 		return string(out) + err.Error()
 	}
 	return string(out)
-}
-
-func TestPlain(t *testing.T) {
-	s := newSession(t)
-	t.Log(s.output(s.build("func f() string { return strings.ToUpper(\"hi\") }\n%%\nfmt.Println(f())")))
-	t.Log(s.output(s.build("%%\nfmt.Println(f(), rand.Intn(1), template.HTMLEscapeString(\"<\"))")))
-	t.Log(s.output(s.build("%%\nfmt.Println(f(), rand.Intn(1), template.HTMLEscapeString(\"<\"))")))
-	t.Log(s.output(s.build("%%\nfmt.Println(f(), 3)")))
-	t.Log(s.output(s.build("import \"github.com/pkg/errors\"\n\n%%\nfmt.Println(errors.New(\"x\")); panic(1)")))
-	t.Log(s.build("import \"github.com/janpfeifer/gonb/gonbui\"\n\n%%\ngonbui.DisplayHTML(\"x\")").Program.Text)
 }

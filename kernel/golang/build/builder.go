@@ -22,13 +22,14 @@ type Options struct {
 
 // Builder builds the cells of one session. It may be used from several goroutines; builds take turns.
 type Builder struct {
-	mu     sync.Mutex
-	opts   Options
-	module module
-	stores map[string]*store          // by key
-	built  shelf                      // executables
-	found  map[string]source.Imported // by name and what is selected of it
-	finder finder
+	mu      sync.Mutex
+	opts    Options
+	module  module
+	stores  map[string]*store          // by key
+	built   shelf                      // executables
+	found   map[string]source.Imported // by name and what is selected of it
+	finder  finder
+	plugins pluginFolders
 }
 
 // New makes the folder and its go.mod. It does not need a go command yet: Build says when there is none.
@@ -44,7 +45,7 @@ func New(opts Options) (*Builder, error) {
 		return nil, fmt.Errorf("make build folder: %w", err)
 	}
 	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}},
-		stores: map[string]*store{}, found: map[string]source.Imported{}}
+		stores: map[string]*store{}, found: map[string]source.Imported{}, plugins: pluginFolders{}}
 	command := goCommand(opts.Go)
 	b.finder = finder{module: &b.module, dirs: map[string]map[string][]string{}, goRoot: goRoot(command), modCache: modCache()}
 	return b, b.module.write(command)

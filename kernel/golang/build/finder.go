@@ -80,7 +80,11 @@ func rank(importPath string) int {
 	return 1
 }
 
+// packages lists the packages below a folder, once where they do not change.
 func (f *finder) packages(dir string) map[string][]string {
+	if !strings.HasPrefix(dir, f.modCache) && !strings.HasPrefix(dir, f.goRoot) {
+		return packageDirs(dir)
+	}
 	if f.dirs[dir] == nil {
 		f.dirs[dir] = packageDirs(dir)
 	}

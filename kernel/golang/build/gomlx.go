@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Packages of GoMLX v0.28.2, compute v0.1.2 and go-xla v0.4.1 that register a backend.
@@ -38,7 +39,7 @@ func (j *job) chooseBackend() {
 	chosen, given := j.env.lookup(backendEnv)
 	if !given {
 		chosen = "go"
-		if hasXLA && hasPlugin(j.env) {
+		if hasXLA && j.plugins.any(pluginDirs(j.env)) {
 			chosen = "xla"
 		}
 		j.variant.env = append(j.variant.env, backendEnv+"="+chosen)
@@ -55,15 +56,31 @@ func (j *job) chooseBackend() {
 // plugin matches the file names by which go-xla v0.4.1 knows PJRT plugins (pjrt/dynamiclib_base.go).
 var plugin = regexp.MustCompile(`^pjrt(_c_api_.+_plugin|[-_]plugin[-_].+)\.(so|dylib|dll)$`)
 
-// hasPlugin says that go-xla would find a PJRT plugin.
-func hasPlugin(env environment) bool {
-	for _, dir := range pluginDirs(env) {
-		entries, err := os.ReadDir(dir)
-		if err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool { return plugin.MatchString(e.Name()) }) {
-			return true
-		}
+// pluginFolders remembers which folders hold plugins; some are a system's own, with thousands of files.
+type pluginFolders map[string]pluginFolder
+
+type pluginFolder struct {
+	changed time.Time
+	plugin  bool
+}
+
+// any says that go-xla would find a PJRT plugin in one of those folders.
+func (p pluginFolders) any(dirs []string) bool {
+	return slices.ContainsFunc(dirs, p.has)
+}
+
+func (p pluginFolders) has(dir string) bool {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return false
 	}
-	return false
+	if seen, ok := p[dir]; ok && seen.changed.Equal(info.ModTime()) {
+		return seen.plugin
+	}
+	entries, err := os.ReadDir(dir)
+	found := err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool { return plugin.MatchString(e.Name()) })
+	p[dir] = pluginFolder{info.ModTime(), found}
+	return found
 }
 
 // pluginDirs are the folders where go-xla v0.4.1 looks, by pjrt/dynamiclib_*.go.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gemba-ml/gemba/kernel/golang/source"
@@ -47,9 +48,10 @@ func (j *job) run() (*Executable, error) {
 
 // settle composes the program until all that it imports is known.
 func (j *job) settle() error {
+	j.variant = variant{tags: slices.Clone(j.flags.tags)}
 	j.options.Consts = wasmConsts(j.request.Wasm)
 	j.options.PackageName = func(path string) string {
-		if p := j.store.Graph[path]; p != nil && p.Err == "" {
+		if p := j.graph()[path]; p != nil && p.Err == "" {
 			return p.Name
 		}
 		return ""
@@ -65,9 +67,7 @@ func (j *job) settle() error {
 			return err
 		}
 	}
-	j.reached, _ = j.store.Graph.reach(j.paths())
-	j.chooseVariant()
-	return nil
+	return j.chooseVariant()
 }
 
 func (j *job) compose() {

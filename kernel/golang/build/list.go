@@ -11,7 +11,7 @@ import (
 // know makes sure that packages and all that they import are in the graph, and says whether they were before. It
 // fetches modules that are missing.
 func (j *job) know(paths []string) (known bool, err error) {
-	_, missing := j.store.Graph.reach(paths)
+	_, missing := j.graph().reach(paths)
 	if len(missing) == 0 {
 		return true, nil
 	}
@@ -23,7 +23,7 @@ func (j *job) know(paths []string) (known bool, err error) {
 		}
 		broken := wrong(list)
 		if len(broken) == 0 {
-			j.store.Graph.add(list)
+			j.graph().add(list)
 			j.store.note(list)
 			j.store.save()
 			return false, nil
@@ -53,11 +53,10 @@ func (j *job) list(paths []string, export bool) (packages, error) {
 	if export {
 		args = append(args, "-export", "-v")
 		env = env.with(j.variant.goEnv...)
-		args = append(args, j.variant.args()...)
 	} else {
 		args = append(args, "-e")
-		args = append(args, variant{tags: j.flags.tags}.args()...)
 	}
+	args = append(args, j.variant.args()...)
 	if j.request.Wasm != nil {
 		env = env.with("GOOS=js", "GOARCH=wasm")
 	}

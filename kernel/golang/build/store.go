@@ -16,14 +16,14 @@ import (
 // is kept between sessions, so that a notebook opened again builds without asking the go command.
 type store struct {
 	Toolchain toolchain
-	Graph     packages            // what imports what; nothing of it need be compiled
+	Graphs    map[string]packages // what imports what, by tags; nothing of it need be compiled
 	Exports   map[string]packages // compiled packages, by variant
 	Prints    map[string]string   // of folders whose files may change: what they held when they were listed
 	path      string              // of the file it is kept in
 }
 
 // storeFormat is part of each store's name: another version reads other files.
-const storeFormat = "1"
+const storeFormat = "2"
 
 // storeKey names a store.
 func (j *job) storeKey() string {
@@ -67,7 +67,7 @@ func (j *job) loadStore(path string) (*store, error) {
 }
 
 func (s *store) forget() {
-	s.Graph, s.Exports, s.Prints = packages{}, map[string]packages{}, map[string]string{}
+	s.Graphs, s.Exports, s.Prints = map[string]packages{}, map[string]packages{}, map[string]string{}
 }
 
 // save keeps the store. What cannot be kept is listed again by the next session, so errors do not matter.
@@ -140,4 +140,13 @@ func compiled(list []*pkg) bool {
 		_, err := os.Stat(p.Export)
 		return err != nil
 	})
+}
+
+// graph gives what is known of packages under the tags chosen so far.
+func (j *job) graph() packages {
+	key := strings.Join(j.variant.tags, ",")
+	if j.store.Graphs[key] == nil {
+		j.store.Graphs[key] = packages{}
+	}
+	return j.store.Graphs[key]
 }

@@ -28,13 +28,20 @@ func (v variant) args() []string {
 	return append(args, v.flags...)
 }
 
-// chooseVariant looks at all that the program links. Tags may change what it links.
-func (j *job) chooseVariant() {
-	j.variant = variant{tags: slices.Clone(j.flags.tags)}
+// chooseVariant looks at all that the program links. Tags may change what that is.
+func (j *job) chooseVariant() error {
+	j.reached, _ = j.graph().reach(j.paths())
 	j.chooseBackend()
+	if len(j.variant.tags) > len(j.flags.tags) {
+		if _, err := j.know(j.paths()); err != nil {
+			return err
+		}
+		j.reached, _ = j.graph().reach(j.paths())
+	}
 	if p := find(j.reached, gonbui); p != nil && j.request.Wasm == nil && !j.flags.has("overlay") && !j.flags.has("modfile") {
 		j.showInOrder(p)
 	}
+	return nil
 }
 
 func find(list []*pkg, importPath string) *pkg {
