@@ -12,11 +12,21 @@ const nameLength = 60
 
 // cellName returns what to call a cell execution: the first line of its source that says something.
 func cellName(x *index.Index, c index.Cell) string {
-	source, err := x.Blob(c.Source)
-	if c.Source.IsZero() || err != nil {
+	source, ok := sourceText(x, c)
+	if !ok {
 		return "(source not kept)"
 	}
-	return sourceName(string(source))
+	return sourceName(source)
+}
+
+// sourceText returns the source of a cell execution, and whether its bytes are in the ledger. An
+// empty source has none.
+func sourceText(x *index.Index, c index.Cell) (string, bool) {
+	if c.Source.IsZero() {
+		return "", c.SourceSize == 0
+	}
+	source, err := x.Blob(c.Source)
+	return string(source), err == nil
 }
 
 func sourceName(source string) string {

@@ -22,17 +22,20 @@ const (
 
 func examineLedger(_ context.Context, a *app) finding {
 	dir := a.ledgerFor(".")
-	f := finding{Name: "ledger", Health: fine, Detail: dir}
-	if _, err := journal.Open(dir); err != nil && !errors.Is(err, journal.ErrNoLedger) {
-		return finding{f.Name, missing, err.Error(), "gemba verify"}
-	} else if err != nil {
-		f.Detail += ", made by the first recording"
-	}
 	if err := canWrite(dir); err != nil {
-		return finding{f.Name, missing, fmt.Sprintf("%s cannot be written, so cells are not recorded: %v", dir, err),
+		return finding{"ledger", missing, fmt.Sprintf("%s cannot be written, so cells are not recorded: %v", dir, err),
 			"export GEMBA_LEDGER=" + filepath.Join("~", ".gemba")}
 	}
-	return f
+	_, err := journal.Open(dir)
+	switch {
+	case errors.Is(err, journal.ErrNoLedger):
+		dir += ", made by the first recording"
+	case errors.Is(err, journal.ErrNewer):
+		return finding{"ledger", missing, err.Error(), "go install github.com/gemba-ml/gemba@latest"}
+	case err != nil:
+		return finding{"ledger", missing, err.Error(), "gemba verify"}
+	}
+	return finding{Name: "ledger", Health: fine, Detail: dir}
 }
 
 // canWrite tries to write a file in dir, or where dir would be made.

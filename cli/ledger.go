@@ -67,7 +67,7 @@ func ledgerHint(err error) error {
 		return withHint(err,
 			"gemba run NOTEBOOK records one here; --ledger DIR or GEMBA_LEDGER names another")
 	case errors.Is(err, journal.ErrNewer):
-		return withHint(err, "a newer gemba wrote this ledger: install that version to read it")
+		return withHint(err, "go install github.com/gemba-ml/gemba@latest")
 	}
 	return err
 }
@@ -92,17 +92,17 @@ func (a *app) warn(format string, args ...any) {
 // openRecorder starts to record into the ledger at dir; writer says for whom: "kernel" or "run". It
 // never fails and nothing waits for it: a ledger that cannot be written is tried again and again, and
 // what is lost meanwhile becomes a gap in it. Recorder.Flush and Recorder.Err tell why; say it with
-// warnUnrecorded. Without a key the record is kept all the same, unsigned.
+// warnUnrecorded. Without a key the record is kept all the same, unsigned, and says so.
 func (a *app) openRecorder(dir, writer string) *tracker.Recorder {
-	key, err := loadKey()
-	if err != nil {
-		a.warn("checkpoints are not signed: %v", err)
+	key, fault := loadKey()
+	if fault != nil {
+		a.warn("what is recorded is not signed: %v", fault)
 	}
-	return tracker.NewRecorder(tracker.Options{Open: func() (tracker.Journal, error) {
-		return journal.Create(dir, journal.Options{Key: key, Writer: writer, Gemba: buildVersion().Version})
-	}})
+	o := journal.Options{Key: key, KeyFault: fault, Writer: writer, Gemba: buildVersion().Version}
+	return tracker.NewRecorder(tracker.Options{Open: func() (tracker.Journal, error) { return journal.Create(dir, o) }})
 }
 
+// loadKey returns the user's signing key, made at first use.
 func loadKey() (*journal.Key, error) {
 	dir, err := journal.ConfigDir()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// commands is the one list of what gemba can do, in the order in which help shows it.
+// commands is the one list of what gemba can do.
 func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
 		logCommand,

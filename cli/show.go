@@ -95,8 +95,10 @@ func readCell(ctx context.Context, x *index.Index, id tracker.ID) (*shownCell, e
 		return nil, err
 	}
 	shown := &shownCell{loggedCell: loggedCell{c.ID, "cell", cellName(x, c), c}, Declared: []string{}, Outputs: []tracker.Output{}}
-	if source, ok := shown.text(x, c.Source); ok {
+	if source, ok := sourceText(x, c); ok {
 		shown.SourceText = &source
+	} else {
+		shown.Missing = append(shown.Missing, c.Source.String())
 	}
 	shown.ErrorText, _ = shown.text(x, c.ErrorValue)
 	if names, ok := shown.text(x, c.Declarations); ok {
@@ -144,8 +146,9 @@ func (s *shownCell) readOutputs(x *index.Index) {
 
 // shownSession is what `show --json` tells of a session.
 type shownSession struct {
-	Kind string `json:"kind"`
-	Name string `json:"name"`
+	ID   tracker.ID `json:"id"`
+	Kind string     `json:"kind"`
+	Name string     `json:"name"`
 	index.Session
 	Cells         []loggedCell         `json:"cells"` // oldest first
 	Gaps          []index.Gap          `json:"gaps,omitempty"`
@@ -161,7 +164,7 @@ func readSession(ctx context.Context, x *index.Index, id tracker.ID) (*shownSess
 	if err != nil {
 		return nil, err
 	}
-	shown := &shownSession{Kind: "session", Name: notebookName(s.Notebook), Session: s, Cells: make([]loggedCell, len(cells))}
+	shown := &shownSession{ID: s.ID, Kind: "session", Name: notebookName(s.Notebook), Session: s, Cells: make([]loggedCell, len(cells))}
 	for i, c := range cells {
 		shown.Cells[len(cells)-1-i] = loggedCell{c.ID, "cell", cellName(x, c), c}
 	}

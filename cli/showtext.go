@@ -147,9 +147,13 @@ func (g *page) cellFacts(c *shownCell) {
 	g.fact("notebook", "%s  In [%d]%s", orDash(c.Notebook), c.Count, prefixed("  cell ", c.CellID))
 	g.fact("session", "%s", c.Session)
 	g.fact("started", "%s", c.Started.Local().Format("2006-01-02 15:04:05.000 MST"))
-	g.fact("took", "%s  (build %s%s, run %s)", humanDuration(c.Wall), humanDuration(c.Build),
-		map[bool]string{true: ", program reused"}[c.Reused], humanDuration(c.Run))
-	g.fact("cpu", "user %s, system %s", humanDuration(c.UserCPU), humanDuration(c.SystemCPU))
+	if !c.Finished.IsZero() {
+		g.fact("took", "%s  (build %s%s, run %s)", humanDuration(c.Wall), humanDuration(c.Build),
+			map[bool]string{true: ", program reused"}[c.Reused], humanDuration(c.Run))
+	}
+	if c.UserCPU+c.SystemCPU > 0 {
+		g.fact("cpu", "user %s, system %s", humanDuration(c.UserCPU), humanDuration(c.SystemCPU))
+	}
 	if c.MaxRSS > 0 {
 		g.fact("memory", "%s at most", humanBytes(c.MaxRSS))
 	}
@@ -217,7 +221,7 @@ func (a *app) showSession(ctx context.Context, x *index.Index, id tracker.ID, as
 		return printJSON(a.stdout, s)
 	}
 	g := a.newPage()
-	fmt.Fprintf(&g.b, "%s %s\n", g.p.paint(bold, "session"), g.p.paint(yellow, s.ID.String()))
+	fmt.Fprintf(&g.b, "%s %s\n", g.p.paint(bold, "session"), g.p.paint(yellow, s.Session.ID.String()))
 	g.fact("status", "%s%s", s.Status, prefixed("  ", s.EndReason))
 	g.fact("notebook", "%s", orDash(s.Notebook))
 	g.fact("started", "%s", s.Started.Local().Format("2006-01-02 15:04:05 MST"))

@@ -39,7 +39,7 @@ The tables are sessions, cells, outputs, interrupts, gaps and journals; duration
 
 func sqlHint(err error) error {
 	if errors.Is(err, index.ErrReadOnly) {
-		return withHint(err, "the index only repeats what the journals say; what is recorded cannot be changed")
+		return withHint(err, "SELECT; the index only repeats what the journals say, and what they say cannot be changed")
 	}
 	if errors.Is(err, index.ErrSQL) {
 		return withHint(err, `gemba sql "SELECT sql FROM sqlite_schema" lists the tables and columns`)

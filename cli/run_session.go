@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/golang"
+	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/notebooks"
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// headless executes a notebook's cells in a session of the Go engine and records them: it is the
+// notebooks.Executor of `gemba run`.
+type headless struct {
+	session    *kernel.Session
+	recorder   *tracker.Recorder
+	ledger     string
+	unrecorded bool // it was said that cells go unrecorded
+}
+
+// openRun starts an engine in the folder of the notebook and a record in its ledger.
+func (a *app) openRun(path string) (*headless, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("find notebook: %w", err)
+	}
+	dir, version := filepath.Dir(path), buildVersion().Version
+	engine, err := golang.New(golang.Options{Dir: dir, Version: version})
+	if err != nil {
+		return nil, err
+	}
+	h := &headless{ledger: a.ledgerFor(dir)}
+	h.recorder = a.openRecorder(h.ledger, "run")
+	h.session = kernel.OpenSession(kernel.SessionOptions{
+		Engine: engine, Recorder: h.recorder, Notebook: path, Command: "run", Gemba: version, Now: a.now,
+		Unrecorded: func(err error) { h.unrecorded = a.warnUnrecorded(err, h.ledger) || h.unrecorded },
+	})
+	return h, nil
+}
+
+// Execute runs a cell of a notebook in the session.
+func (h *headless) Execute(ctx context.Context, c *notebooks.Cell, show func(notebooks.Message)) notebooks.Reply {
+	cell := wire.Cell{Source: c.Source, CellID: c.ID}
+	cell.Count = h.session.Number(cell)
+	told := context.AfterFunc(ctx, func() { h.session.Interrupted(stoppedBy(context.Cause(ctx))) })
+	defer told()
+	outcome := h.session.Execute(ctx, cell, shower(show))
+	reply := notebooks.Reply{Count: cell.Count}
+	if e := outcome.Error; e != nil {
+		reply.Error = &notebooks.Error{Name: e.Name, Value: e.Value, Traceback: e.Traceback}
+	}
+	return reply
+}
+
+// stoppedBy names in the record what ended a cell.
+func stoppedBy(cause error) string {
+	var s stopped
+	switch {
+	case errors.As(cause, &s):
+		return s.name()
+	case errors.Is(cause, notebooks.ErrCellTimedOut):
+		return "timeout"
+	}
+	return "run"
+}
+
+// close ends session and record. It returns the ledger, or nothing when not all of the run is in it.
+func (h *headless) close(runErr error) (ledger string, err error) {
+	reason := "done"
+	if s := (stopped{}); errors.As(runErr, &s) {
+		reason = s.name()
+	}
+	sessionErr, recordErr := h.session.Close(reason), h.recorder.Close()
+	if recordErr != nil || h.unrecorded {
+		return "", errors.Join(sessionErr, recordErr)
+	}
+	return h.ledger, sessionErr
+}
+
+// shower is the Front of a cell without a front end: it shows messages and can ask nobody.
+type shower func(notebooks.Message)
+
+// Publish shows a message; its content is JSON already when a session passes it on.
+func (s shower) Publish(t wire.Type, content any, _ ...[]byte) {
+	raw, ok := content.(json.RawMessage)
+	if !ok {
+		var err error
+		if raw, err = wire.Encode(content); err != nil {
+			return
+		}
+	}
+	s(notebooks.Message{Type: string(t), Content: raw})
+}
+
+// Input fails: there is nobody to ask.
+func (s shower) Input(context.Context, string, bool) (string, error) { return "", wire.ErrNoStdin }
