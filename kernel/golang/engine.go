@@ -52,6 +52,7 @@ type session struct {
 	goflags []string
 	autoget bool
 	tracked map[string]bool
+	backend string // of GoMLX, as last told to the user
 }
 
 // forget drops the remembered declarations.

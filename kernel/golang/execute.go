@@ -93,6 +93,7 @@ func (x *execution) program(parsed *source.Cell) error {
 		return err
 	}
 	x.session.decls = decls
+	x.sayBackend(built)
 	x.commit()
 	x.facts.Reused, x.facts.Backend, x.facts.Program = built.Reused, built.Backend, built.Program.Text
 	if parsed.Wasm {
@@ -111,7 +112,8 @@ func (x *execution) program(parsed *source.Cell) error {
 }
 
 func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *wasmCell) (*build.Executable, error) {
-	return x.builder.Build(x.ctx, build.Request{
+	progress := x.progress()
+	built, err := x.builder.Build(x.ctx, build.Request{
 		Declarations: decls,
 		Main:         parsed.Main,
 		Flags:        x.session.goflags,
@@ -119,8 +121,24 @@ func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *
 		Test:         parsed.Test,
 		Wasm:         page.target(),
 		NoGet:        !x.session.autoget,
-		Progress:     x.progress(),
+		Progress:     progress.line,
 	})
+	progress.done(err)
+	return built, err
+}
+
+// sayBackend tells what GoMLX computes on, once in a session and again when it changes, where the cell left
+// the choice to us.
+func (x *execution) sayBackend(built *build.Executable) {
+	if len(built.Env) == 0 || built.Backend == x.session.backend {
+		return
+	}
+	x.session.backend = built.Backend
+	note := ""
+	if built.Backend == "go" {
+		note = " (no PJRT plugin for XLA is installed: gemba doctor says how)"
+	}
+	x.complainf("GoMLX computes on its backend %q%s\n", built.Backend, note)
 }
 
 // warm starts gopls beside the first cell that a person runs, so that the first completion need not wait

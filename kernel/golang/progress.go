@@ -1,26 +1,50 @@
 package golang
 
 import (
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
-// progress returns a function that shows what a long build is doing, in one line of the cell's output
-// that is rewritten in place. Nothing is shown unless it is called.
-func (x *execution) progress() func(string) {
-	id := "gemba-build-" + x.cell.CellID + x.name()
-	var once sync.Once
-	return func(line string) {
-		shown := wire.Display{
-			Data: map[string]any{"text/plain": line}, Metadata: map[string]any{}, Transient: map[string]any{"display_id": id},
-		}
-		first := false
-		once.Do(func() { first = true })
-		if first {
-			x.publish(wire.DisplayData, shown)
-			return
-		}
-		x.publish(wire.UpdateDisplayData, shown)
+// progress shows what a long build is doing, in one line of the cell's output that is rewritten in place.
+// A build that is quick shows nothing.
+type progress struct {
+	show  func(t wire.Type, content any)
+	id    string // display_id of the line
+	start time.Time
+
+	mu      sync.Mutex
+	started bool
+}
+
+func (x *execution) progress() *progress {
+	return &progress{show: x.publish, id: fmt.Sprintf("gemba-build-%s-%d", x.cell.CellID, x.cell.Count), start: time.Now()}
+}
+
+// line shows what is done now.
+func (p *progress) line(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := wire.UpdateDisplayData
+	if !p.started {
+		t, p.started = wire.DisplayData, true
 	}
+	p.show(t, wire.Display{
+		Data: map[string]any{"text/plain": text}, Metadata: map[string]any{}, Transient: map[string]any{"display_id": p.id},
+	})
+}
+
+// done leaves behind how long it took, if anything was shown at all.
+func (p *progress) done(err error) {
+	if !p.started {
+		return
+	}
+	took := time.Since(p.start).Round(100 * time.Millisecond)
+	if err != nil {
+		p.line(fmt.Sprintf("the build failed after %s", took))
+		return
+	}
+	p.line(fmt.Sprintf("modules fetched and compiled in %s; the next cells need not wait for them", took))
 }
