@@ -82,11 +82,12 @@ func (w *Writer) open(o Options) error {
 	if err := errors.Join(w.Append(first), w.Flush(), w.Sync()); err != nil {
 		return err
 	}
-	if err := w.list("opened"); errors.Is(err, ErrDamaged) {
+	if err := w.list(stateOpened); errors.Is(err, ErrDamaged) {
 		return w.Append(&tracker.GapEntry{Header: w.head(), Reason: "not listed ledger-wide: " + err.Error()})
 	} else if err != nil {
 		return err
 	}
+	w.listCut()
 	if o.KeyFault == nil {
 		return nil
 	}
@@ -114,6 +115,33 @@ func (w *Writer) list(state string) error {
 	return w.record(&tracker.CheckpointEntry{
 		Header: w.head(), Journal: w.id, State: state, Key: w.verifier(), Checkpoint: string(note),
 	}, w.key)
+}
+
+// listCut lists the journals whose writers are gone without having closed them, so that what was
+// signed of them cannot be taken away unseen. What fails is left to the next writer.
+func (w *Writer) listCut() {
+	all, err := w.readListing()
+	if err != nil {
+		return
+	}
+	ledger := &Ledger{layout: w.layout}
+	for id, listed := range all.journals {
+		if listed.ended {
+			continue
+		}
+		if state, err := ledger.State(id); err != nil || state == Live {
+			continue
+		}
+		note, err := os.ReadFile(w.checkpoint(id.String()))
+		if err != nil {
+			continue
+		}
+		if _, err := openCheckpoint(note, verifierOf(listed.key)...); err == nil {
+			_ = w.record(&tracker.CheckpointEntry{
+				Header: w.head(), Journal: id, State: stateCut, Key: listed.key, Checkpoint: string(note),
+			}, w.key)
+		}
+	}
 }
 
 // ID returns the journal's id.
@@ -149,7 +177,7 @@ func (w *Writer) Sync() error {
 // cannot be written the journal stays as it is, and its files are closed all the same.
 func (w *Writer) Close() error {
 	err := w.Append(&tracker.JournalClosedEntry{Header: w.head()})
-	for _, step := range []func() error{w.Flush, w.Sync, func() error { return w.list("closed") }} {
+	for _, step := range []func() error{w.Flush, w.Sync, func() error { return w.list(stateClosed) }} {
 		if err == nil {
 			err = step()
 		}

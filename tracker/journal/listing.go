@@ -1,0 +1,117 @@
+package journal
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// The states in which the ledger-wide journal lists a journal.
+const (
+	stateOpened = "opened"
+	stateClosed = "closed"
+	stateCut    = "cut" // found by another writer: its own was gone
+)
+
+// listing is what the ledger-wide journal says.
+type listing struct {
+	opened   *tracker.LedgerOpenedEntry
+	journals map[tracker.ID]*listed
+	order    []tracker.ID
+}
+
+// listed is what it says of one journal.
+type listed struct {
+	key    string
+	states []checkpoint
+	closed int64 // entries when it was closed, 0: it was not
+	ended  bool  // its last state is known: it was closed, or found cut
+}
+
+// of returns what is listed of a journal, never nil.
+func (l *listing) of(id tracker.ID) *listed {
+	if j, ok := l.journals[id]; ok {
+		return j
+	}
+	return &listed{}
+}
+
+// add takes one entry.
+func (l *listing) add(e tracker.Entry) {
+	switch e := e.(type) {
+	case *tracker.LedgerOpenedEntry:
+		if l.opened == nil {
+			l.opened = e
+		}
+	case *tracker.CheckpointEntry:
+		c, err := openCheckpoint([]byte(e.Checkpoint), verifierOf(e.Key)...)
+		if err != nil {
+			c = checkpoint{size: -1} // matches no journal
+		}
+		j, ok := l.journals[e.Journal]
+		if !ok {
+			j = &listed{key: e.Key}
+			l.journals[e.Journal] = j
+			l.order = append(l.order, e.Journal)
+		}
+		j.states = append(j.states, c)
+		j.ended = e.State != stateOpened
+		if e.State == stateClosed {
+			j.closed = c.size
+		}
+	}
+}
+
+// readListing reads the ledger-wide journal.
+func (l layout) readListing() (listing, error) {
+	all := listing{journals: make(map[tracker.ID]*listed)}
+	file, err := os.Open(l.lines(ledgerName))
+	if err != nil {
+		return all, err
+	}
+	defer func() { _ = file.Close() }()
+	for r, err := range Read(file, tracker.ID{}, Position{}) {
+		if err == nil {
+			all.add(r.Entry)
+		}
+	}
+	return all, nil
+}
+
+// checkRegister checks the ledger-wide journal itself; needed says that there are journals to list.
+func (v *verification) checkRegister(needed bool) {
+	var err error
+	v.register, err = v.readListing()
+	if errors.Is(err, fs.ErrNotExist) {
+		if needed {
+			v.problem(Problem{JournalRemoved, v.relative(v.lines(ledgerName)), 0, "it lists the other journals"})
+		}
+		return
+	}
+	if err != nil {
+		v.unreadable(v.lines(ledgerName), err)
+		return
+	}
+	opened := valueOf(v.register.opened)
+	v.report.Ledger = opened.Ledger
+	own, file, problems := v.ownCheckpoint(ledgerName, v.verifiers(opened.Ledger, opened.Key)...)
+	e, err := v.gather(ledgerName, sizes(own, nil), v.named(ledgerName, own))
+	if err != nil {
+		v.unreadable(v.lines(ledgerName), err)
+		return
+	}
+	more, err := v.judge(ledgerName, e, own, nil)
+	if err != nil {
+		v.unreadable(v.lines(ledgerName), err)
+	}
+	problems = append(problems, more...)
+	if !file && e.lines.n > 1 {
+		problems = append(problems, Problem{CheckpointRemoved, v.relative(v.checkpoint(ledgerName)), 0, ""})
+	}
+	v.problem(problems...)
+	report := JournalReport{Name: ledgerName}
+	report.fill(e, own, opened.Key)
+	v.report.Journals = append(v.report.Journals, report)
+}

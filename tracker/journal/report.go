@@ -1,0 +1,98 @@
+package journal
+
+import (
+	"fmt"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// Fault is a kind of problem that Verify finds.
+type Fault string
+
+// The faults. Entries are numbered as lines are: the first is 1.
+const (
+	Changed           Fault = "entry changed"
+	Dropped           Fault = "entry dropped"
+	Inserted          Fault = "entry inserted"
+	Moved             Fault = "entry moved"
+	Truncated         Fault = "journal truncated"
+	RolledBack        Fault = "journal rolled back"
+	JournalRemoved    Fault = "journal removed"
+	CheckpointRemoved Fault = "checkpoint removed"
+	CheckpointBad     Fault = "checkpoint not signed by the journal's key"
+	KeyForged         Fault = "key differs from the one recorded"
+	KeyUnknown        Fault = "key not among the ledger's keys"
+	HashesDamaged     Fault = "hashes damaged"
+	Unlisted          Fault = "journal not listed ledger-wide"
+	NotAnEntry        Fault = "not an entry"
+	BlobMissing       Fault = "blob missing"
+	BlobCorrupt       Fault = "blob corrupt"
+	Unreadable        Fault = "unreadable"
+)
+
+// Problem is one thing that is wrong with a ledger.
+type Problem struct {
+	Fault  Fault  `json:"fault"`
+	File   string `json:"file"`            // relative to the ledger
+	Entry  int64  `json:"entry,omitempty"` // 0: no particular one
+	Detail string `json:"detail,omitempty"`
+}
+
+// String returns the problem as a line for people.
+func (p Problem) String() string {
+	s := p.File
+	if p.Entry > 0 {
+		s += fmt.Sprintf(", entry %d", p.Entry)
+	}
+	s += ": " + string(p.Fault)
+	if p.Detail != "" {
+		s += ": " + p.Detail
+	}
+	return s
+}
+
+// JournalReport tells how one journal stands.
+type JournalReport struct {
+	Name    string `json:"name"` // its id, or "ledger"
+	State   State  `json:"state,omitempty"`
+	Entries int64  `json:"entries"`
+	Signed  int64  `json:"signed"`         // how many of them the checkpoint covers; later ones are recorded, not yet signed
+	Root    string `json:"root,omitempty"` // of the tree over all entries, base64
+	Key     string `json:"key,omitempty"`  // id of the key that signed; empty: not signed
+	Torn    int64  `json:"torn,omitempty"` // bytes of a last line that its writer did not finish
+}
+
+// Report is what Verify found.
+type Report struct {
+	Dir      string          `json:"dir"`
+	Format   int             `json:"format"`
+	Ledger   tracker.ID      `json:"ledger,omitzero"`
+	Journals []JournalReport `json:"journals"` // the ledger-wide one first
+	Entries  int64           `json:"entries"`
+	Unsigned int64           `json:"unsigned"` // of Entries, behind their journal's checkpoint
+	Blobs    int64           `json:"blobs"`    // in the packs, every one read
+	Problems []Problem       `json:"problems,omitempty"`
+}
+
+// OK reports whether nothing is wrong.
+func (r *Report) OK() bool { return len(r.Problems) == 0 }
+
+// Proves says what a report without problems proves.
+func Proves() []string {
+	return []string{
+		"Every entry up to its journal's checkpoint is the one that was signed: none was changed, dropped, inserted or moved since.",
+		"Every journal that the ledger-wide journal lists is there, and holds at least what was listed.",
+		"Every blob that an entry names is there and has the bytes that its digest names.",
+	}
+}
+
+// ProvesNot says what it does not prove.
+func ProvesNot() []string {
+	return []string{
+		"Whose key it is: compare the key's id with the one that you know.",
+		"Anything about entries behind the last checkpoint: they are recorded, and not signed yet.",
+		"That the holder of the key did not write another history and sign that, or put an older copy of the whole ledger in its place.",
+		"The time: it is what the writer's clock said. Order is that of the entries.",
+		"That nothing happened which was not recorded; known gaps are entries of their own.",
+	}
+}
