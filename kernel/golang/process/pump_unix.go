@@ -24,6 +24,8 @@ type pump struct {
 	back   *mailbox     // GONB_PIPE_BACK, nil when the program has none
 	bell   *bell        // rings when the program has exited, or something below has changed
 	exited atomic.Bool
+	last   bool // the pipe is being read for the last time
+	left   int  // bytes of that
 	now    func() time.Time
 	pace   pace
 	buf    []byte
@@ -32,18 +34,29 @@ type pump struct {
 // Read returns bytes that the program wrote to GONB_PIPE. At the end of file the program has exited
 // and everything it wrote was read; its streams may still hold something.
 func (p *pump) Read(b []byte) (int, error) {
-	for {
-		gone := p.exited.Load() // before the pipe is looked at, or its last bytes could be missed
+	for !p.exited.Load() {
 		if n, err := read(p.rich, b); n > 0 {
 			return n, nil
 		} else if p.rich >= 0 && !errors.Is(err, unix.EAGAIN) {
 			return 0, err
 		}
-		if gone {
-			return 0, io.EOF
-		}
 		p.step(-1, p.rich)
 	}
+	return p.readLast(b)
+}
+
+// readLast reads what is in the pipe when the program is seen to have exited, and no more: a child
+// left in the background could display forever.
+func (p *pump) readLast(b []byte) (int, error) {
+	if !p.last {
+		p.last, p.left = true, waiting(p.rich)
+	}
+	n, _ := read(p.rich, b[:min(len(b), p.left)])
+	if n == 0 {
+		return 0, io.EOF
+	}
+	p.left -= n
+	return n, nil
 }
 
 // step waits until there is something to do, at most so long (forever when negative), and does it.

@@ -129,8 +129,9 @@ func TestInterrupt(t *testing.T) {
 		"deaf":       {Path: stress, Args: []string{"deaf"}},
 		"shell":      sh("echo running; sleep 100"),
 		"children":   sh("trap '' INT; echo running; sleep 100 & sh -c 'sleep 100'; wait"),
-		"background": sh("sleep 100 & echo running; wait"),
+		"background": sh("sleep 100 & echo $! running; wait"),
 		"flood":      sh("echo running; yes"),
+		"jobs":       {Path: "bash", Args: []string{"-c", "set -m; trap '' INT; sleep 100 & echo $! running; wait"}},
 		"rich":       {Path: stress, Args: []string{"deaf"}, Rich: true},
 		"asking":     {Path: "/bin/sh", Args: []string{"-c", "echo running; read x"}, Stdin: Stdin{Ask: true}},
 	} {
@@ -156,6 +157,11 @@ func interrupt(t *testing.T, spec Spec) {
 		r.groups.tidy()
 		return len(r.groups.all) == 0
 	})
+	for _, word := range strings.Fields(f.stream("stdout")) {
+		if pid, err := strconv.Atoi(word); err == nil {
+			eventually(t, "the end of child "+word, func() bool { return !exists(pid) })
+		}
+	}
 }
 
 // patient never answers a question.

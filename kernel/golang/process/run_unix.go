@@ -80,10 +80,23 @@ func (run *running) follow() {
 	run.out.end()
 }
 
+// held reports whether a stream is still open, because some child in the background has it. A
+// stream that is not is closed.
+func (run *running) held() bool {
+	for i, fd := range run.fds {
+		if n, err := read(fd, run.buf[:1]); n == 0 && err == nil {
+			closeAll(fd)
+			run.fds[i] = -1
+		}
+	}
+	return run.fds != [streams]int{-1, -1}
+}
+
 // exit collects how the program ended, and stops what served it.
 func (run *running) exit() Exit {
 	run.quiet()
 	run.work.Wait()
+	run.runner.groups.ended(run.cmd.Process.Pid, run.held())
 	run.runner.groups.tidy()
 	state := run.cmd.ProcessState
 	exit := Exit{
@@ -98,10 +111,11 @@ func (run *running) clean() {
 	run.quiet()
 	run.stop()
 	closeFiles(run.child...)
-	for i, fd := range run.fds {
-		if fd >= 0 {
+	for _, fd := range run.fds {
+		if fd >= 0 && run.cmd.ProcessState != nil {
 			run.runner.ignore(fd)
-			run.fds[i] = -1
+		} else {
+			closeAll(fd)
 		}
 	}
 	closeAll(run.rich)

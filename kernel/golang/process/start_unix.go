@@ -134,6 +134,6 @@ func (run *running) enforce(group int) {
 		case <-run.gone:
 		case <-time.After(stopAfter):
 		}
-		signal(group, unix.SIGKILL)
+		kill(group)
 	}
 }
