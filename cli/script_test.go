@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,7 +40,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GEMBA", program)
 			return os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o755) // no ledger further up is found
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"corrupt": corrupt, "status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"corrupt": corrupt, "lose": lose, "spoil": spoil, "status": status},
 	})
 }
 
@@ -60,20 +62,43 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// corrupt changes a byte in the middle of the only journal of a ledger: corrupt LEDGER.
+// corrupt flips a bit in the middle of the only journal of a ledger: corrupt LEDGER.
 func corrupt(ts *testscript.TestScript, _ bool, args []string) {
-	files, _ := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "journals", "*.jsonl"))
-	for _, file := range files {
-		if filepath.Base(file) == "ledger.jsonl" {
-			continue
+	alter(ts, args[0], func(text []byte) { text[len(text)/2] ^= 1 })
+}
+
+// spoil makes the sixth line of the only journal of a ledger something that is no entry: spoil LEDGER.
+func spoil(ts *testscript.TestScript, _ bool, args []string) {
+	alter(ts, args[0], func(text []byte) {
+		at := 0
+		for range 5 {
+			at += bytes.IndexByte(text[at:], '\n') + 1
 		}
-		b, err := os.ReadFile(file)
-		ts.Check(err)
-		b[len(b)/2] ^= 1
-		ts.Check(os.WriteFile(file, b, 0o644))
-		return
+		text[at] = '}'
+	})
+}
+
+// lose removes the only journal of a ledger: lose LEDGER.
+func lose(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.Remove(onlyJournal(ts, args[0])))
+}
+
+func alter(ts *testscript.TestScript, ledger string, change func([]byte)) {
+	file := onlyJournal(ts, ledger)
+	text, err := os.ReadFile(file)
+	ts.Check(err)
+	change(text)
+	ts.Check(os.WriteFile(file, text, 0o644))
+}
+
+func onlyJournal(ts *testscript.TestScript, ledger string) string {
+	files, err := filepath.Glob(filepath.Join(ts.MkAbs(ledger), "journals", "*.jsonl"))
+	ts.Check(err)
+	files = slices.DeleteFunc(files, func(f string) bool { return filepath.Base(f) == "ledger.jsonl" })
+	if len(files) != 1 {
+		ts.Fatalf("%d journals in %s, want 1", len(files), ledger)
 	}
-	ts.Fatalf("no journal in %s", args[0])
+	return files[0]
 }
 
 // Ids of what record records: two of them begin alike.
