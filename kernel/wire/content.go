@@ -36,6 +36,7 @@ type Comm struct {
 	ID         string         `json:"comm_id"`
 	TargetName string         `json:"target_name,omitempty"` // comm_open only
 	Data       map[string]any `json:"data"`
+	Buffers    [][]byte       `json:"-"` // raw data that came with the message; Publish takes them apart from the content
 }
 
 // Completion is what complete_reply tells; positions count Unicode code points, as the protocol does.

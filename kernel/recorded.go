@@ -1,0 +1,90 @@
+package kernel
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// recorded is the Front of a cell that is recorded: what the engine says reaches the front end and
+// the recorder in the same order, encoded once.
+type recorded struct {
+	front     wire.Front
+	session   *Session
+	execution tracker.ID
+	silent    bool
+	asks      bool
+
+	mu    sync.Mutex
+	erred bool // an error message was published
+	over  bool // the cell ended; what comes now has no place any more
+}
+
+// Publish passes a message on and records it when it is an output.
+func (r *recorded) Publish(t wire.Type, content any, buffers ...[]byte) {
+	raw, err := wire.Encode(content)
+	if err != nil {
+		r.session.options.Log.Error("drop message of the engine", "type", t, "why", err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over || r.silent && t.IsOutput() {
+		return
+	}
+	r.publish(t, raw, buffers)
+}
+
+func (r *recorded) publish(t wire.Type, raw json.RawMessage, buffers [][]byte) {
+	r.front.Publish(t, raw, buffers...)
+	r.erred = r.erred || t == wire.ErrorType
+	if t.IsOutput() {
+		r.output(string(t), raw)
+	}
+}
+
+func (r *recorded) output(typ string, content json.RawMessage) {
+	r.session.record(tracker.CellOutput{
+		Execution: r.execution, Time: r.session.options.Now(), Type: typ, Content: content,
+	})
+}
+
+// answered is how a question and its answer are recorded. A password's answer is not.
+type answered struct {
+	wire.Input
+	Value *string `json:"value,omitempty"`
+}
+
+// Input asks the user and records question and answer.
+func (r *recorded) Input(ctx context.Context, prompt string, password bool) (string, error) {
+	if !r.asks {
+		return "", wire.ErrNoStdin
+	}
+	value, err := r.front.Input(ctx, prompt, password)
+	a := answered{Input: wire.Input{Prompt: prompt, Password: password}}
+	if err == nil && !password {
+		a.Value = &value
+	}
+	if raw, encodeErr := wire.Encode(a); encodeErr == nil { // strings and booleans always encode
+		r.output(string(wire.InputReply), raw)
+	}
+	return value, err
+}
+
+// finish publishes the error of a failed cell, unless the engine did, and closes the front.
+func (r *recorded) finish(failure *wire.Error) {
+	if failure != nil && failure.Traceback == nil {
+		failure.Traceback = []string{}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if failure != nil && !r.erred && !r.silent {
+		if raw, err := wire.Encode(failure); err == nil { // strings always encode
+			r.publish(wire.ErrorType, raw, nil)
+		}
+	}
+	r.over = true
+}
