@@ -119,7 +119,10 @@ func (c *composer) entry(e *entry) {
 		c.doc(e)
 	}
 	c.WriteString(e.keyword)
-	if e.rename {
+	switch {
+	case e.path == "C": // a directive before it would be taken for its preamble
+		c.WriteString(e.body.text)
+	case e.rename:
 		n := e.names[0]
 		head, tail := e.body, e.body
 		head.text = e.body.text[:n.offset] + "init"
@@ -127,7 +130,7 @@ func (c *composer) entry(e *entry) {
 		tail.col += n.offset + len(n.ident)
 		c.piece(head)
 		c.piece(tail)
-	} else {
+	default:
 		c.piece(e.body)
 	}
 	c.WriteString("\n")

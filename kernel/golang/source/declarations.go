@@ -17,41 +17,59 @@ func Merge(old, new Declarations) Declarations {
 	if len(new.entries) == 0 {
 		return old
 	}
-	merged := slices.Clone(old.entries)
-	if _, found := new.KindOf("init"); found {
-		merged = slices.DeleteFunc(merged, func(e *entry) bool { return strings.HasPrefix(e.names[0].key, "init~") })
+	m := &merger{at: map[string]int{}}
+	_, replacesInit := new.KindOf("init")
+	for _, e := range old.entries {
+		if !replacesInit || !strings.HasPrefix(e.names[0].key, "init~") {
+			m.put(e)
+		}
 	}
 	for _, e := range new.entries {
-		merged = place(merged, e)
+		m.put(e)
 	}
-	return Declarations{merged}
+	return Declarations{slices.DeleteFunc(m.entries, func(e *entry) bool { return e == nil })}
 }
 
-// place puts e where the first entry that it replaces was, else at the end.
-func place(entries []*entry, e *entry) []*entry {
-	if e.path == "C" && e.doc.text == "" && slices.ContainsFunc(entries, func(o *entry) bool { return o.path == "C" }) {
-		return entries // a further `import "C"` without preamble changes nothing
+// A merger collects entries; one that was replaced leaves a nil.
+type merger struct {
+	entries []*entry
+	at      map[string]int // by key
+}
+
+// put adds an entry in the place of the first one that it replaces, else at the end.
+func (m *merger) put(e *entry) {
+	if _, found := m.at["C"]; found && e.path == "C" && e.doc.text == "" {
+		return // a further `import "C"` without preamble changes nothing
 	}
-	at := -1
-	var kept []*entry
-	for _, o := range entries {
-		left := o
-		for _, key := range e.keys() {
-			if left != nil && slices.Contains(left.keys(), key) {
-				left = left.without(key)
-				if at < 0 {
-					at = len(kept)
-				}
+	place := len(m.entries)
+	for _, key := range e.keys() {
+		if i, found := m.at[key]; found {
+			m.remove(i, key)
+			if m.entries[i] == nil && place == len(m.entries) {
+				place = i
 			}
 		}
-		if left != nil {
-			kept = append(kept, left)
+	}
+	if place == len(m.entries) {
+		m.entries = append(m.entries, nil)
+	}
+	m.entries[place] = e
+	for _, key := range e.keys() {
+		m.at[key] = place
+	}
+}
+
+// remove takes one key of an entry away, and all that goes with it.
+func (m *merger) remove(i int, key string) {
+	for _, k := range m.entries[i].keys() {
+		delete(m.at, k)
+	}
+	m.entries[i] = m.entries[i].without(key)
+	if m.entries[i] != nil {
+		for _, k := range m.entries[i].keys() {
+			m.at[k] = i
 		}
 	}
-	if at < 0 || at > len(kept) {
-		at = len(kept)
-	}
-	return slices.Insert(kept, at, e)
 }
 
 // Remove forgets the declaration with that key, and says whether there was one. All variables of a tuple

@@ -16,7 +16,8 @@ type declarer struct {
 	shift      int // bytes put before the cell's text for the parser
 	unresolved map[*ast.Ident]bool
 	entries    []*entry
-	main       *entry // func main, which is not remembered
+	blanks     map[string]bool // keys of blank names
+	main       *entry          // func main, which is not remembered
 }
 
 func (d *declarer) offset(pos token.Pos) int { return d.file.Offset(pos) - d.shift }
@@ -184,13 +185,9 @@ func (d *declarer) blank(text string) name {
 	h.Write([]byte(text))
 	for n := h.Sum32(); ; n++ {
 		key := fmt.Sprintf("_~%06d", n%1_000_000)
-		if !d.has(key) {
+		if !d.blanks[key] {
+			d.blanks[key] = true
 			return name{key: key}
 		}
 	}
-}
-
-func (d *declarer) has(key string) bool {
-	_, found := Declarations{d.entries}.KindOf(key)
-	return found
 }

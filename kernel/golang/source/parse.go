@@ -163,7 +163,7 @@ func (p *cellParser) code() {
 	p.statements(body, explicit)
 }
 
-const declarationsHead = "package main;"
+const declarationsHead = "package main\n" // the line end lets a comment that comes first be a doc comment
 
 // declarations parses declarations and gives the cell's own func main, nil when it has none.
 func (p *cellParser) declarations(decls string) *entry {
@@ -176,7 +176,8 @@ func (p *cellParser) declarations(decls string) *entry {
 		p.diagnostics = append(p.diagnostics, p.syntax(err, len(declarationsHead))...)
 		return nil
 	}
-	d := &declarer{text: p.text, file: fset.File(file.FileStart), shift: len(declarationsHead), unresolved: unresolvedIn(file)}
+	d := &declarer{text: p.text, file: fset.File(file.FileStart), shift: len(declarationsHead),
+		unresolved: unresolvedIn(file), blanks: map[string]bool{}}
 	for _, decl := range file.Decls {
 		d.declare(decl)
 	}
@@ -187,7 +188,6 @@ func (p *cellParser) declarations(decls string) *entry {
 // keep makes the cell's declarations of the entries; a name may be declared once.
 func (p *cellParser) keep(d *declarer) {
 	seen := map[string]piece{}
-	var own Declarations
 	for _, e := range d.entries {
 		if e.names[0].key == "init" && seen["init"].line > 0 {
 			e.names[0].key = fmt.Sprintf("init~%d", len(seen)) // several func init of one cell all run
@@ -198,10 +198,9 @@ func (p *cellParser) keep(d *declarer) {
 			}
 			seen[key] = e.body
 		}
-		own = Merge(own, Declarations{[]*entry{e}})
 		p.noteTest(e)
 	}
-	p.cell.Declarations = own
+	p.cell.Declarations = Merge(Declarations{}, Declarations{d.entries})
 }
 
 func (p *cellParser) noteTest(e *entry) {
