@@ -57,6 +57,13 @@ func (a *app) withIndex(ctx context.Context, read func(*index.Index) error) erro
 	if err := a.warnOfProblems(ctx, x); err != nil {
 		return err
 	}
+	err = read(x)
+	if !index.Damaged(err) {
+		return err
+	}
+	if err := x.Rebuild(ctx); err != nil {
+		return err
+	}
 	return read(x)
 }
 

@@ -319,6 +319,47 @@ func overwrite(t testing.TB, path string) {
 	writeFile(t, path, string(b))
 }
 
+// TestDamageDeepInTheFile spoils pages that Open does not read: a query tells, and Rebuild mends.
+func TestDamageDeepInTheFile(t *testing.T) {
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	for range 500 {
+		s.cell("1", "1", tracker.OK)
+	}
+	s.close()
+	x := open(t, dir)
+	want := answers(t, x)
+	var page int
+	if err := x.db.QueryRow("SELECT rootpage FROM sqlite_schema WHERE name = 'cells'").Scan(&page); err != nil {
+		t.Fatal(err)
+	}
+	_ = x.Close()
+	spoilPage(t, filepath.Join(dir, File), page)
+	x = open(t, dir)
+	if _, err := x.Cells(context.Background(), Filter{}); !Damaged(err) {
+		t.Errorf("error of the query is %v, want one that says damage", err)
+	}
+	if err := x.Rebuild(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, answers(t, x)); diff != "" {
+		t.Errorf("answers when mended (-want +got):\n%s", diff)
+	}
+}
+
+// spoilPage overwrites one page, 4096 bytes long and numbered from 1.
+func spoilPage(t testing.TB, path string, page int) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4096 {
+		b[(page-1)*4096+i] = 0xaa
+	}
+	writeFile(t, path, string(b))
+}
+
 // TestIndexThatCannotBeWritten blocks the index's place, as a read-only ledger would.
 func TestIndexThatCannotBeWritten(t *testing.T) {
 	dir := newLedger(t)

@@ -27,7 +27,8 @@ const applicationID = 0x676d6261
 //go:embed migration/*.sql
 var migrations embed.FS
 
-// Index answers questions about a ledger. It may be used from several goroutines.
+// Index answers questions about a ledger. It may be used from several goroutines, Rebuild and Close
+// aside.
 type Index struct {
 	ledger Ledger
 	db     *sql.DB
@@ -50,7 +51,7 @@ func Open(ctx context.Context, dir string) (*Index, error) {
 func OpenLedger(ctx context.Context, ledger Ledger) (*Index, error) {
 	path := filepath.Join(ledger.Dir(), File)
 	x, err := openAt(ctx, ledger, path)
-	if isDamage(err) {
+	if Damaged(err) {
 		if err = discard(path); err == nil {
 			x, err = openAt(ctx, ledger, path)
 		}
@@ -142,8 +143,9 @@ func discard(path string) error {
 // errForeign says that a database is not an index that this program can use.
 var errForeign = errors.New("not an index of this program")
 
-// isDamage reports whether err says that the index file is to be made anew.
-func isDamage(err error) bool {
+// Damaged reports whether err says that the index file is to be made anew. Open sees to it itself;
+// damage deeper in the file shows in a query, and Rebuild mends it.
+func Damaged(err error) bool {
 	return errors.Is(err, errForeign) || hasCode(err, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 }
 

@@ -42,9 +42,25 @@ func (x *Index) Rebuild(ctx context.Context) error {
 	if err == nil {
 		err = x.Sync(ctx)
 	}
+	if Damaged(err) {
+		err = x.replace(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("rebuild index: %w", err)
 	}
+	return nil
+}
+
+// replace puts a new file where a damaged one is.
+func (x *Index) replace(ctx context.Context) error {
+	if err := errors.Join(x.db.Close(), discard(x.path)); err != nil {
+		return err
+	}
+	y, err := openAt(ctx, x.ledger, x.path)
+	if err != nil {
+		return err
+	}
+	x.db = y.db
 	return nil
 }
 
