@@ -76,7 +76,7 @@ func TestWasm(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(w.Dir); !os.IsNotExist(err) {
-		t.Errorf("%s after Close: %v", w.Dir, err)
+	if left, err := os.ReadDir(root); err != nil || len(left) > 0 {
+		t.Errorf("left after Close: %v, %v", left, err)
 	}
 }

@@ -3,6 +3,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,13 +74,11 @@ func (r *Runner) Close() error {
 	for f := range r.left {
 		_ = f.Close()
 	}
-	var failed error
-	for _, folder := range r.folders {
-		if err := os.RemoveAll(folder); err != nil {
-			failed = fmt.Errorf("remove the session's folder: %w", err)
-		}
-	}
 	r.groups.watcher.close()
+	var failed error
+	for _, folder := range r.folders { // gone by now, unless somebody killed the watcher
+		failed = errors.Join(failed, os.RemoveAll(folder))
+	}
 	return failed
 }
 

@@ -19,3 +19,6 @@ for stat in /proc/[0-9]*/stat; do # a shell's jobs may have groups of their own 
 	case $groups in *" ${rest%% *} "*) kill -KILL "${pid%/stat}" ;; esac
 done
 test $# -eq 0 || rm -rf -- "$@" || { sleep 1; rm -rf -- "$@"; }
+for folder; do # the folder that sessions share goes with the last of them
+	case $folder in */jupyter_files/*) rmdir -- "${folder%/*}" ;; esac
+done
