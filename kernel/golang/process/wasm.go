@@ -43,11 +43,11 @@ func (r *Runner) Wasm(j Jupyter, goroot string) (Wasm, error) {
 	if err != nil {
 		return Wasm{}, err
 	}
-	if err := os.MkdirAll(w.Dir, 0o755); err != nil {
-		return Wasm{}, fmt.Errorf("make folder for WebAssembly: %w", err)
-	}
 	if err := r.Own(w.Dir); err != nil {
 		return Wasm{}, err
+	}
+	if err := os.MkdirAll(w.Dir, 0o755); err != nil {
+		return Wasm{}, fmt.Errorf("make folder for WebAssembly: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(w.Dir, "wasm_exec.js"), script, 0o644); err != nil {
 		return Wasm{}, fmt.Errorf("make folder for WebAssembly: %w", err)
