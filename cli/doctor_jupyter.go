@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,7 +15,7 @@ import (
 func examineJupyter(context.Context, *app) finding {
 	path, err := exec.LookPath("jupyter")
 	if err != nil {
-		return finding{"jupyter", lacking, "not found; gemba run works without it", "pip install jupyterlab"}
+		return finding{Name: "jupyter", Health: lacking, Detail: "not found; gemba run works without it", Fix: "pip install jupyterlab"}
 	}
 	return finding{Name: "jupyter", Health: fine, Detail: path}
 }
@@ -69,16 +68,9 @@ func startsGemba(argv []string) bool {
 // (https://docs.jupyter.org/en/latest/use/jupyter-directories.html#data-files).
 func jupyterDirs() []string {
 	dirs := filepath.SplitList(os.Getenv("JUPYTER_PATH"))
-	home, _ := os.UserHomeDir()
-	user := map[string]string{
-		"darwin":  filepath.Join(home, "Library", "Jupyter"),
-		"windows": filepath.Join(os.Getenv("APPDATA"), "jupyter"),
-	}[runtime.GOOS]
-	if user == "" {
-		data := cmp.Or(os.Getenv("XDG_DATA_HOME"), filepath.Join(home, ".local", "share"))
-		user = filepath.Join(data, "jupyter")
+	if user, err := userJupyterDir(); err == nil {
+		dirs = append(dirs, user)
 	}
-	dirs = append(dirs, cmp.Or(os.Getenv("JUPYTER_DATA_DIR"), user))
 	if venv := os.Getenv("VIRTUAL_ENV"); venv != "" {
 		dirs = append(dirs, filepath.Join(venv, "share", "jupyter"))
 	}

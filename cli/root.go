@@ -10,8 +10,13 @@ import (
 // commands is the one list of what gemba can do.
 func commands() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
+		installCommand,
+		uninstallCommand,
+		kernelCommand,
+		runCommand,
 		logCommand,
 		showCommand,
+		verifyCommand,
 		sqlCommand,
 		reindexCommand,
 		doctorCommand,

@@ -33,7 +33,7 @@ type Server struct {
 	ServerOptions
 	routes   map[wire.Type]route
 	author   *author
-	queue    *queue       // execute_requests
+	queue    *queue // execute_requests
 	question *question
 	group    sync.WaitGroup // readers, worker, and handlers beside
 	ctx      context.Context

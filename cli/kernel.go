@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/golang"
+	"github.com/gemba-ml/gemba/kernel/golang/process"
+	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+func kernelCommand(a *app) *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use:    "kernel",
+		Short:  "Serve a Jupyter front end; front ends call this, people do not",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE:   func(c *cobra.Command, _ []string) error { return a.kernel(c.Context(), file) },
+	}
+	c.Flags().StringVarP(&file, "connection-file", "f", "", "the `file` in which the front end says where to listen")
+	_ = c.MarkFlagRequired("connection-file") // fails only for a flag that is not defined
+	return c
+}
+
+// kernel serves the front end of a connection file until it, or a signal, ends the session.
+func (a *app) kernel(ctx context.Context, file string) error {
+	connection, err := wire.ReadConnection(file)
+	if err != nil {
+		return err
+	}
+	k := &jupyterKernel{app: a, id: tracker.NewID(), log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	if k.sockets, err = kernel.OpenSockets(connection, k.id, k.log); err != nil {
+		return socketHint(err, file)
+	}
+	defer func() { _ = k.sockets.Close(linger) }() // who does not take the last messages has left
+	if err := k.open(file, connection); err != nil {
+		return err
+	}
+	defer k.watch()()
+	return errors.Join(k.server.Serve(ctx), within(linger, k.recorder.Close))
+}
+
+// linger is how long the end of a kernel waits for slow front ends, and for a slow disk.
+const linger = 2 * time.Second
+
+func socketHint(err error, file string) error {
+	if errors.Is(err, kernel.ErrTaken) {
+		return withHint(err, "two kernels cannot share %s; let the front end start each of its kernels with a connection file of its own", file)
+	}
+	return err
+}
+
+// jupyterKernel is a session of the Go engine, its record, and the sockets it is served on.
+type jupyterKernel struct {
+	*app
+	id       tracker.ID
+	log      *slog.Logger
+	sockets  *kernel.Sockets
+	recorder *tracker.Recorder
+	server   *kernel.Server
+}
+
+// open starts engine, record and server. It does nothing slow: the front end waits for the first reply.
+func (k *jupyterKernel) open(file string, connection wire.Connection) error {
+	version := buildVersion().Version
+	engine, err := golang.New(golang.Options{
+		Jupyter: process.FindJupyter(file, os.Getenv), Version: version, Log: k.log,
+	})
+	if err != nil {
+		return fmt.Errorf("start the Go engine: %w", err)
+	}
+	dir := k.ledgerFor(".")
+	k.recorder = k.openRecorder(dir, "kernel")
+	session := kernel.OpenSession(kernel.SessionOptions{
+		ID: k.id, Engine: engine, Recorder: k.recorder, Notebook: os.Getenv("JPY_SESSION_NAME"), Command: "kernel",
+		Gemba: version, Now: k.now, Log: k.log,
+		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) },
+	})
+	k.server = kernel.NewServer(kernel.ServerOptions{
+		Session: session, Channels: k.sockets, Connection: connection, Log: k.log,
+		History: &pastCells{ledger: dir, session: k.id},
+	})
+	return nil
+}
+
+// watch obeys signals and ends the kernel when the front end that started it is gone, until the
+// function that it returns is called. SIGPIPE is caught so that a front end that closes its end of
+// stderr does not kill the kernel; children get the default back.
+func (k *jupyterKernel) watch() (stop func()) {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	done := make(chan struct{})
+	go k.obey(signals, orphaned(done), done)
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}
+
+func (k *jupyterKernel) obey(signals <-chan os.Signal, orphaned, done <-chan struct{}) {
+	for {
+		select {
+		case s := <-signals:
+			switch s {
+			case os.Interrupt:
+				k.server.Interrupt("SIGINT")
+			case syscall.SIGTERM:
+				k.server.Stop("SIGTERM")
+			case syscall.SIGHUP:
+				k.server.Stop("SIGHUP")
+			}
+		case <-orphaned:
+			k.server.Stop("the front end is gone")
+			return
+		case <-done:
+			return
+		}
+	}
+}
+
+// orphaned returns a channel that is closed when the process that started this one is gone. Front ends
+// whose kernels outlive them do not set JPY_PARENT_PID; then it stays open.
+func orphaned(done <-chan struct{}) <-chan struct{} {
+	gone, parent := make(chan struct{}), os.Getppid()
+	if os.Getenv("JPY_PARENT_PID") == "" {
+		return gone
+	}
+	go func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for os.Getppid() == parent {
+			select {
+			case <-tick.C:
+			case <-done:
+				return
+			}
+		}
+		close(gone)
+	}()
+	return gone
+}
+
+// within calls f and waits no longer than d for it.
+func within(d time.Duration, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(d):
+		return withHint(fmt.Errorf("write the last of the record: the disk did not answer in %v", d), "gemba doctor shows what is wrong")
+	}
+}
