@@ -24,7 +24,6 @@ type front struct {
 	answers []string // to questions, in order; then the front end cannot be asked
 	asked   []string
 	react   func(wire.Type, any) // called for each message, may be nil
-	signal  chan struct{}
 }
 
 type message struct {

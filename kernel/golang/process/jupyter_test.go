@@ -4,8 +4,8 @@ package process
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,18 +51,23 @@ func TestEnvironment(t *testing.T) {
 
 func TestWasm(t *testing.T) {
 	r, root := newRunner(t), t.TempDir()
-	if _, err := r.Wasm(Jupyter{}, runtime.GOROOT()); err == nil || !strings.Contains(err.Error(), "Jupyter server") {
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	goroot := strings.TrimSpace(string(out))
+	if _, err := r.Wasm(Jupyter{}, goroot); err == nil || !strings.Contains(err.Error(), "Jupyter server") {
 		t.Errorf("without a root: %v", err)
 	}
 	if _, err := r.Wasm(Jupyter{Root: root}, t.TempDir()); err == nil || !strings.Contains(err.Error(), "wasm_exec.js") {
 		t.Errorf("without a toolchain: %v", err)
 	}
 	j := Jupyter{KernelID: "k", Root: root, BaseURL: "/user/ann/"}
-	w, err := r.Wasm(j, runtime.GOROOT())
+	w, err := r.Wasm(j, goroot)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := r.Wasm(j, runtime.GOROOT()); err != nil || again != w {
+	if again, err := r.Wasm(j, goroot); err != nil || again != w {
 		t.Errorf("the second time: %v, %v", again, err)
 	}
 	want := Wasm{Dir: filepath.Join(root, "jupyter_files", "k"), URL: "/user/ann/files/jupyter_files/k"}
