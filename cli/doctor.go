@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,8 @@ type finding struct {
 	Health health `json:"status"`
 	Detail string `json:"detail"`
 	Fix    string `json:"fix,omitempty"` // the command that mends it
+
+	mend func(context.Context) error // does it, where gemba itself can
 }
 
 // health is how well a thing is.
@@ -52,39 +55,55 @@ func examinations() []func(context.Context, *app) finding {
 const patience = 20 * time.Second
 
 func doctorCommand(a *app) *cobra.Command {
-	var asJSON bool
+	var asJSON, fix bool
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what is missing on this machine, and what mends it",
 		Long:  "doctor looks at everything gemba needs or can use. It exits with 1 when something it needs is missing.",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.doctor(c.Context(), asJSON)
+			ctx := cmp.Or(c.Context(), context.Background())
+			findings := a.examine(ctx)
+			if fix {
+				if err := a.mend(ctx, findings); err != nil {
+					return err
+				}
+				findings = a.examine(ctx)
+			}
+			if err := a.printFindings(findings, asJSON); err != nil {
+				return err
+			}
+			if slices.ContainsFunc(findings, func(f finding) bool { return f.Health == missing }) {
+				return errFailed
+			}
+			return nil
 		},
 	}
+	c.Flags().BoolVar(&fix, "fix", false, "mend what gemba can mend itself: build gopls, close the signing key to others")
 	jsonFlag(c, &asJSON)
 	return c
 }
 
-func (a *app) doctor(ctx context.Context, asJSON bool) error {
-	ctx = cmp.Or(ctx, context.Background())
-	var findings []finding
-	healthy := true
+// examine looks at everything. What there is nothing to say about on this system is left out.
+func (a *app) examine(ctx context.Context) (findings []finding) {
 	for _, examine := range examinations() {
 		bounded, cancel := context.WithTimeout(ctx, patience)
-		f := examine(bounded, a)
-		cancel()
-		if f.Name == "" {
-			continue // nothing to say on this system
+		if f := examine(bounded, a); f.Name != "" {
+			findings = append(findings, f)
 		}
-		findings = append(findings, f)
-		healthy = healthy && f.Health != missing
+		cancel()
 	}
-	if err := a.printFindings(findings, asJSON); err != nil {
-		return err
-	}
-	if !healthy {
-		return errFailed
+	return findings
+}
+
+func (a *app) mend(ctx context.Context, findings []finding) error {
+	for _, f := range findings {
+		if f.mend == nil {
+			continue
+		}
+		if err := f.mend(ctx); err != nil {
+			return fmt.Errorf("mend %s: %w", f.Name, err)
+		}
 	}
 	return nil
 }
@@ -109,7 +128,7 @@ func (a *app) printFindings(findings []finding, asJSON bool) error {
 // systemNotes says what is different from Linux, where gemba is developed and tested.
 var systemNotes = map[string]string{
 	"darwin":  "macOS: gemba is cross-compiled and not tested here; the XLA plugin is CPU only, other cells use the go backend",
-	"windows": "Windows: gemba is cross-compiled and not tested here; use WSL 2 for signals, %%bash cells and XLA",
+	"windows": "Windows: gemba is cross-compiled and not tested here; cells have no rich output, comms or input, and %%bash needs a bash: use WSL 2",
 }
 
 func examineSystem(context.Context, *app) finding {

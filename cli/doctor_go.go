@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"debug/buildinfo"
 	"encoding/json"
 	"fmt"
 	"go/version"
@@ -10,18 +11,16 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/gemba-ml/gemba/kernel/golang/gopls"
 )
 
 // oldestGo is the oldest toolchain that builds every cell: GoMLX v0.28 asks for it.
 const oldestGo = "go1.26.5"
 
-// goplsFor names the gopls to install for each Go: gopls reads the standard library of the Go it
-// was built for, and its newest release asks for a newer Go than cells may have.
-var goplsFor = map[string]string{"go1.25": "v0.20.0", "go1.26": "v0.21.0"}
-
 // goEnv is what `go env` tells that matters here.
 type goEnv struct {
-	GOVERSION, GOROOT, GOPATH, GOBIN, GOCACHE, CC, CGO_ENABLED string
+	GOVERSION, GOCACHE, CC, CGO_ENABLED string
 }
 
 func readGoEnv(ctx context.Context) (goEnv, error) {
@@ -63,65 +62,37 @@ func examineBuildCache(ctx context.Context, _ *app) finding {
 		return finding{} // examineGo has said it
 	}
 	if err := canWrite(env.GOCACHE); err != nil {
-		return finding{"build cache", missing, fmt.Sprintf("%s: %v", env.GOCACHE, err), "export GOCACHE=" + filepath.Join(os.TempDir(), "go-build")}
+		return finding{Name: "build cache", Health: missing, Detail: fmt.Sprintf("%s: %v", env.GOCACHE, err),
+			Fix: "export GOCACHE=" + filepath.Join(os.TempDir(), "go-build")}
 	}
 	return finding{Name: "build cache", Health: fine, Detail: env.GOCACHE}
 }
 
-func examineGopls(ctx context.Context, _ *app) finding {
-	env, err := readGoEnv(ctx)
-	if err != nil {
+func examineGopls(ctx context.Context, a *app) finding {
+	if _, err := readGoEnv(ctx); err != nil {
 		return finding{}
 	}
-	want, pinned := goplsFor[version.Lang(env.GOVERSION)]
-	if !pinned {
-		want = "latest"
-	}
-	f := finding{Name: "gopls", Health: lacking, Fix: "go install golang.org/x/tools/gopls@" + want}
-	path := findGopls(env)
-	if path == "" {
-		f.Detail = "not found; cells run, without completion and inspection"
+	f := finding{Name: "gopls", Health: lacking, Fix: "gemba doctor --fix   (or " + gopls.Command + ")"}
+	path, err := gopls.Find()
+	if err != nil {
+		f.Detail = "cells run, without completion and inspection: " + goplsFault(err)
+		f.mend = func(ctx context.Context) error {
+			_, err := gopls.Install(ctx, a.stderr)
+			return err
+		}
 		return f
 	}
-	have, builtFor := goplsVersion(ctx, path)
-	f.Detail = fmt.Sprintf("%s, built by %s, %s", have, builtFor, path)
-	if version.Compare(version.Lang(builtFor), version.Lang(env.GOVERSION)) < 0 {
-		f.Detail += "; it is older than the installed Go"
-		return f
+	detail := path
+	if info, err := buildinfo.ReadFile(path); err == nil {
+		detail = fmt.Sprintf("%s, built by %s, %s", info.Main.Version, info.GoVersion, path)
 	}
-	return finding{Name: f.Name, Health: fine, Detail: f.Detail}
+	return finding{Name: f.Name, Health: fine, Detail: detail}
 }
 
-// findGopls looks where `go install` puts programs too: that folder is often not on PATH.
-func findGopls(env goEnv) string {
-	if path, err := exec.LookPath("gopls"); err == nil {
-		return path
-	}
-	folders := []string{env.GOBIN}
-	for _, folder := range filepath.SplitList(env.GOPATH) {
-		folders = append(folders, filepath.Join(folder, "bin"))
-	}
-	for _, folder := range folders {
-		if path, err := exec.LookPath(filepath.Join(folder, "gopls")); folder != "" && err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-// goplsVersion reads version and toolchain from the program file, without starting it.
-func goplsVersion(ctx context.Context, path string) (have, builtFor string) {
-	out, _ := exec.CommandContext(ctx, "go", "version", "-m", path).Output()
-	have, builtFor = "unknown version", "unknown"
-	for line := range strings.Lines(string(out)) {
-		switch f := strings.Fields(line); {
-		case len(f) == 2 && strings.HasSuffix(f[0], ":"):
-			builtFor = f[1]
-		case len(f) >= 3 && f[0] == "mod":
-			have = f[2]
-		}
-	}
-	return have, builtFor
+// goplsFault says why there is none, without what would mend it: that stands below.
+func goplsFault(err error) string {
+	text, _, _ := strings.Cut(err.Error(), ";")
+	return text
 }
 
 // compilerFix is how each system gets a C compiler.
@@ -142,10 +113,12 @@ func examineCompiler(ctx context.Context, _ *app) finding {
 	}
 	path, err := exec.LookPath(words[0])
 	if err != nil {
-		return finding{"C compiler", lacking, words[0] + " not found; cgo cells and the XLA backend cannot be built", compilerFix[runtime.GOOS]}
+		return finding{Name: "C compiler", Health: lacking, Detail: words[0] + " not found; cgo cells and the XLA backend cannot be built",
+			Fix: compilerFix[runtime.GOOS]}
 	}
 	if env.CGO_ENABLED == "0" {
-		return finding{"C compiler", lacking, path + ", but CGO_ENABLED=0; cgo cells and the XLA backend cannot be built", "unset CGO_ENABLED"}
+		return finding{Name: "C compiler", Health: lacking, Detail: path + ", but CGO_ENABLED=0; cgo cells and the XLA backend cannot be built",
+			Fix: "unset CGO_ENABLED"}
 	}
 	return finding{Name: "C compiler", Health: fine, Detail: path}
 }

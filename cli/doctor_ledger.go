@@ -23,17 +23,17 @@ const (
 func examineLedger(_ context.Context, a *app) finding {
 	dir := a.ledgerFor(".")
 	if err := canWrite(dir); err != nil {
-		return finding{"ledger", missing, fmt.Sprintf("%s cannot be written, so cells are not recorded: %v", dir, err),
-			"export GEMBA_LEDGER=" + filepath.Join("~", ".gemba")}
+		return finding{Name: "ledger", Health: missing, Detail: fmt.Sprintf("%s cannot be written, so cells are not recorded: %v", dir, err),
+			Fix: "export GEMBA_LEDGER=" + filepath.Join("~", ".gemba")}
 	}
 	_, err := journal.Open(dir)
 	switch {
 	case errors.Is(err, journal.ErrNoLedger):
 		dir += ", made by the first recording"
 	case errors.Is(err, journal.ErrNewer):
-		return finding{"ledger", missing, err.Error(), "go install github.com/gemba-ml/gemba@latest"}
+		return finding{Name: "ledger", Health: missing, Detail: err.Error(), Fix: "go install github.com/gemba-ml/gemba@latest"}
 	case err != nil:
-		return finding{"ledger", missing, err.Error(), "gemba verify"}
+		return finding{Name: "ledger", Health: missing, Detail: err.Error(), Fix: "gemba verify"}
 	}
 	return finding{Name: "ledger", Health: fine, Detail: dir}
 }
@@ -54,20 +54,21 @@ func canWrite(dir string) error {
 func examineKey(context.Context, *app) finding {
 	dir, err := journal.ConfigDir()
 	if err != nil {
-		return finding{"signing key", lacking, err.Error(), "export GEMBA_CONFIG=FOLDER"}
+		return finding{Name: "signing key", Health: lacking, Detail: err.Error(), Fix: "export GEMBA_CONFIG=FOLDER"}
 	}
 	path := filepath.Join(dir, "key")
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		if err := canWrite(dir); err != nil {
-			return finding{"signing key", lacking, fmt.Sprintf("%s cannot be made, so checkpoints are not signed: %v", path, err), "export GEMBA_CONFIG=FOLDER"}
+			return finding{Name: "signing key", Health: lacking, Detail: fmt.Sprintf("%s cannot be made, so checkpoints are not signed: %v", path, err), Fix: "export GEMBA_CONFIG=FOLDER"}
 		}
 		return finding{Name: "signing key", Health: fine, Detail: path + ", made by the first recording"}
 	case err != nil:
-		return finding{"signing key", lacking, err.Error(), "export GEMBA_CONFIG=FOLDER"}
+		return finding{Name: "signing key", Health: lacking, Detail: err.Error(), Fix: "export GEMBA_CONFIG=FOLDER"}
 	case openToOthers(info):
-		return finding{"signing key", lacking, path + " can be read by others", "chmod 600 " + path}
+		return finding{Name: "signing key", Health: lacking, Detail: path + " can be read by others", Fix: "chmod 600 " + path,
+			mend: func(context.Context) error { return os.Chmod(path, 0o600) }}
 	}
 	return finding{Name: "signing key", Health: fine, Detail: path}
 }
@@ -107,7 +108,7 @@ func examineClock(ctx context.Context, a *app) finding {
 	now := a.now()
 	f := finding{Name: "clock", Health: fine, Detail: now.Format("2006-01-02 15:04:05 MST")}
 	if built, err := time.Parse(time.RFC3339, buildVersion().Built); err == nil && now.Before(built.Add(-slack)) {
-		return finding{f.Name, lacking, f.Detail + ", which is before gemba was built", clockFix}
+		return finding{Name: f.Name, Health: lacking, Detail: f.Detail + ", which is before gemba was built", Fix: clockFix}
 	}
 	x, err := index.Open(ctx, a.ledgerToRead())
 	if err != nil {
@@ -115,7 +116,7 @@ func examineClock(ctx context.Context, a *app) finding {
 	}
 	defer x.Close()
 	if cells, err := x.Cells(ctx, index.Filter{Limit: 1}); err == nil && len(cells) > 0 && now.Before(cells[0].Started.Add(-slack)) {
-		return finding{f.Name, lacking, f.Detail + ", which is before the newest cell in the ledger", clockFix}
+		return finding{Name: f.Name, Health: lacking, Detail: f.Detail + ", which is before the newest cell in the ledger", Fix: clockFix}
 	}
 	return f
 }
