@@ -82,18 +82,16 @@ func DecodeEntry(line []byte) (Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	newEntry, known := kinds[kind]
-	if !known {
-		e := &UnknownEntry{Line: bytes.Clone(line)}
-		if err := json.Unmarshal(line, e); err != nil {
-			return nil, fmt.Errorf("decode %s entry: %w: %w", kind, ErrEntry, err)
-		}
-		return e, nil
+	var e Entry
+	if newEntry, known := kinds[kind]; known {
+		e = newEntry()
+	} else {
+		e = &UnknownEntry{Line: bytes.Clone(line)}
 	}
-	e := newEntry()
 	if err := json.Unmarshal(line, e); err != nil {
 		return nil, fmt.Errorf("decode %s entry: %w: %w", kind, ErrEntry, err)
 	}
+	e.Head().Kind = kind
 	return e, nil
 }
 
@@ -102,7 +100,7 @@ var kindPrefix = []byte(`{"kind":"`)
 
 func kindOfLine(line []byte) (Kind, error) {
 	if rest, ok := bytes.CutPrefix(line, kindPrefix); ok {
-		if end := bytes.IndexAny(rest, `"\`); end >= 0 && rest[end] == '"' {
+		if end := bytes.IndexAny(rest, `"\`); end > 0 && rest[end] == '"' {
 			return Kind(rest[:end]), nil
 		}
 	}
