@@ -16,7 +16,7 @@ func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 // newWriter returns a writer into the ledger at dir, signing with key.
 func newWriter(t testing.TB, dir string, key *Key) *Writer {
 	t.Helper()
-	w, err := Create(dir, Options{Key: key, Writer: "test", Gemba: "test", Now: clock})
+	w, err := Create(dir, Options{Key: key, Writer: "test", Gemba: "test", Host: "test", Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,11 +28,12 @@ func fill(t testing.TB, w *Writer, n int) {
 	t.Helper()
 	session := tracker.NewID()
 	for i := range n {
-		source, err := w.Put(fmt.Appendf(nil, "fmt.Println(%d) // %s", i, session))
+		text := fmt.Appendf(nil, "fmt.Println(%d) // %s", i, session)
+		source, err := w.Put(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := &tracker.CellStartedEntry{Header: w.head(), Count: i + 1, Source: source}
+		e := &tracker.CellStartedEntry{Header: w.head(), Count: i + 1, Source: source, SourceSize: int64(len(text))}
 		e.Session, e.Execution = session, tracker.NewID()
 		if err := w.Append(e); err != nil {
 			t.Fatal(err)

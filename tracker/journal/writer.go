@@ -16,6 +16,7 @@ type Options struct {
 	KeyFault error            // why there is no key, for the record
 	Writer   string           // what writes: "kernel", "run"
 	Gemba    string           // version of this program
+	Host     string           // empty: what the system says
 	Now      func() time.Time // nil: time.Now
 }
 
@@ -74,10 +75,12 @@ func (w *Writer) open(o Options) error {
 	if err := w.keepKey(); err != nil {
 		return err
 	}
-	host, _ := os.Hostname() // empty when the system does not say
+	if o.Host == "" {
+		o.Host, _ = os.Hostname() // stays empty when the system does not say
+	}
 	first := &tracker.JournalOpenedEntry{
 		Header: w.head(), Format: Format, Journal: w.id, Key: w.verifier(),
-		Writer: o.Writer, Gemba: o.Gemba, Host: host, PID: os.Getpid(),
+		Writer: o.Writer, Gemba: o.Gemba, Host: o.Host, PID: os.Getpid(),
 	}
 	if err := errors.Join(w.Append(first), w.Flush(), w.Sync()); err != nil {
 		return err
