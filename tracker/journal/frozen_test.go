@@ -49,7 +49,7 @@ func freezeLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cut.file.Close()
-	closeWriter(t, newWriter(t, frozen, key)) // it lists the cut one
+	closeWriter(t, newWriter(t, frozen, key))                              // it lists the cut one
 	if err := os.Remove(filepath.Join(frozen, ".gitignore")); err != nil { // it would keep the rest out of git
 		t.Fatal(err)
 	}
