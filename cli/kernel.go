@@ -48,7 +48,15 @@ func (a *app) kernel(ctx context.Context, file string) error {
 		return err
 	}
 	defer k.watch()()
-	return errors.Join(k.server.Serve(ctx), within(linger, k.recorder.Close))
+	return errors.Join(k.server.Serve(ctx), within(linger, k.finish))
+}
+
+// finish writes the last of the record.
+func (k *jupyterKernel) finish() error {
+	if k.recorder == nil {
+		return nil
+	}
+	return k.recorder.Close()
 }
 
 // linger is how long the end of a kernel waits for slow front ends, and for a slow disk.
@@ -67,7 +75,7 @@ type jupyterKernel struct {
 	id       tracker.ID
 	log      *slog.Logger
 	sockets  *kernel.Sockets
-	recorder *tracker.Recorder
+	recorder *tracker.Recorder // nil when nothing is recorded
 	server   *kernel.Server
 }
 
@@ -81,9 +89,8 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 		return fmt.Errorf("start the Go engine: %w", err)
 	}
 	dir := k.ledgerFor(".")
-	k.recorder = k.openRecorder(dir, "kernel")
 	session := kernel.OpenSession(kernel.SessionOptions{
-		ID: k.id, Engine: engine, Recorder: k.recorder, Notebook: os.Getenv("JPY_SESSION_NAME"), Command: "kernel",
+		ID: k.id, Engine: engine, Recorder: k.record(dir), Notebook: os.Getenv("JPY_SESSION_NAME"), Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
 		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) },
 	})
@@ -92,6 +99,17 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 		History: &pastCells{ledger: dir, session: k.id},
 	})
 	return nil
+}
+
+// record opens the ledger in dir, unless the user switched recording off, as the benchmark does to
+// measure what it costs.
+func (k *jupyterKernel) record(dir string) kernel.Recorder {
+	if os.Getenv("GEMBA_RECORD") == "off" {
+		k.warn("cells run, but nothing is recorded: GEMBA_RECORD is off")
+		return nil
+	}
+	k.recorder = k.openRecorder(dir, "kernel")
+	return k.recorder
 }
 
 // watch obeys signals and ends the kernel when the front end that started it is gone, until the
