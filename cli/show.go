@@ -21,6 +21,8 @@ func showCommand(a *app) *cobra.Command {
 		Short: "Show a cell execution or a session",
 		Long:  "show prints what is recorded of a cell execution or a session. The leading digits of its id are enough.",
 		Args:  cobra.ExactArgs(1),
+
+		ValidArgsFunction: a.completeID,
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withIndex(c.Context(), func(x *index.Index) error {
 				return a.show(c.Context(), x, args[0], asJSON)
@@ -40,6 +42,27 @@ func (a *app) show(ctx context.Context, x *index.Index, prefix string, asJSON bo
 		return a.showSession(ctx, x, m.ID, asJSON)
 	}
 	return a.showCell(ctx, x, m.ID, asJSON)
+}
+
+// completedIDs is how many ids a shell is offered: the newest ones.
+const completedIDs = 50
+
+// completeID offers a shell the newest cell executions, each with what tells it from others.
+func (a *app) completeID(c *cobra.Command, args []string, prefix string) (ids []cobra.Completion, _ cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	_ = a.withIndex(c.Context(), func(x *index.Index) error { // nothing to offer is no error here
+		cells, err := x.Cells(c.Context(), index.Filter{Limit: completedIDs})
+		for _, cell := range cells {
+			if strings.HasPrefix(cell.ID.String(), prefix) {
+				m := index.Match{ID: cell.ID, Kind: "cell"}
+				ids = append(ids, cobra.CompletionWithDesc(cell.ID.Short(), a.describe(c.Context(), x, m)))
+			}
+		}
+		return err
+	})
+	return ids, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
 // idHint adds to an error of Find what the reader could have meant.

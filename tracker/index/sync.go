@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/journal"
@@ -28,20 +29,27 @@ const batchSize = 20_000
 // journal with an unreadable entry stops there (see Problems), the others go on.
 func (x *Index) Sync(ctx context.Context) error {
 	for more := true; more; {
-		var err error
-		if more, err = x.syncBatch(ctx); err != nil {
+		err := x.write(ctx, func(tx *sql.Tx) (err error) {
+			more, err = x.advance(ctx, tx, batchSize)
+			return err
+		})
+		if err != nil {
 			return fmt.Errorf("bring index up to date: %w", err)
 		}
 	}
 	return nil
 }
 
-// Rebuild makes the index anew from the journals.
+// Rebuild makes the index anew from the journals, in one transaction: others who ask meanwhile are
+// answered by the old one, and never by half of the new.
 func (x *Index) Rebuild(ctx context.Context) error {
-	err := x.clear(ctx)
-	if err == nil {
-		err = x.Sync(ctx)
-	}
+	err := x.write(ctx, func(tx *sql.Tx) error {
+		if err := clearTables(ctx, tx); err != nil {
+			return err
+		}
+		_, err := x.advance(ctx, tx, math.MaxInt)
+		return err
+	})
 	if Damaged(err) {
 		err = x.replace(ctx)
 	}
@@ -49,6 +57,19 @@ func (x *Index) Rebuild(ctx context.Context) error {
 		return fmt.Errorf("rebuild index: %w", err)
 	}
 	return nil
+}
+
+// write changes the index in one transaction.
+func (x *Index) write(ctx context.Context, change func(*sql.Tx) error) error {
+	tx, err := x.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := change(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // replace puts a new file where a damaged one is.
@@ -64,42 +85,30 @@ func (x *Index) replace(ctx context.Context) error {
 	return nil
 }
 
-// clear empties the index in one transaction, so that others who read meanwhile see the old index or
-// a new one that grows, and never half a file.
-func (x *Index) clear(ctx context.Context) error {
-	tx, err := x.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
+func clearTables(ctx context.Context, tx *sql.Tx) error {
 	for _, table := range tables {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 			return fmt.Errorf("clear %s: %w", table, err)
 		}
 	}
-	return tx.Commit()
+	return nil
 }
 
 // tables are all that a journal's entries are projected to, each with a column journal, and at the
 // end the journals themselves.
 var tables = []string{"sessions", "cells", "outputs", "interrupts", "gaps", "journals"}
 
-// syncBatch projects up to batchSize entries in one transaction, and reports whether there may be more.
-func (x *Index) syncBatch(ctx context.Context) (more bool, err error) {
+// advance projects up to limit entries, and reports whether there may be more.
+func (x *Index) advance(ctx context.Context, tx *sql.Tx, limit int) (more bool, err error) {
 	ids, err := x.ledger.Journals()
 	if err != nil {
 		return false, err
 	}
-	tx, err := x.db.BeginTx(ctx, nil)
-	if err != nil {
-		return false, err
-	}
-	defer tx.Rollback()
 	known, err := readProgress(ctx, tx)
 	if err != nil {
 		return false, err
 	}
-	b := &batch{ctx: ctx, tx: tx, ledger: x.ledger, left: batchSize, statements: map[string]*sql.Stmt{}}
+	b := &batch{ctx: ctx, tx: tx, ledger: x.ledger, left: limit, statements: map[string]*sql.Stmt{}}
 	if err := b.forget(ids, known); err != nil {
 		return false, err
 	}
@@ -108,10 +117,10 @@ func (x *Index) syncBatch(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 		if b.left == 0 {
-			return true, tx.Commit()
+			return true, nil
 		}
 	}
-	return false, tx.Commit()
+	return false, nil
 }
 
 // progress is how far a journal is projected: a row of the table journals.
