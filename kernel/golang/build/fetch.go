@@ -13,56 +13,80 @@ var pins = map[string]string{
 	"github.com/gomlx/go-xla":    "v0.4.1",
 }
 
-// pinned gives what to ask `go get` for to have a package: its path, with a version when its module is pinned.
-func pinned(path string) string {
-	for module, version := range pins {
-		if path == module || strings.HasPrefix(path, module+"/") {
-			return path + "@" + version
+// pinned gives a package with the version of its module, when that is pinned and go.mod does not replace it.
+func (j *job) pinned(path string) (string, bool) {
+	for _, r := range j.module.parsed().Replace {
+		if under(path, r.Old.Path) {
+			return "", false
 		}
 	}
-	return path
+	for module, version := range pins {
+		if under(path, module) {
+			return path + "@" + version, true
+		}
+	}
+	return "", false
 }
 
 // absent finds the package that no module provides in what go list says, which is not always the one that was asked
 // for: it may be one that a local package imports.
-var absent = regexp.MustCompile(`(?:no required module provides package|cannot find module providing package|missing go\.sum entry for module providing package|module lookup disabled.*package) ([^\s;:()]+)`)
+var absent = regexp.MustCompile(`(?:no required module provides package|cannot find module providing package|missing go\.sum entry for module providing package|to add it:\s+go get) ([^\s;:()]+)`)
 
 // fetch gets modules for packages that none provides, each once, as far as the user lets it.
 func (j *job) fetch(broken []*pkg, asked map[string]bool) error {
-	var get []string
+	var names []string
 	for _, p := range broken {
 		if m := absent.FindStringSubmatch(p.Err); m != nil && !asked[m[1]] {
 			asked[m[1]] = true
-			get = append(get, pinned(m[1]))
+			names = append(names, m[1])
 		}
 	}
-	if len(get) == 0 {
+	if len(names) == 0 {
 		return j.unavailable(broken, "", j.missingHint())
 	}
 	if j.request.NoGet {
 		return j.unavailable(broken, "", "Modules are not fetched while %noautoget is set: use %autoget, or `!*go get PACKAGE`.")
 	}
-	if err := j.goGet(broken, get); err != nil {
+	j.progress("go get " + strings.Join(names, " "))
+	if err := j.require(broken, names); err != nil {
 		return err
 	}
 	return j.openStore() // go.mod is another one now
 }
 
-func (j *job) goGet(broken []*pkg, get []string) error {
-	j.progress("go get " + strings.Join(get, " "))
-	args := []string{"get"}
-	if j.request.Test {
-		args = append(args, "-t")
-	}
-	c := command{path: j.goCommand, args: append(args, get...), dir: j.opts.Dir, env: j.env.with("PWD=" + j.opts.Dir), line: j.downloading}
-	_, err := c.run(j.ctx)
-	if f, ok := err.(*failure); ok {
-		for _, p := range broken {
-			p.Err = strings.TrimSpace(f.output)
+// require has go.mod require modules for packages. `go list -mod=mod` finds their newest versions, as `go get` does, but
+// takes what go.mod replaces by a folder from there without asking a server.
+func (j *job) require(broken []*pkg, names []string) error {
+	var pinned, others []string
+	for _, n := range names {
+		if p, ok := j.pinned(n); ok {
+			pinned = append(pinned, p)
+		} else {
+			others = append(others, n)
 		}
-		return j.unavailable(broken[:1], f.output, j.missingHint())
 	}
-	return err
+	if err := j.fetched(broken, []string{"get"}, pinned); err != nil {
+		return err
+	}
+	return j.fetched(broken, []string{"list", "-mod=mod", "-deps", "-f", "{{with .Error}}{{.}}{{end}}"}, others)
+}
+
+// fetched runs a go command that fetches modules for packages. It does not use go.work, as that cannot be added to.
+func (j *job) fetched(broken []*pkg, args, paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	c := command{path: j.goCommand, args: append(args, paths...), dir: j.opts.Dir, line: j.downloading}
+	c.env = j.env.with("PWD="+j.opts.Dir, "GOWORK=off")
+	_, err := c.run(j.ctx)
+	f, ok := err.(*failure)
+	if !ok {
+		return err
+	}
+	for _, p := range broken {
+		p.Err = strings.TrimSpace(f.output)
+	}
+	return j.unavailable(broken[:1], f.output, j.missingHint())
 }
 
 func (j *job) downloading(line string) { j.progress(strings.TrimPrefix(line, "go: ")) }

@@ -97,7 +97,21 @@ func (j *job) failed(err error, hint string) error {
 	if !ok {
 		return err
 	}
-	return &Error{Diagnostics: diagnostics(f.output, j.opts.Dir), Output: f.output, Hint: hint}
+	list := diagnostics(f.output, j.opts.Dir)
+	for i, d := range list {
+		list[i].File = j.cellOfC(d)
+	}
+	return &Error{Diagnostics: list, Output: f.output, Hint: hint}
+}
+
+// cellOfC finds the cell of a complaint about C: the C compiler is told lines of cells, and main.go as their file.
+func (j *job) cellOfC(d source.Diagnostic) string {
+	for _, c := range slices.Backward(j.program.C) { // the newest is most likely wrong
+		if d.File == j.fileName() && c.First <= d.Line && d.Line <= c.Last {
+			return c.Cell
+		}
+	}
+	return d.File
 }
 
 // unavailable is the error of packages that cannot be had, each placed where the cell imports it.

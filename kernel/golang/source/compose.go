@@ -30,6 +30,7 @@ type Program struct {
 	Imports []Imported // what it imports, in order, without what composing itself needs
 	Digest  string     // of the text, whatever the cells are called: equal programs from cells run again are equal
 	Cgo     bool       // it imports "C"
+	C       []Preamble // its C text
 	Embed   bool       // it has //go:embed directives
 }
 
@@ -48,6 +49,7 @@ func Compose(decls Declarations, m Main, opts Options) Program {
 	}
 	sum := sha256.Sum256([]byte(c.text(func(cell string) string { return ordinals[cell] })))
 	p.Digest = hex.EncodeToString(sum[:])
+	p.C = c.preambles()
 	p.Cgo = slices.ContainsFunc(c.imported, func(i Imported) bool { return i.Path == "C" })
 	p.Embed = strings.Contains(p.Text, "//go:embed")
 	return p

@@ -38,9 +38,6 @@ type merger struct {
 
 // put adds an entry in the place of the first one that it replaces, else at the end.
 func (m *merger) put(e *entry) {
-	if _, found := m.at["C"]; found && e.path == "C" && e.doc.text == "" {
-		return // a further `import "C"` without preamble changes nothing
-	}
 	place := len(m.entries)
 	for _, key := range e.keys() {
 		if i, found := m.at[key]; found {
@@ -90,7 +87,7 @@ func (d Declarations) Remove(key string) (Declarations, bool) {
 }
 
 // Names lists all keys, sorted: a name for most, "Type~Method" for a method, ".~path" for a dot import, "_~path" for a
-// blank one, "_~000000" for a blank variable.
+// blank one, "_~000000" for a blank variable, "C~name" for what the preamble of an import of C defines.
 func (d Declarations) Names() []string { return d.names(func(*entry) bool { return true }) }
 
 // Keys lists the keys of one kind, sorted.

@@ -158,10 +158,16 @@ func (d *declarer) imported(e *entry, s *ast.ImportSpec) {
 		e.alias = s.Name.Name
 	}
 	key := e.alias
-	switch e.alias {
-	case "":
+	switch {
+	case e.path == "C" && e.doc.text != "":
+		e.tuple = true
+		for _, n := range definedInC(e.doc.text) {
+			e.names = append(e.names, name{key: "C~" + n})
+		}
+		return
+	case e.alias == "":
 		key = AssumedName(e.path)
-	case ".", "_":
+	case e.alias == ".", e.alias == "_":
 		key += "~" + e.path
 	}
 	e.names = []name{{key: key}}

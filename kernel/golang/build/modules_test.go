@@ -1,0 +1,213 @@
+package build
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// module writes a small module of one package and gives its folder.
+func newModule(t testing.TB, name, body string) string {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "go.mod"), "module "+name+"\n\ngo 1.21\n")
+	write(t, filepath.Join(dir, "pkg.go"), "package "+filepath.Base(name)+"\n\n"+body+"\n")
+	return dir
+}
+
+// inDir runs a go command in the build folder, as "!*go ..." does.
+func (s *session) inDir(args ...string) {
+	s.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = s.Dir()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		s.Fatalf("go %v: %v\n%s", args, err, out)
+	}
+}
+
+// TestAutoget: a module that is missing is fetched, and the user is told.
+func TestAutoget(t *testing.T) {
+	s := newSession(t)
+	var said []string
+	cell := "import \"github.com/pkg/errors\"\n\n%%\nfmt.Println(errors.New(\"x\"))"
+	exe := s.build(cell, func(r *Request) { r.Progress = func(l string) { said = append(said, l) } })
+	if diff := cmp.Diff("x\n", s.output(exe)); diff != "" {
+		t.Error(diff)
+	}
+	if len(said) == 0 || said[0] != "go get github.com/pkg/errors" {
+		t.Error(said)
+	}
+	if err := s.ResetModule(); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(cell, func(r *Request) { r.NoGet = true })
+}
+
+// TestReplace: edits of a module that go.mod replaces by a folder are seen by the next build.
+func TestReplace(t *testing.T) {
+	s := newSession(t)
+	dir := newModule(t, "a.com/pkg", `func A() string { return "A" }`)
+	s.inDir("mod", "edit", "-replace=a.com/pkg="+dir)
+	cell := "import \"a.com/pkg\"\n\n%%\nfmt.Println(pkg.A())"
+	if diff := cmp.Diff("A\n", s.output(s.build(cell))); diff != "" {
+		t.Error(diff)
+	}
+	if !s.build(cell).Reused {
+		t.Error("nothing changed, and it was built again")
+	}
+	write(t, filepath.Join(dir, "pkg.go"), "package pkg\n\nimport \"strings\"\n\nfunc A() string { return strings.Repeat(\"B\", 2) }\n")
+	if diff := cmp.Diff("BB\n", s.output(s.build(cell))); diff != "" {
+		t.Error(diff)
+	}
+	write(t, filepath.Join(dir, "pkg.go"), "package pkg\n\nfunc A() string { return 1 }\n")
+	if got := s.fails(cell); !strings.Contains(got.Error(), "pkg.go:3") {
+		t.Error(got)
+	}
+}
+
+// TestGoWork: modules of go.work are used, and found for names that nothing declares.
+func TestGoWork(t *testing.T) {
+	s := newSession(t)
+	dir := newModule(t, "a.com/pkg", `func A() string { return "A" }`)
+	s.inDir("work", "init")
+	s.inDir("work", "use", ".", dir)
+	cell := "import \"a.com/pkg\"\n\n%%\nfmt.Println(pkg.A())"
+	if diff := cmp.Diff("A\n", s.output(s.build(cell))); diff != "" {
+		t.Error(diff)
+	}
+	lines, err := s.GoWorkFix()
+	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], `Added replace rule for module "a.com/pkg" to local directory "`+dir) {
+		t.Error(lines, err)
+	}
+	if lines, err = s.GoWorkFix(); err != nil || !strings.Contains(lines[0], "already exists") {
+		t.Error(lines, err)
+	}
+	if err := os.Remove(filepath.Join(s.Dir(), "go.work")); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("A\n", s.output(s.build(cell))); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := s.GoWorkFix(); err == nil || !strings.Contains(err.Error(), "no go.work") {
+		t.Error(err)
+	}
+}
+
+// TestGonbui: what is displayed waits for the kernel, with gonb from the module cache, next to go.work, and from a
+// folder that the user works on.
+func TestGonbui(t *testing.T) {
+	cell := "import \"github.com/janpfeifer/gonb/gonbui\"\nimport \"github.com/janpfeifer/gonb/gonbui/dom\"\n\n%%\ngonbui.DisplayHTML(dom.CreateTransientDiv())"
+	setups := map[string]func(*session){
+		"module cache": func(*session) {},
+		"go.work": func(s *session) {
+			dir := newModule(t, "a.com/pkg", `func A() string { return "A" }`)
+			s.inDir("work", "init")
+			s.inDir("work", "use", ".", dir)
+		},
+		"own copy": func(s *session) {
+			s.inDir("get", gonbModule+"@"+pins[gonbModule])
+			root := filepath.Join(s.store().Toolchain.GOMODCACHE, gonbModule+"@"+pins[gonbModule])
+			dir := filepath.Join(t.TempDir(), "gonb")
+			if err := copyFiles(root, dir); err != nil {
+				t.Fatal(err)
+			}
+			s.inDir("mod", "edit", "-replace="+gonbModule+"="+dir)
+		},
+	}
+	for name, setup := range setups {
+		t.Run(name, func(t *testing.T) {
+			s := newSession(t)
+			s.build("fmt.Println(1)")
+			setup(s)
+			exe := s.build(cell)
+			data, err := os.ReadFile(exe.Path)
+			if err != nil || !bytes.Contains(data, []byte("gonbui."+sendOnly)) {
+				t.Error("gonbui does not wait for the kernel", err)
+			}
+			if diff := cmp.Diff("", s.output(exe)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// store is one that the session used.
+func (s *session) store() *store {
+	for _, st := range s.stores {
+		return st
+	}
+	return nil
+}
+
+// TestWaitForDisplay: a file of another shape is left alone.
+func TestWaitForDisplay(t *testing.T) {
+	const good = "package gonbui\n\nfunc SendData(data *protocol.DisplayData) { f() }\n\nfunc Sync() { SendData(nil) }\n"
+	if got, ok := waitForDisplay([]byte(good)); !ok || !strings.Contains(string(got), "func Sync() { "+sendOnly+"(nil) }") {
+		t.Errorf("%v %s", ok, got)
+	}
+	for _, bad := range []string{
+		"no Go",
+		strings.Replace(good, "func Sync", "func Other", 1),
+		strings.Replace(good, "*protocol.DisplayData", "string", 1),
+		strings.Replace(good, "SendData(nil)", "other()", 1),
+		strings.Replace(good, "func Sync()", "func Sync(x int)", 1),
+	} {
+		if _, ok := waitForDisplay([]byte(bad)); ok {
+			t.Errorf("took %s", bad)
+		}
+	}
+}
+
+// TestGoMLX: where no PJRT plugin is installed, cells run on the Go backend, and nothing of XLA is linked.
+func TestGoMLX(t *testing.T) {
+	t.Setenv(pluginsEnv, t.TempDir())
+	s := newSession(t)
+	exe := s.build(gomlxCell)
+	if diff := cmp.Diff("Go Backend float32(42)\n", s.output(exe)); diff != "" || exe.Backend != "go" {
+		t.Error(exe.Backend, diff)
+	}
+	if diff := cmp.Diff([]string{"GOMLX_BACKEND=go", "GOMLX_NO_AUTO_INSTALL=1"}, exe.Env); diff != "" {
+		t.Error(diff)
+	}
+	if find(mustReach(s, "noxla", exe), xlaBackend) != nil {
+		t.Error("XLA is linked")
+	}
+}
+
+func mustReach(s *session, tags string, exe *Executable) []*pkg {
+	var paths []string
+	for _, i := range exe.Program.Imports {
+		paths = append(paths, i.Path)
+	}
+	for _, st := range s.stores {
+		if list, missing := st.Graphs[tags].reach(paths); len(missing) == 0 {
+			return list
+		}
+	}
+	return nil
+}
+
+// TestPlugin: a PJRT plugin where go-xla looks for one makes XLA the backend.
+func TestPlugin(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "pjrt_c_api_cpu_plugin.so"), "")
+	folders := pluginFolders{}
+	for _, test := range []struct {
+		env  environment
+		want bool
+	}{
+		{environment{pluginsEnv + "=" + dir}, true},
+		{environment{pluginsEnv + "=" + t.TempDir()}, false},
+		{environment{pluginsEnv + "=", "LD_LIBRARY_PATH=" + dir}, false},
+		{environment{"HOME=" + t.TempDir(), "LD_LIBRARY_PATH=x:" + dir}, true},
+	} {
+		if got := folders.any(pluginDirs(test.env)); got != test.want {
+			t.Errorf("%v: %v", test.env, got)
+		}
+	}
+}

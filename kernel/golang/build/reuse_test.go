@@ -1,0 +1,97 @@
+package build
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// countingGo makes a go command that takes note of being called, and a function that counts.
+func countingGo(t testing.TB) (path string, calls func() int) {
+	t.Helper()
+	real, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	log := filepath.Join(dir, "log")
+	path = filepath.Join(dir, "go")
+	write(t, path, "#!/bin/sh\necho \"$@\" >> "+log+"\nexec "+real+" \"$@\"\n")
+	if err := os.Chmod(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path, func() int {
+		data, _ := os.ReadFile(log)
+		os.Remove(log)
+		n := 0
+		for _, c := range data {
+			if c == '\n' {
+				n++
+			}
+		}
+		return n
+	}
+}
+
+// TestGoCommandSpared: the go command is asked once about packages, for this session and those to come.
+func TestGoCommandSpared(t *testing.T) {
+	command, calls := countingGo(t)
+	cache := t.TempDir()
+	open := func() *session {
+		b, err := New(Options{Dir: filepath.Join(t.TempDir(), "work"), Module: "gonb_" + filepath.Base(t.TempDir()), CacheDir: cache, Go: command})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &session{TB: t, Builder: b}
+	}
+	s := open()
+	s.build("import \"net/http\"\n\n%%\nfmt.Println(http.StatusOK, strings.ToUpper(\"a\"))")
+	if calls() == 0 {
+		t.Error("packages became known without the go command")
+	}
+	s.build("%%\nfmt.Println(strings.ToUpper(\"b\"))") // needs less
+	s.build("import \"net/http\"\nfmt.Println(http.StatusOK, strings.ToUpper(\"c\"))")
+	next := open()
+	if diff := cmp.Diff("200 D\n", next.output(next.build("import \"net/http\"\nfmt.Println(http.StatusOK, strings.ToUpper(\"d\"))"))); diff != "" {
+		t.Error(diff)
+	}
+	if n := calls(); n != 0 {
+		t.Errorf("the go command was called %d times", n)
+	}
+}
+
+// TestCleanedCache: what the build cache dropped is compiled again.
+func TestCleanedCache(t *testing.T) {
+	t.Setenv("GOCACHE", t.TempDir())
+	s := newSession(t)
+	s.build("fmt.Println(1)")
+	for _, list := range s.store().Exports {
+		if err := os.Remove(list["fmt"].Export); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff("2\n", s.output(s.build("fmt.Println(2)"))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestShelf: old executables go, and one that is gone is built again.
+func TestShelf(t *testing.T) {
+	s := newSession(t)
+	first := s.build("fmt.Println(0)")
+	if err := os.Remove(first.Path); err != nil {
+		t.Fatal(err)
+	}
+	if again := s.build("fmt.Println(0)"); again.Reused || s.output(again) != "0\n" {
+		t.Error("not built again")
+	}
+	for i := range shelfSize {
+		s.built.put(&built{digest: string(rune('a' + i)), path: filepath.Join(s.Dir(), ".gemba", string(rune('a'+i)), "x")})
+	}
+	if exists(first.Path) {
+		t.Error("the oldest executable is still there")
+	}
+}
