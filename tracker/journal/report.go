@@ -91,6 +91,7 @@ func ProvesNot() []string {
 	return []string{
 		"Whose key it is: compare the key's id with the one that you know.",
 		"Anything about entries behind the last checkpoint: they are recorded, and not signed yet.",
+		"That a journal which no one closed or listed as cut did not lose its end together with an older checkpoint.",
 		"That the holder of the key did not write another history and sign that, or put an older copy of the whole ledger in its place.",
 		"The time: it is what the writer's clock said. Order is that of the entries.",
 		"That nothing happened which was not recorded; known gaps are entries of their own.",

@@ -1,0 +1,116 @@
+package tracker
+
+import "time"
+
+// batch collects outputs until they are written.
+type batch struct {
+	began time.Time // by this machine's monotonic clock
+	items []output
+	size  int64 // bytes of text and content
+}
+
+func (b *batch) empty() bool { return len(b.items) == 0 }
+
+// add appends an output, joined with the one before where both belong to one stream, and instead of
+// an earlier update of the same display.
+func (b *batch) add(o output) {
+	if b.empty() {
+		b.began = time.Now()
+	}
+	b.size += int64(o.size())
+	if last := len(b.items) - 1; last >= 0 && o.stream != "" && b.items[last].stream == o.stream {
+		b.items[last].text = append(b.items[last].text, o.text...)
+		b.items[last].messages += o.messages
+		return
+	}
+	if o.stream != "" {
+		o.text = append(make([]byte, 0, 2*len(o.text)), o.text...)
+	}
+	b.replaceUpdate(&o)
+	b.items = append(b.items, o)
+}
+
+// replaceUpdate takes an earlier update of the same display out: it is not visible any more.
+func (b *batch) replaceUpdate(o *output) {
+	if o.display == "" {
+		return
+	}
+	for i := range b.items {
+		if b.items[i].display == o.display {
+			o.messages += b.items[i].messages
+			b.size -= int64(b.items[i].size())
+			b.items = append(b.items[:i], b.items[i+1:]...)
+			return
+		}
+	}
+}
+
+// tail keeps the last outputs, up to a limit in bytes.
+type tail struct {
+	limit int64
+	items []output
+	size  int64
+}
+
+// piece is the size in bytes up to which a stream's outputs are joined in a tail, so that little is dropped at a time.
+const piece = 64 << 10
+
+// add appends an output and returns how many bytes had to go for it.
+func (t *tail) add(o output) (dropped int64) {
+	t.size += int64(o.size())
+	last := len(t.items) - 1
+	if last >= 0 && o.stream != "" && t.items[last].stream == o.stream && len(t.items[last].text)+len(o.text) <= piece {
+		t.items[last].text = append(t.items[last].text, o.text...)
+		t.items[last].messages += o.messages
+	} else {
+		o.text = append([]byte(nil), o.text...)
+		t.items = append(t.items, o)
+	}
+	for t.size > t.limit && len(t.items) > 0 {
+		dropped += int64(t.items[0].size())
+		t.size -= int64(t.items[0].size())
+		t.items[0] = output{}
+		t.items = t.items[1:]
+	}
+	return dropped
+}
+
+// batches returns what the tail kept, in pieces to write.
+func (t *tail) batches() (all []encoded) {
+	var b batch
+	for _, o := range t.items {
+		b.add(o)
+		if b.size > maxPending {
+			all = append(all, b.encode())
+			b = batch{}
+		}
+	}
+	if !b.empty() {
+		all = append(all, b.encode())
+	}
+	return all
+}
+
+// encoded is a batch as its blob holds it.
+type encoded struct {
+	time     time.Time // of its first output
+	lines    []byte
+	count    int
+	messages int64
+}
+
+// encode returns the batch as JSON lines.
+func (b *batch) encode() encoded {
+	e := encoded{time: b.items[0].time, count: len(b.items), lines: make([]byte, 0, int(b.size)+128*len(b.items))}
+	for _, o := range b.items {
+		e.messages += o.messages
+		e.lines = append(e.lines, `{"time":"`...)
+		e.lines = o.time.UTC().AppendFormat(e.lines, time.RFC3339Nano)
+		e.lines = append(e.lines, `","type":`...)
+		if o.stream != "" {
+			o.text = collapseJSON(o.text)
+		}
+		e.lines = append(o.appendTo(e.lines), "}\n"...)
+	}
+	return e
+}

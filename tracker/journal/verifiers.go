@@ -1,0 +1,77 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// verifiers returns who may sign the ledger-wide journal: every key in the ledger's folder of keys;
+// none when the ledger began without a key.
+func (l layout) verifiers(ledger tracker.ID, key string) (all []note.Verifier) {
+	if key == "" {
+		return nil
+	}
+	for _, public := range l.publicKeys() {
+		if line, err := note.NewEd25519VerifierKey(origin(ledger), public); err == nil {
+			if v, err := note.NewVerifier(line); err == nil {
+				all = append(all, v)
+			}
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, nobody{})
+	}
+	return all
+}
+
+// verifierOf returns who may sign a journal's checkpoints: its key, or nobody when that is none that
+// can be read. No verifier is returned for a journal that is not signed.
+func verifierOf(key string) []note.Verifier {
+	if key == "" {
+		return nil
+	}
+	if v, err := note.NewVerifier(key); err == nil {
+		return []note.Verifier{v}
+	}
+	return []note.Verifier{nobody{}}
+}
+
+// nobody verifies nothing: with it alone, no signature is good.
+type nobody struct{}
+
+func (nobody) Name() string            { return "nobody" }
+func (nobody) KeyHash() uint32         { return 0 }
+func (nobody) Verify(_, _ []byte) bool { return false }
+
+// publicKeys returns the keys in the ledger's folder of keys, by file.
+func (l layout) publicKeys() map[string][]byte {
+	keys := make(map[string][]byte)
+	paths, _ := os.ReadDir(l.keys())
+	for _, path := range paths {
+		b, err := os.ReadFile(filepath.Join(l.keys(), path.Name()))
+		if public := publicOf(string(bytes.TrimSpace(b))); err == nil && public != nil {
+			keys[path.Name()] = public
+		}
+	}
+	return keys
+}
+
+// publicOf returns the Ed25519 public key in a verifier line, nil when there is none.
+func publicOf(line string) []byte {
+	parts := strings.SplitN(line, "+", 3)
+	if len(parts) != 3 {
+		return nil
+	}
+	b, err := base64.StdEncoding.DecodeString(parts[2])
+	if err != nil || len(b) != 33 || b[0] != 1 {
+		return nil
+	}
+	return b[1:]
+}
