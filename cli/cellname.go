@@ -34,7 +34,7 @@ func sourceName(source string) string {
 	for line := range strings.Lines(source) {
 		line = oneLine(line)
 		if saysSomething(line) {
-			return cutTo(line, nameLength)
+			return cutTo(strings.TrimPrefix(line, "// "), nameLength)
 		}
 		if name == "" {
 			name = line

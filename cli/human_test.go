@@ -60,6 +60,7 @@ func TestSourceName(t *testing.T) {
 		"":                                      "(empty cell)",
 		"\n\n":                                  "(empty cell)",
 		"%%\nfit()":                             "fit()",
+		"//\n// Fit the model\nfit()":           "Fit the model",
 		"import \"fmt\"\n\n%main\nf(\n)":        "f(",
 		"import (\n\t\"fmt\"\n)\nfunc g() {\n}": "func g() {",
 		"import \"fmt\"":                        "import \"fmt\"",
