@@ -27,6 +27,7 @@ type execution struct {
 	session session       // a copy, committed when a step is done
 	stdin   process.Stdin // of the next shell command
 	capture *os.File      // gets a copy of all output, nil for none
+	page    *wasmCell     // of a %wasm cell, else nil
 }
 
 // Execute runs a cell: its cell magic; or its commands and shell lines in order, then its Go code.
@@ -56,6 +57,11 @@ func (x *execution) run() error {
 	if err != nil {
 		return err // before any command has run: a cell that cannot be read does nothing
 	}
+	if parsed.Wasm {
+		if err := x.prepareWasm(); err != nil {
+			return err
+		}
+	}
 	for _, c := range parsed.Commands {
 		err := x.command(c)
 		x.commit()
@@ -79,15 +85,8 @@ func (x *execution) commit() {
 // program builds the cell's program and runs it. The cell's declarations are remembered once it builds.
 func (x *execution) program(parsed *source.Cell) error {
 	started := time.Now()
-	var page *wasmCell
-	if parsed.Wasm {
-		var err error
-		if page, err = x.prepareWasm(); err != nil {
-			return err
-		}
-	}
 	decls := source.Merge(x.session.decls, parsed.Declarations)
-	built, err := x.build(decls, parsed, page)
+	built, err := x.build(decls, parsed)
 	x.facts.Build = time.Since(started)
 	if err != nil {
 		return err
@@ -97,7 +96,7 @@ func (x *execution) program(parsed *source.Cell) error {
 	x.commit()
 	x.facts.Reused, x.facts.Backend, x.facts.Program = built.Reused, built.Backend, built.Program.Text
 	if parsed.Wasm {
-		return x.showWasm(page, built.Path, parsed.Args)
+		return x.showWasm(built.Path, parsed.Args)
 	}
 	args := parsed.Args
 	if parsed.Test {
@@ -111,7 +110,7 @@ func (x *execution) program(parsed *source.Cell) error {
 	}, front)
 }
 
-func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *wasmCell) (*build.Executable, error) {
+func (x *execution) build(decls source.Declarations, parsed *source.Cell) (*build.Executable, error) {
 	progress := x.progress()
 	built, err := x.builder.Build(x.ctx, build.Request{
 		Declarations: decls,
@@ -119,7 +118,7 @@ func (x *execution) build(decls source.Declarations, parsed *source.Cell, page *
 		Flags:        x.session.goflags,
 		Env:          x.session.env.list(),
 		Test:         parsed.Test,
-		Wasm:         page.target(),
+		Wasm:         x.page.target(),
 		NoGet:        !x.session.autoget,
 		Progress:     progress.line,
 	})

@@ -19,11 +19,12 @@ func (x *execution) expression(code string) any {
 }
 
 func (x *execution) evaluate(code string) (string, error) {
+	x.page = nil // an expression runs here, whatever the cell did
 	parsed, err := source.Parse("Expression", "%%\nfmt.Print("+code+")")
 	if err != nil {
 		return "", err
 	}
-	built, err := x.build(x.session.decls, parsed, nil)
+	built, err := x.build(x.session.decls, parsed)
 	if err != nil {
 		return "", err
 	}

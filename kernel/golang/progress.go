@@ -9,7 +9,7 @@ import (
 )
 
 // progress shows what a long build is doing, in one line of the cell's output that is rewritten in place.
-// A build that is quick shows nothing.
+// A build that takes less than a second shows nothing.
 type progress struct {
 	show  func(t wire.Type, content any)
 	id    string // display_id of the line
@@ -27,6 +27,9 @@ func (x *execution) progress() *progress {
 func (p *progress) line(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if time.Since(p.start) < time.Second {
+		return
+	}
 	t := wire.UpdateDisplayData
 	if !p.started {
 		t, p.started = wire.DisplayData, true

@@ -11,25 +11,27 @@ import (
 
 // A wasmCell is where a %wasm cell's program goes and the element of the page that it draws in.
 type wasmCell struct {
-	page process.Wasm
-	div  string
+	folder process.Wasm
+	div    string
 }
 
-// prepareWasm makes the folder that the page loads programs from, and tells the session's other programs of it.
-func (x *execution) prepareWasm() (*wasmCell, error) {
+// prepareWasm makes the folder that the page loads programs from, and tells the session's other programs
+// of it: shell lines of the cell among them.
+func (x *execution) prepareWasm() error {
 	goroot, err := goRoot()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	page, err := x.runner.Wasm(x.options.Jupyter, goroot)
+	folder, err := x.runner.Wasm(x.options.Jupyter, goroot)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, v := range page.Environ() {
+	for _, v := range folder.Environ() {
 		x.session.env.add(v)
 	}
 	x.commit()
-	return &wasmCell{page, process.NewDiv()}, nil
+	x.page = &wasmCell{folder, process.NewDiv()}
+	return nil
 }
 
 // target is what the builder has to know.
@@ -37,12 +39,12 @@ func (w *wasmCell) target() *build.Wasm {
 	if w == nil {
 		return nil
 	}
-	return &build.Wasm{Dir: w.page.Dir, URL: w.page.URL, DivID: w.div}
+	return &build.Wasm{Dir: w.folder.Dir, URL: w.folder.URL, DivID: w.div}
 }
 
 // showWasm has the notebook's page load and run the program that was built.
-func (x *execution) showWasm(w *wasmCell, file string, args []string) error {
-	text, err := w.page.HTML(w.div, filepath.Base(file), args)
+func (x *execution) showWasm(file string, args []string) error {
+	text, err := x.page.folder.HTML(x.page.div, filepath.Base(file), args)
 	if err != nil {
 		return err
 	}
