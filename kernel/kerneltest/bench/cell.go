@@ -35,6 +35,7 @@ func (k *kernel) execute(ctx context.Context, c cell) (took time.Duration, lost 
 	defer cancel()
 	request := map[string]any{"code": c.code, "silent": false, "store_history": true, "user_expressions": struct{}{},
 		"allow_stdin": false, "stop_on_error": true}
+	*k.spec.executed++
 	a, err := k.request(ctx, wire.ExecuteRequest, request, true)
 	if err != nil {
 		return 0, 0, err

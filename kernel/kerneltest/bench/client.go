@@ -24,6 +24,9 @@ type spec struct {
 	argv []string // one argument contains {connection_file}
 	env  []string // added to this process's
 	dir  string   // where its notebook would lie
+
+	ledger   string // where gemba records, empty for another kernel
+	executed *int   // cells so far
 }
 
 // A kernel is a running one with the client that talks to it.
@@ -65,7 +68,8 @@ func startKernel(ctx context.Context, s spec, scratch string) (*kernel, error) {
 	}()
 	if err := k.greet(ctx, connection, begin); err != nil {
 		k.stop()
-		return nil, fmt.Errorf("start %s (its output is %s): %w", s.name, k.logName(file), err)
+		said, _ := os.ReadFile(k.logName(file)) // if there is nothing to read, it said nothing
+		return nil, fmt.Errorf("start %s: %w; it said:\n%s", s.name, err, said)
 	}
 	return k, nil
 }

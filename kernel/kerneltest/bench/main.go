@@ -2,8 +2,8 @@
 
 // Bench measures gemba beside GoNB, the kernel that Go's notebooks know, in one run: it starts both,
 // runs the same cells in turns and prints medians and ratios. It speaks the Jupyter protocol as any
-// front end does, so whatever a front end would wait for is in the figures. A cell that fails or whose
-// output is wrong ends the run: there is no figure for wrong answers.
+// front end does, so whatever a front end would wait for is in the figures. A cell that fails, whose
+// output is wrong or which is missing in the ledger fails the run: there is no figure for wrong answers.
 //
 //	go build -o .cache/gemba . && go run ./kernel/kerneltest/bench
 //
@@ -62,7 +62,10 @@ func run(ctx context.Context) (err error) {
 		b.rows = append(b.rows, row)
 		fmt.Fprintln(os.Stderr, "measured", m.name)
 	}
-	if err := b.print(os.Stdout); err != nil || !o.ledger {
+	if err := b.print(os.Stdout); err != nil {
+		return err
+	}
+	if err := b.checkRecords(ctx, os.Stdout); err != nil || !o.ledger {
 		return err
 	}
 	return ledgerFigures(ctx, os.Stdout)

@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // What is measured beside gemba, and what the GoMLX cell needs, at exact versions.
@@ -22,6 +24,13 @@ const (
 
 // tools are what GoNB asks for when it is installed.
 var tools = []string{"golang.org/x/tools/cmd/goimports@v0.52.0", "golang.org/x/tools/gopls@v0.21.0"}
+
+// The columns of the table.
+const (
+	gemba      = "gemba"
+	unrecorded = "gemba-unrecorded"
+	gonb       = "gonb"
+)
 
 // A bench is one run of this program.
 type bench struct {
@@ -78,10 +87,13 @@ func (b *bench) notebooks(ctx context.Context) (string, error) {
 
 func (b *bench) addGemba(program, dir string, env []string) {
 	argv := []string{program, "kernel", "--connection-file", "{connection_file}"}
-	env = append(env[:len(env):len(env)], "GEMBA_LEDGER="+filepath.Join(b.scratch, "ledger"))
-	b.specs = append(b.specs,
-		spec{"gemba", argv, env, dir},
-		spec{"gemba-unrecorded", argv, append(env[:len(env):len(env)], "GEMBA_RECORD=off"), dir})
+	for name, record := range map[string]string{gemba: "GEMBA_RECORD=on", unrecorded: "GEMBA_RECORD=off"} {
+		ledger := filepath.Join(b.scratch, "ledger of "+name)
+		s := spec{name: name, argv: argv, dir: dir, ledger: ledger, executed: new(int),
+			env: append(env[:len(env):len(env)], record, "GEMBA_LEDGER="+ledger)}
+		b.specs = append(b.specs, s)
+	}
+	slices.SortFunc(b.specs, func(x, y spec) int { return strings.Compare(x.name, y.name) })
 }
 
 // addGoNB installs GoNB the way it installs itself, into a Jupyter folder of its own.
@@ -105,7 +117,8 @@ func (b *bench) addGoNB(ctx context.Context, dir string, env []string) error {
 	if err := json.Unmarshal(text, &installed); err != nil {
 		return fmt.Errorf("read %s: %w", kernelJSON, err)
 	}
-	b.specs = append(b.specs, spec{"gonb", installed.Argv, append(env[:len(env):len(env)], path), dir})
+	b.specs = append(b.specs, spec{name: gonb, argv: installed.Argv, dir: dir, executed: new(int),
+		env: append(env[:len(env):len(env)], path)})
 	return nil
 }
 
@@ -164,10 +177,16 @@ func shell(ctx context.Context, dir string, env []string, name string, args ...s
 	return nil
 }
 
-// close ends the kernels and removes what only this run needed.
-func (b *bench) close() error {
+// stop ends the kernels.
+func (b *bench) stop() {
 	for _, k := range b.kernels {
 		k.stop()
 	}
+	b.kernels = nil
+}
+
+// close ends the kernels and removes what only this run needed.
+func (b *bench) close() error {
+	b.stop()
 	return os.RemoveAll(b.scratch)
 }

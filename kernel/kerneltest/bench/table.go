@@ -53,11 +53,11 @@ func lostText(lost int) string {
 }
 
 func (b *bench) ratio(r row) string {
-	gemba, gonb := b.column("gemba"), b.column("gonb")
-	if gemba < 0 || gonb < 0 {
+	own, peer := b.column(gemba), b.column(gonb)
+	if own < 0 || peer < 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.2f", quantile(r.values[gonb], 0.5)/quantile(r.values[gemba], 0.5))
+	return fmt.Sprintf("%.2f", quantile(r.values[peer], 0.5)/quantile(r.values[own], 0.5))
 }
 
 func (b *bench) column(name string) int {
@@ -66,7 +66,7 @@ func (b *bench) column(name string) int {
 
 // recording tells how much later the answer to the quickest cell comes because it is recorded.
 func (b *bench) recording(w io.Writer, r row) {
-	on, off := b.column("gemba"), b.column("gemba-unrecorded")
+	on, off := b.column(gemba), b.column(unrecorded)
 	if on < 0 {
 		return
 	}
