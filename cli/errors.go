@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/gemba-ml/gemba/notebooks"
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/index"
@@ -25,7 +26,13 @@ var exitStatuses = []struct {
 	is     error
 	status int
 }{
+	{notebooks.ErrCellFailed, exitFailed},
+	{notebooks.ErrCellTimedOut, exitFailed},
 	{errUsage, exitUsage},
+	{notebooks.ErrNotNotebook, exitUsage},
+	{notebooks.ErrTruncated, exitUsage},
+	{notebooks.ErrVersion, exitUsage},
+	{notebooks.ErrParameter, exitUsage},
 	{index.ErrSQL, exitUsage},
 	{index.ErrReadOnly, exitUsage},
 	{index.ErrAmbiguous, exitUsage},

@@ -63,7 +63,7 @@ func (a *app) run(ctx context.Context, path string, f runFlags) error {
 	r := notebooks.Runner{Executor: s, Watcher: a.progress(), Now: a.now, Timeout: f.timeout, AllowErrors: f.allowErrors}
 	sum, runErr := r.Run(ctx, n)
 	saveErr := save(n, f.out)
-	recorded, closeErr := s.close(runErr)
+	recorded, closeErr := s.close(a, runErr)
 	a.summarize(sum, recorded)
 	return errors.Join(runErr, saveErr, closeErr)
 }

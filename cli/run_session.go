@@ -17,10 +17,9 @@ import (
 // headless executes a notebook's cells in a session of the Go engine and records them: it is the
 // notebooks.Executor of `gemba run`.
 type headless struct {
-	session    *kernel.Session
-	recorder   *tracker.Recorder
-	ledger     string
-	unrecorded bool // it was said that cells go unrecorded
+	session  *kernel.Session
+	recorder *tracker.Recorder
+	ledger   string
 }
 
 // openRun starts an engine in the folder of the notebook and a record in its ledger.
@@ -38,7 +37,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	h.recorder = a.openRecorder(h.ledger, "run")
 	h.session = kernel.OpenSession(kernel.SessionOptions{
 		Engine: engine, Recorder: h.recorder, Notebook: path, Command: "run", Gemba: version, Now: a.now,
-		Unrecorded: func(err error) { h.unrecorded = a.warnUnrecorded(err, h.ledger) || h.unrecorded },
+		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) },
 	})
 	return h, nil
 }
@@ -69,17 +68,19 @@ func stoppedBy(cause error) string {
 	return "run"
 }
 
-// close ends session and record. It returns the ledger, or nothing when not all of the run is in it.
-func (h *headless) close(runErr error) (ledger string, err error) {
+// close ends session and record, and returns the ledger, or nothing when not all of the run is in it.
+// A record that cannot be written is told of and fails nothing: the notebook has run.
+func (h *headless) close(a *app, runErr error) (ledger string, err error) {
 	reason := "done"
 	if s := (stopped{}); errors.As(runErr, &s) {
 		reason = s.name()
 	}
-	sessionErr, recordErr := h.session.Close(reason), h.recorder.Close()
-	if recordErr != nil || h.unrecorded {
-		return "", errors.Join(sessionErr, recordErr)
+	err = h.session.Close(reason)
+	if recordErr := h.recorder.Close(); recordErr != nil {
+		a.warn("this run is not, or not wholly, recorded: %v", recordErr)
+		return "", err
 	}
-	return h.ledger, sessionErr
+	return h.ledger, err
 }
 
 // shower is the Front of a cell without a front end: it shows messages and can ask nobody.

@@ -54,6 +54,15 @@ func (n *Notebook) Save(path string) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
+// CheckSave finds out whether Save could write to path, and leaves no trace.
+func CheckSave(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write notebook: %w; name a folder that can be written", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // fill writes b to f, syncs and closes it.
 func fill(f *os.File, b []byte, mode fs.FileMode) error {
 	_, err := f.Write(b)

@@ -87,15 +87,19 @@ func trailing(b []byte) []byte {
 	return b[dec.InputOffset():]
 }
 
+// endOfInput is what encoding/json says of a text that could go on.
+const endOfInput = "unexpected end of JSON input"
+
 // jsonError says why b is not JSON, and tells a file that was cut from one that never was a notebook.
 func jsonError(b []byte, err error) error {
 	if errors.Is(err, errNotObject) {
 		return fmt.Errorf("%w: want a JSON object; name an .ipynb file", ErrNotNotebook)
 	}
-	cut := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
-	if cut && bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
+	text := bytes.TrimSpace(b)
+	var whole json.RawMessage
+	if cut := json.Unmarshal(text, &whole); cut != nil && cut.Error() == endOfInput && text[0] == '{' {
 		return fmt.Errorf("%w, after line %d: restore it, for example from .ipynb_checkpoints",
-			ErrTruncated, 1+bytes.Count(bytes.TrimRight(b, "\n"), []byte("\n")))
+			ErrTruncated, 1+bytes.Count(text, []byte("\n")))
 	}
 	return fmt.Errorf("%w: it is not JSON (%w); name an .ipynb file, or restore this one", ErrNotNotebook, err)
 }

@@ -257,6 +257,7 @@ func TestParseRefuses(t *testing.T) {
 		"cells of null":      {`{"nbformat": 4, "cells": null}`, ErrNotNotebook, "cells"},
 		"cut in a cell":      {jupyter[:len(jupyter)/2], ErrTruncated, "after line"},
 		"cut before the end": {strings.TrimSuffix(jupyter, "}\n"), ErrTruncated, "restore it"},
+		"cut in a string":    {"{\n \"cells\": [\n  {\"source\": \"fmt.Pri\n", ErrTruncated, "after line 3"},
 		"cut at the start":   {"{", ErrTruncated, "after line 1"},
 		"two notebooks":      {jupyter + jupyter, ErrNotNotebook, "follows"},
 		"nbformat 3":         {`{"nbformat": 3, "worksheets": []}`, ErrVersion, "jupyter nbconvert"},
