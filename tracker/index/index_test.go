@@ -197,6 +197,32 @@ func removeIndex(t testing.TB, dir string) {
 	}
 }
 
+// TestFolderOfAnyName has in its path what means something in SQLite's file names.
+func TestFolderOfAnyName(t *testing.T) {
+	parent := t.TempDir()
+	t.Chdir(parent)
+	for _, dir := range []string{
+		filepath.Join(parent, "a b", "50%20", ".gemba"),
+		filepath.Join(parent, "größe #1", ".gemba"),
+		filepath.Join("relative", ".gemba"),
+		".gemba",
+	} {
+		s := newScribe(t, dir, epoch)
+		s.cell("1", "1", tracker.OK)
+		s.close()
+		x := open(t, dir)
+		if x.Temporary() || len(statuses(t, x)) != 1 {
+			t.Errorf("%s: the index is temporary: %v, cells: %v", dir, x.Temporary(), statuses(t, x))
+		}
+		if _, err := os.Stat(filepath.Join(dir, File)); err != nil {
+			t.Errorf("%s: %v", dir, err)
+		}
+		if _, err := x.Query(context.Background(), "SELECT 1"); err != nil {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+}
+
 // TestManyBatches crosses the border of a transaction within one journal.
 func TestManyBatches(t *testing.T) {
 	dir := newLedger(t)
