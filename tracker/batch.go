@@ -4,12 +4,19 @@ import "time"
 
 // batch collects outputs until they are written.
 type batch struct {
-	began time.Time // by this machine's monotonic clock
-	items []output
-	size  int64 // bytes of text and content
+	began   time.Time // by this machine's monotonic clock
+	items   []output
+	size    int64          // bytes of text and content
+	updates map[string]int // which item is the latest update of a display
 }
 
 func (b *batch) empty() bool { return len(b.items) == 0 }
+
+// maxItems is how many outputs a batch may have, however short they are.
+const maxItems = 10_000
+
+// full reports whether a batch has to be written before it may grow.
+func (b *batch) full() bool { return b.size > maxPending || len(b.items) >= maxItems }
 
 // add appends an output, joined with the one before where both belong to one stream, and instead of
 // an earlier update of the same display.
@@ -26,23 +33,25 @@ func (b *batch) add(o output) {
 	if o.stream != "" {
 		o.text = append(make([]byte, 0, 2*len(o.text)), o.text...)
 	}
-	b.replaceUpdate(&o)
+	if o.display != "" {
+		o.messages += b.replaceUpdate(o.display)
+	}
 	b.items = append(b.items, o)
 }
 
-// replaceUpdate takes an earlier update of the same display out: it is not visible any more.
-func (b *batch) replaceUpdate(o *output) {
-	if o.display == "" {
-		return
+// replaceUpdate empties an earlier update of the same display, since it is not visible any more, and
+// returns how many messages it stood for. The update that takes its place is the next item.
+func (b *batch) replaceUpdate(display string) (messages int64) {
+	if b.updates == nil {
+		b.updates = make(map[string]int)
 	}
-	for i := range b.items {
-		if b.items[i].display == o.display {
-			o.messages += b.items[i].messages
-			b.size -= int64(b.items[i].size())
-			b.items = append(b.items[:i], b.items[i+1:]...)
-			return
-		}
+	if i, ok := b.updates[display]; ok {
+		messages = b.items[i].messages
+		b.size -= int64(b.items[i].size())
+		b.items[i] = output{}
 	}
+	b.updates[display] = len(b.items)
+	return messages
 }
 
 // tail keeps the last outputs, up to a limit in bytes.
@@ -55,20 +64,24 @@ type tail struct {
 // piece is the size in bytes up to which a stream's outputs are joined in a tail, so that little is dropped at a time.
 const piece = 64 << 10
 
-// add appends an output and returns how many bytes had to go for it.
+// weight is what an output costs in memory, in bytes.
+func (o output) weight() int64 { return overhead + int64(o.size()) }
+
+// add appends an output and returns how many bytes of text and content had to go for it.
 func (t *tail) add(o output) (dropped int64) {
-	t.size += int64(o.size())
 	last := len(t.items) - 1
 	if last >= 0 && o.stream != "" && t.items[last].stream == o.stream && len(t.items[last].text)+len(o.text) <= piece {
 		t.items[last].text = append(t.items[last].text, o.text...)
 		t.items[last].messages += o.messages
+		t.size += int64(o.size())
 	} else {
 		o.text = append([]byte(nil), o.text...)
 		t.items = append(t.items, o)
+		t.size += o.weight()
 	}
 	for t.size > t.limit && len(t.items) > 0 {
 		dropped += int64(t.items[0].size())
-		t.size -= int64(t.items[0].size())
+		t.size -= t.items[0].weight()
 		t.items[0] = output{}
 		t.items = t.items[1:]
 	}
@@ -80,7 +93,7 @@ func (t *tail) batches() (all []encoded) {
 	var b batch
 	for _, o := range t.items {
 		b.add(o)
-		if b.size > maxPending {
+		if b.full() {
 			all = append(all, b.encode())
 			b = batch{}
 		}
@@ -101,8 +114,14 @@ type encoded struct {
 
 // encode returns the batch as JSON lines.
 func (b *batch) encode() encoded {
-	e := encoded{time: b.items[0].time, count: len(b.items), lines: make([]byte, 0, int(b.size)+128*len(b.items))}
+	e := encoded{lines: make([]byte, 0, int(b.size)+128*len(b.items))}
 	for _, o := range b.items {
+		if o.kind == "" {
+			continue // replaced by a later update
+		}
+		if e.count++; e.count == 1 {
+			e.time = o.time
+		}
 		e.messages += o.messages
 		e.lines = append(e.lines, `{"time":"`...)
 		e.lines = o.time.UTC().AppendFormat(e.lines, time.RFC3339Nano)

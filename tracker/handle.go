@@ -51,7 +51,8 @@ func clip(s string) string {
 // append adds an entry. It can fail only for an entry that cannot be encoded, which is recorded instead.
 func (s *scribe) append(e Entry) {
 	if err := s.journal.Append(e); err != nil {
-		_ = s.journal.Append(&GapEntry{Header: *e.Head(), Reason: clip(err.Error())})
+		h := e.Head()
+		_ = s.journal.Append(&GapEntry{Header: header(s.options.Now(), h.Session, h.Execution), Reason: clip(err.Error())})
 	}
 }
 
@@ -98,7 +99,7 @@ func (s *scribe) cell(execution ID, t time.Time) *cell {
 func (s *scribe) cellOutput(e CellOutput) {
 	c := s.cell(e.Execution, e.Time)
 	c.add(e)
-	if c.batch.size > maxPending {
+	if c.batch.full() {
 		s.cut(c)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 )
 
 // The kinds of entries, format 1.
@@ -63,7 +64,7 @@ func EncodeEntry(e Entry) ([]byte, error) {
 		return nil, fmt.Errorf("encode entry: no kind for %T", e)
 	}
 	e.Head().Kind = kind
-	e.Head().Time = e.Head().Time.UTC()
+	e.Head().Time = encodable(e.Head().Time)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -71,6 +72,14 @@ func EncodeEntry(e Entry) ([]byte, error) {
 		return nil, fmt.Errorf("encode %s entry: %w", kind, err)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// encodable returns t in UTC, or no time when a clock has jumped to a year that JSON has no form for (RFC 3339).
+func encodable(t time.Time) time.Time {
+	if t = t.UTC(); t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // ErrEntry says that a line is not an entry.

@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ const (
 )
 
 func parseOutput(e CellOutput) output {
-	o := output{time: e.Time, kind: e.Type, messages: 1}
+	o := output{time: encodable(e.Time), kind: cmp.Or(e.Type, "unknown"), messages: 1}
 	if e.Type == streamType {
 		if name, text, ok := parseStream(e.Content); ok {
 			o.stream, o.text = name, text

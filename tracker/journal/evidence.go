@@ -113,23 +113,24 @@ func openHashes(path string) (*hashReader, error) {
 
 func (h *hashReader) close() {
 	if h.file != nil {
-		_ = h.file.Close()
+		_ = h.file.Close() // it was only read
 	}
+	h.file = nil
 }
 
-// next returns the next hash, false at the end.
+// next returns the next hash, false at the end. Once it has met the end it stays there, though a
+// writer may append.
 func (h *hashReader) next() (leaf tlog.Hash, ok bool) {
-	if len(h.rest) < tlog.HashSize {
-		if h.file == nil {
-			return leaf, false
+	if len(h.rest) < tlog.HashSize && h.file != nil {
+		n, err := io.ReadFull(h.file, h.buf)
+		h.rest = h.buf[:n]
+		if err != nil {
+			h.close()
 		}
-		n, _ := io.ReadFull(h.file, h.buf)
-		if n < tlog.HashSize {
-			return leaf, false
-		}
-		h.rest = h.buf[:n-n%tlog.HashSize]
 	}
-	copy(leaf[:], h.rest)
-	h.rest = h.rest[tlog.HashSize:]
+	if len(h.rest) < tlog.HashSize {
+		return leaf, false
+	}
+	h.rest = h.rest[copy(leaf[:], h.rest):]
 	return leaf, true
 }

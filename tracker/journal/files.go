@@ -66,7 +66,7 @@ func (l layout) checkFormat() (int, error) {
 
 // create makes what is missing of a ledger's folders and constant files. Several processes may do so at once.
 func (l layout) create() error {
-	if _, err := l.checkFormat(); !errors.Is(err, ErrNoLedger) {
+	if _, err := l.checkFormat(); err != nil && !errors.Is(err, ErrNoLedger) {
 		return err
 	}
 	for _, dir := range []string{l.dir, l.journals(), l.packs(), l.keys()} {

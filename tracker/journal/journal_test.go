@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -97,4 +98,90 @@ func TestWriteAndRead(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, ".gitignore")); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestTwoKeys writes into one ledger with two keys, as two people who share a folder do.
+func TestTwoKeys(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), ".gemba")
+	keys := map[string]bool{}
+	for range 2 {
+		key := NewKey()
+		keys[key.ID()] = true
+		w := newWriter(t, dir, key)
+		fill(t, w, 1)
+		closeWriter(t, w)
+	}
+	report, err := Verify(t.Context(), dir)
+	if err != nil || !report.OK() || report.Unsigned != 0 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	for _, j := range report.Journals[1:] {
+		delete(keys, j.Key)
+	}
+	if len(keys) != 0 {
+		t.Errorf("journals signed by %v are missing", keys)
+	}
+}
+
+// TestTornLedgerWideJournal cuts the ledger-wide journal where a killed process may leave it.
+func TestTornLedgerWideJournal(t *testing.T) {
+	tests := map[string]func(lines, hashes, checkpoint string) error{
+		"torn line": func(lines, _, _ string) error {
+			f, err := os.OpenFile(lines, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteString(`{"kind":"journal.check`)
+			return errors.Join(err, f.Close())
+		},
+		"hashes lag":     func(_, hashes, _ string) error { return os.Truncate(hashes, 40) },
+		"hashes missing": func(_, hashes, _ string) error { return os.Remove(hashes) },
+	}
+	for name, tear := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newSample(t)
+			if err := tear(s.lines(ledgerName), s.hashes(ledgerName), s.checkpoint(ledgerName)); err != nil {
+				t.Fatal(err)
+			}
+			closeWriter(t, newWriter(t, s.dir, s.key))
+			report, err := Verify(t.Context(), s.dir)
+			if err != nil || !report.OK() || len(report.Journals) != 4 {
+				t.Errorf("%+v, %v", report, err)
+			}
+		})
+	}
+}
+
+// TestKilledWhileOpening leaves the ledger at each step of making its first journal.
+func TestKilledWhileOpening(t *testing.T) {
+	whole := filepath.Join(t.TempDir(), ".gemba")
+	key := NewKey()
+	w := newWriter(t, whole, key)
+	steps := [][]string{ // what is not there yet
+		{"format", ".gitignore", "keys", "packs", "journals"},
+		{"keys", "packs", "journals"},
+		{"keys", "journals/ledger.jsonl", "journals/ledger.hashes", "journals/ledger.checkpoint", "journals/" + w.name + ".hashes", "journals/" + w.name + ".checkpoint"},
+		{"journals/ledger.jsonl", "journals/ledger.hashes", "journals/ledger.checkpoint", "journals/" + w.name + ".checkpoint"},
+		{"journals/ledger.jsonl", "journals/ledger.hashes", "journals/ledger.checkpoint"},
+	}
+	for i, missing := range steps {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), ".gemba")
+			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range missing {
+				if err := os.RemoveAll(filepath.Join(dir, path)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			next := newWriter(t, dir, key)
+			fill(t, next, 1)
+			closeWriter(t, next)
+			if report, err := Verify(t.Context(), dir); err != nil || !report.OK() {
+				t.Errorf("%+v, %v", report, err)
+			}
+		})
+	}
+	closeWriter(t, w)
 }

@@ -17,7 +17,7 @@ const (
 
 // listing is what the ledger-wide journal says.
 type listing struct {
-	opened   *tracker.LedgerOpenedEntry
+	opened   tracker.LedgerOpenedEntry
 	journals map[tracker.ID]*listed
 	order    []tracker.ID
 }
@@ -42,8 +42,8 @@ func (l *listing) of(id tracker.ID) *listed {
 func (l *listing) add(e tracker.Entry) {
 	switch e := e.(type) {
 	case *tracker.LedgerOpenedEntry:
-		if l.opened == nil {
-			l.opened = e
+		if l.opened.Ledger.IsZero() {
+			l.opened = *e
 		}
 	case *tracker.CheckpointEntry:
 		c, err := openCheckpoint([]byte(e.Checkpoint), verifierOf(e.Key)...)
@@ -80,7 +80,7 @@ func (l layout) readListing() (listing, error) {
 	return all, nil
 }
 
-// checkRegister checks the ledger-wide journal itself; needed says that there are journals to list.
+// checkRegister checks the ledger-wide journal itself; needed says that there is something that it must list.
 func (v *verification) checkRegister(needed bool) {
 	var err error
 	v.register, err = v.readListing()
@@ -94,7 +94,7 @@ func (v *verification) checkRegister(needed bool) {
 		v.unreadable(v.lines(ledgerName), err)
 		return
 	}
-	opened := valueOf(v.register.opened)
+	opened := v.register.opened
 	v.report.Ledger = opened.Ledger
 	own, file, problems := v.ownCheckpoint(ledgerName, v.verifiers(opened.Ledger, opened.Key)...)
 	e, err := v.gather(ledgerName, sizes(own, nil), v.named(ledgerName, own))

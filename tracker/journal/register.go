@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -113,14 +114,14 @@ func (r *register) load() error {
 	lines := newLineReader(r.file, Position{})
 	for {
 		text, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		if err != nil {
-			break // the end, or damage, which the checkpoint tells
+			return fmt.Errorf("%w: entry %d: %w", ErrDamaged, lines.n, err)
 		}
 		if lines.n == 1 {
-			if e, err := tracker.DecodeEntry(text); err == nil {
-				opened, _ := e.(*tracker.LedgerOpenedEntry)
-				r.opened = valueOf(opened)
-			}
+			r.opened = openingOf(text)
 		}
 		leaf := tlog.RecordHash(text)
 		r.tree.add(leaf)
@@ -133,14 +134,37 @@ func (r *register) load() error {
 	if err := r.checkSigned(); err != nil {
 		return err
 	}
+	if err := r.skipStored(); err != nil {
+		return err
+	}
 	return r.file.Truncate(r.size)
 }
 
-func valueOf[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
+// openingOf returns the ledger-wide journal's first entry, zero when the line is none.
+func openingOf(line []byte) tracker.LedgerOpenedEntry {
+	e, err := tracker.DecodeEntry(line)
+	opened, ok := e.(*tracker.LedgerOpenedEntry)
+	if err != nil || !ok {
+		return tracker.LedgerOpenedEntry{}
 	}
-	return v
+	return *opened
+}
+
+// skipStored forgets the leaf hashes that the hashes file has already.
+func (r *register) skipStored() error {
+	hashes, err := openHashes(r.hashes(r.name))
+	if err != nil {
+		return err
+	}
+	defer hashes.close()
+	for len(r.leaves) > 0 {
+		if leaf, ok := hashes.next(); !ok || leaf != r.leaves[0] {
+			break
+		}
+		r.leaves = r.leaves[1:]
+		r.stored++
+	}
+	return nil
 }
 
 // checkSigned makes sure that the lines are those that the checkpoint speaks of. Only the very first

@@ -63,6 +63,9 @@ func (l layout) newWriter(o Options) (*Writer, error) {
 	if _, err = tryLock(file, false); err == nil {
 		w.pack, err = blob.CreatePack(l.pack(id))
 	}
+	if err == nil {
+		err = syncDir(l.packs())
+	}
 	if err != nil {
 		w.abandon()
 		return nil, fmt.Errorf("create journal: %w", err)

@@ -84,7 +84,8 @@ for e in entries[1:]:
     state = checkpoint(e["checkpoint"].encode(), prefix + j, [public_of(e["key"])] if "key" in e else []) or (1 << 62, b"")
     listed.setdefault(j, []).append(state)
     closed[j] = state[0] if e["state"] == "closed" else 1 << 62
-check_journal("ledger", keys if "key" in entries[0] else [], prefix + entries[0].get("ledger", ""), [], blobs)
+if "ledger" in journals or blobs:
+    check_journal("ledger", keys if "key" in entries[0] else [], prefix + entries[0].get("ledger", ""), [], blobs)
 for j in sorted((journals | set(listed)) - {"ledger"}):
     lines = read_lines(j)
     if j not in listed and len(lines) > 1 or len(lines) > closed.get(j, 1 << 62):
