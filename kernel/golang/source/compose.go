@@ -90,19 +90,24 @@ func (c *composer) text(nameOf func(cell string) string) string {
 	}
 	for _, i := range c.opts.Imports {
 		if slices.Contains(c.imported, i) {
-			fmt.Fprintf(c, "import %s %q\n", i.Alias, i.Path)
+			c.WriteString(strings.TrimSpace("import "+i.Alias) + fmt.Sprintf(" %q\n", i.Path))
 		}
 	}
+	c.write(func(e *entry) bool { return c.used[e] })
 	for _, name := range sortedKeys(c.opts.Consts) {
 		fmt.Fprintf(c, "const %s = %q\n", name, c.opts.Consts[name])
 	}
+	c.write(func(e *entry) bool { return e.kind != Import })
+	c.mainPart()
+	return c.String()
+}
+
+func (c *composer) write(which func(*entry) bool) {
 	for _, e := range c.entries {
-		if e.kind != Import || c.used[e] {
+		if which(e) {
 			c.entry(e)
 		}
 	}
-	c.mainPart()
-	return c.String()
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -166,7 +171,9 @@ const parseFlags = flagName + ".Parse()"
 // mainPart writes func main. The directive before it makes a stack trace name the place where the user began it.
 func (c *composer) mainPart() {
 	m := c.main
-	c.WriteString("\n")
+	if m.kind != mainFunc {
+		c.WriteString("\n")
+	}
 	switch m.kind {
 	case mainNone:
 		c.WriteString("//line main.go:1:1\nfunc main() { " + parseFlags + " }\n")

@@ -66,7 +66,11 @@ func (e *entry) without(key string) *entry {
 	c := *e
 	c.names = append([]name(nil), e.names...)
 	for i, n := range c.names {
-		if n.key == key {
+		switch {
+		case n.key != key:
+		case n.ident == "":
+			c.names[i].key = ""
+		default:
 			at := n.offset
 			c.body.text = c.body.text[:at] + "_" + strings.Repeat(" ", len(n.ident)-1) + c.body.text[at+len(n.ident):]
 			c.names[i] = name{offset: at}

@@ -55,7 +55,9 @@ func Parse(name, text string) (*Cell, error) {
 		p.command(cmd)
 	}
 	p.goSrc = blankPackage(goText)
-	p.code()
+	if len(p.diagnostics) == 0 {
+		p.code()
+	}
 	if len(p.diagnostics) > 0 {
 		return &Cell{Name: name, Commands: c.Commands}, &Error{p.diagnostics}
 	}

@@ -2,7 +2,6 @@ package source
 
 import (
 	"go/ast"
-	"go/types"
 	"path"
 	"slices"
 	"strings"
@@ -30,7 +29,7 @@ func refsIn(node ast.Node, unresolved map[*ast.Ident]bool) Refs {
 		if !ok {
 			return true
 		}
-		if x, ok := sel.X.(*ast.Ident); ok && unresolved[x] && types.Universe.Lookup(x.Name) == nil {
+		if x, ok := sel.X.(*ast.Ident); ok && unresolved[x] {
 			refs.add(Refs{x.Name: {sel.Sel.Name}})
 		}
 		return true
