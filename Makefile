@@ -3,13 +3,13 @@ GOPLS := $(CURDIR)/.cache/bin/gopls
 .PHONY: build demo test bench lint fmt fuzz venv chromium
 
 build: ; go build -o gemba .
-demo: ; .ci/demo
+demo: ; @.ci/demo
 test: venv chromium $(GOPLS) ; CI=1 GEMBA_GOPLS=$(GOPLS) go test -timeout 40m ./...
 bench: ; go build -o .cache/gemba . && go run ./kernel/kerneltest/bench
-lint: ; .ci/lint
+lint: ; @.ci/lint
 fmt: ; gofmt -w $$(git ls-files '*.go')
-fuzz: ; .ci/fuzz 10s
+fuzz: ; @.ci/fuzz 10s
 venv: .venv/installed
-.venv/installed: kernel/kerneltest/requirements.lock ; .ci/venv
-chromium: ; .ci/chromium
+.venv/installed: kernel/kerneltest/requirements.lock ; @.ci/venv
+chromium: ; @.ci/chromium
 $(GOPLS): ; GOBIN=$(dir $@) CGO_ENABLED=0 go install golang.org/x/tools/gopls@v0.21.0

@@ -104,15 +104,23 @@ func activeEnvironment() string {
 
 func installCommand(a *app) *cobra.Command {
 	var p place
+	var python string
 	c := &cobra.Command{
 		Use:   "install",
 		Short: "Offer this kernel in Jupyter, as " + kernelDisplay,
 		Long: `install writes a kernelspec that starts this very program, so that JupyterLab, Notebook, VS Code,
-nbclient and papermill offer the kernel. It needs no Python. Installing again replaces it.`,
+nbclient and papermill offer the kernel. It needs no Python. Installing again replaces it.
+With --papermill, papermill can also set parameters of Go notebooks, which it cannot by itself.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.install(p) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := a.install(p); err != nil {
+				return err
+			}
+			return a.installTranslator(c.Context(), python)
+		},
 	}
 	p.flags(c)
+	papermillFlag(c, &python, "install the parameters of Go notebooks for the papermill")
 	return c
 }
 

@@ -144,7 +144,7 @@ func save(n *notebooks.Notebook, out string) error {
 const progressEvery = 10 * time.Second
 
 func (a *app) progress() *notebooks.Progress {
-	return &notebooks.Progress{W: a.stderr, Terminal: bool(painterFor(a.stderr)), Width: width(a.stderr), Every: progressEvery}
+	return &notebooks.Progress{W: a.stderr, Terminal: bool(painterFor(a.stderr)), Width: width(a.stderr), Every: progressEvery, Name: sourceName}
 }
 
 // summarize ends the lines about cells with one about all of them.

@@ -13,13 +13,20 @@ import (
 
 func uninstallCommand(a *app) *cobra.Command {
 	var p place
+	var python string
 	c := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Take this kernel out of Jupyter; ledgers stay",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return a.uninstall(p) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := a.uninstall(p); err != nil {
+				return err
+			}
+			return a.uninstallTranslator(c.Context(), python)
+		},
 	}
 	p.flags(c)
+	papermillFlag(c, &python, "remove the parameters of Go notebooks from the papermill")
 	return c
 }
 

@@ -12,14 +12,15 @@ import (
 	"unicode/utf8"
 )
 
-// Progress is a Watcher that writes a line for each cell: its number, its first line of code, how it
+// Progress is a Watcher that writes a line for each cell: its number, its name, how it
 // ended and how long it took. While a long cell runs it says so, with the last line that the cell
 // showed: every second in place on a terminal, every Every elsewhere.
 type Progress struct {
 	W        io.Writer
-	Terminal bool          // W is a terminal: lines may be rewritten and coloured
-	Every    time.Duration // between two lines about a running cell when W is no terminal
-	Width    int           // columns of a line on a terminal
+	Terminal bool                       // W is a terminal: lines may be rewritten and coloured
+	Every    time.Duration              // between two lines about a running cell when W is no terminal
+	Width    int                        // columns of a line on a terminal
+	Name     func(source string) string // what a cell is called
 
 	mu   sync.Mutex
 	last string // what the running cell showed last
@@ -31,7 +32,7 @@ type Progress struct {
 func (p *Progress) Started(s Step) {
 	p.last, p.stop = "", make(chan struct{})
 	if p.Terminal {
-		fmt.Fprint(p.W, head(s))
+		fmt.Fprint(p.W, p.head(s))
 	}
 	p.done.Add(1)
 	go p.tick(s, p.stop)
@@ -59,7 +60,7 @@ func (p *Progress) tick(s Step, stop <-chan struct{}) {
 // running writes how long a cell has been at it, and what it showed last.
 func (p *Progress) running(s Step, ran time.Duration) {
 	p.mu.Lock()
-	line := fmt.Sprintf("%s  … %v  %s", head(s), ran, p.last)
+	line := fmt.Sprintf("%s  … %v  %s", p.head(s), ran, p.last)
 	p.mu.Unlock()
 	if p.Terminal {
 		fmt.Fprint(p.W, "\r\x1b[K", clip(line, p.Width-1))
@@ -88,7 +89,7 @@ func (p *Progress) Finished(s Step) {
 	if p.Terminal {
 		fmt.Fprint(p.W, "\r\x1b[K")
 	}
-	fmt.Fprintf(p.W, "%s  %s  %s\n", head(s), p.paint(s.Status), Duration(s.Took))
+	fmt.Fprintf(p.W, "%s  %s  %s\n", p.head(s), p.paint(s.Status), Duration(s.Took))
 	if s.Error == nil || s.Status == OK {
 		return
 	}
@@ -135,21 +136,11 @@ func plainText(s string) string {
 const titleWidth = 52
 
 // head is the beginning of a cell's line: "[ 3/12] model := train(data)".
-func head(s Step) string {
-	title := clip(strings.TrimSpace(plainText(Title(s.Cell.Source))), titleWidth)
+func (p *Progress) head(s Step) string {
+	title := clip(strings.TrimSpace(plainText(p.Name(s.Cell.Source))), titleWidth)
 	total := fmt.Sprint(s.Total)
 	pad := strings.Repeat(" ", titleWidth-utf8.RuneCountInString(title))
 	return fmt.Sprintf("[%*d/%s] %s%s", len(total), s.Index, total, title, pad)
-}
-
-// Title is the first line of a cell that says something: not blank, and no bare %%.
-func Title(source string) string {
-	for line := range strings.Lines(source) {
-		if line = strings.TrimSpace(line); line != "" && line != "%%" && line != "%main" {
-			return line
-		}
-	}
-	return firstLine(source)
 }
 
 func lastLine(s string) string {

@@ -224,8 +224,8 @@ func TestRunThatIsStoppedBeforeItBegins(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	var out bytes.Buffer
-	n := source("%%\n// greet\nprint a", "\x1b print", strings.Repeat("long ", 20), "fail \x1b[31mred\x1b[0m")
-	r := Runner{Executor: &script{}, Watcher: &Progress{W: &out, Every: time.Hour}, Now: clock()}
+	n := source("// greet\nprint a", "\x1b print", strings.Repeat("long ", 20), "fail \x1b[31mred\x1b[0m")
+	r := Runner{Executor: &script{}, Watcher: &Progress{W: &out, Every: time.Hour, Name: firstLine}, Now: clock()}
 	if _, err := r.Run(t.Context(), n); !errors.Is(err, ErrCellFailed) {
 		t.Fatalf("error is %v, want %v", err, ErrCellFailed)
 	}

@@ -50,9 +50,9 @@ func Site(ctx context.Context, python string) (string, error) {
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
-		return "", fmt.Errorf("find papermill: %s cannot import it; install it there: %s -m pip install papermill", python, python)
+		return "", fmt.Errorf("find papermill: %s cannot import it", python)
 	case err != nil:
-		return "", fmt.Errorf("find papermill: %w; name the Python that has it", err)
+		return "", fmt.Errorf("find papermill: %w", err)
 	}
 	return strings.TrimSpace(string(out)), nil
 }
