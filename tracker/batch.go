@@ -26,12 +26,8 @@ func (b *batch) add(o output) {
 	}
 	b.size += int64(o.size())
 	if last := len(b.items) - 1; last >= 0 && o.stream != "" && b.items[last].stream == o.stream {
-		b.items[last].text = append(b.items[last].text, o.text...)
-		b.items[last].messages += o.messages
+		b.items[last].join(o)
 		return
-	}
-	if o.stream != "" {
-		o.text = append(make([]byte, 0, 2*len(o.text)), o.text...)
 	}
 	if o.display != "" {
 		o.messages += b.replaceUpdate(o.display)
@@ -69,16 +65,25 @@ func (o output) weight() int64 { return overhead + int64(o.size()) }
 
 // add appends an output and returns how many bytes of text and content had to go for it.
 func (t *tail) add(o output) (dropped int64) {
-	last := len(t.items) - 1
-	if last >= 0 && o.stream != "" && t.items[last].stream == o.stream && len(t.items[last].text)+len(o.text) <= piece {
-		t.items[last].text = append(t.items[last].text, o.text...)
-		t.items[last].messages += o.messages
-		t.size += int64(o.size())
-	} else {
-		o.text = append([]byte(nil), o.text...)
-		t.items = append(t.items, o)
-		t.size += o.weight()
+	if last := len(t.items) - 1; last >= 0 {
+		switch l := &t.items[last]; {
+		case o.stream != "" && l.stream == o.stream && l.textSize+o.textSize <= piece:
+			l.join(o)
+			t.size += int64(o.size())
+			return t.trim()
+		case o.display != "" && l.display == o.display:
+			o.messages += l.messages
+			t.size -= l.weight()
+			t.items = t.items[:last]
+		}
 	}
+	t.items = append(t.items, o)
+	t.size += o.weight()
+	return t.trim()
+}
+
+// trim drops the first outputs until the rest is within the limit.
+func (t *tail) trim() (dropped int64) {
 	for t.size > t.limit && len(t.items) > 0 {
 		dropped += int64(t.items[0].size())
 		t.size -= t.items[0].weight()

@@ -4,21 +4,22 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// collapseJSON returns a stream's text (JSON, without quotes) without what carriage returns have
-// overwritten, so that a progress bar costs one line and not a thousand.
-func collapseJSON(text []byte) []byte {
-	if !bytes.Contains(text, []byte(`\r`)) {
+// collapseJSON returns a stream's text (parts of JSON, without quotes) without what carriage returns
+// have overwritten, so that a progress bar costs one line and not a thousand.
+func collapseJSON(text [][]byte) [][]byte {
+	if !slices.ContainsFunc(text, func(part []byte) bool { return bytes.Contains(part, []byte(`\r`)) }) {
 		return text
 	}
 	var s string
-	if json.Unmarshal(append(append([]byte{'"'}, text...), '"'), &s) != nil {
+	if json.Unmarshal(slices.Concat([]byte{'"'}, bytes.Join(text, nil), []byte{'"'}), &s) != nil {
 		return text
 	}
-	return jsonText(collapse(s))
+	return [][]byte{jsonText(collapse(s))}
 }
 
 // collapse leaves of each line what a terminal would show. What stands before the first return stays,

@@ -4,17 +4,18 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"strings"
 	"time"
 )
 
-// output is an output on its way. A stream's text stays as it is in JSON, without its quotes: two of
-// them joined are the text of both, with no decoding.
+// output is an output on its way. A stream's text stays as it is in JSON, without its quotes: parts
+// of it behind each other are the text of all, with no decoding and no copying.
 type output struct {
 	time     time.Time
 	kind     string
-	stream   string // name of the stream; empty for anything but a stream message
-	text     []byte // of a stream
+	stream   string   // name of the stream, as JSON has it; empty for anything but a stream message
+	text     [][]byte // of a stream, in parts
+	textSize int
+	grows    bool   // the last part of text belongs to this output alone
 	content  []byte // of anything else, on one line
 	display  string // display_id of an update_display_data
 	messages int64
@@ -30,7 +31,7 @@ func parseOutput(e CellOutput) output {
 	o := output{time: encodable(e.Time), kind: cmp.Or(e.Type, "unknown"), messages: 1}
 	if e.Type == streamType {
 		if name, text, ok := parseStream(e.Content); ok {
-			o.stream, o.text = name, text
+			o.stream, o.text, o.textSize = name, [][]byte{text}, len(text)
 			return o
 		}
 	}
@@ -52,22 +53,44 @@ func displayID(content []byte) string {
 	return c.Transient.ID
 }
 
-func (o output) size() int { return len(o.text) + len(o.content) }
+func (o output) size() int { return o.textSize + len(o.content) }
 
-// split cuts a stream's text so that the first part has at most n bytes, at a place where both
-// parts are valid. Other outputs cannot be split.
+// large is the size in bytes from which on a part of text is kept where it is instead of copied
+// behind the part before it.
+const large = 4096
+
+// join appends the text of another message of the same stream.
+func (o *output) join(next output) {
+	for _, part := range next.text {
+		switch last := len(o.text) - 1; {
+		case len(part) >= large:
+			o.text, o.grows = append(o.text, part), false
+		case o.grows:
+			o.text[last] = append(o.text[last], part...)
+		default:
+			o.text, o.grows = append(o.text, append(make([]byte, 0, large), part...)), true
+		}
+	}
+	o.textSize += next.textSize
+	o.messages += next.messages
+}
+
+// split cuts the text of one stream message so that the first part has at most n bytes, at a place
+// where both parts are valid. Other outputs cannot be split.
 func (o output) split(n int) (first, rest output, ok bool) {
 	if o.stream == "" || n <= 0 {
 		return o, o, false
 	}
-	n = safeCut(o.text, n)
+	text := o.text[0]
+	n = safeCut(text, n)
 	first, rest = o, o
-	first.text, rest.text, rest.messages = o.text[:n], o.text[n:], 0
+	first.text, first.textSize = [][]byte{text[:n]}, n
+	rest.text, rest.textSize, rest.messages = [][]byte{text[n:]}, len(text)-n, 0
 	return first, rest, n > 0
 }
 
-// parseStream returns the name and the text of a stream message's content, the text still as JSON
-// has it between its quotes. What kernels send has a simple shape, which costs one look at each
+// parseStream returns the name and the text of a stream message's content, both as JSON has them
+// between their quotes. What kernels send has a simple shape, which costs one look at each
 // byte; anything else is decoded and encoded again.
 func parseStream(content []byte) (name string, text []byte, ok bool) {
 	s := jsonScanner{rest: content, ok: true}
@@ -84,7 +107,7 @@ func parseStream(content []byte) (name string, text []byte, ok bool) {
 		}
 	}
 	s.skip('}')
-	if s.ok && len(bytes.TrimSpace(s.rest)) == 0 && name != "" && !strings.Contains(name, `\`) {
+	if s.ok && len(bytes.TrimSpace(s.rest)) == 0 && name != "" && text != nil {
 		return name, text, true
 	}
 	return decodeStream(content)
@@ -95,7 +118,7 @@ func decodeStream(content []byte) (name string, text []byte, ok bool) {
 	if json.Unmarshal(content, &c) != nil || c.Name == nil || c.Text == nil || *c.Name == "" {
 		return "", nil, false
 	}
-	return *c.Name, jsonText(*c.Text), true
+	return string(jsonText(*c.Name)), jsonText(*c.Text), true
 }
 
 // oneLine returns JSON without line ends. What is no JSON becomes a JSON string, so that nothing is lost.
@@ -118,5 +141,8 @@ func (o output) appendTo(b []byte) []byte {
 		return append(b, o.content...)
 	}
 	b = append(append(append(b, `{"name":"`...), o.stream...), `","text":"`...)
-	return append(append(b, o.text...), `"}`...)
+	for _, part := range o.text {
+		b = append(b, part...)
+	}
+	return append(b, `"}`...)
 }

@@ -34,7 +34,9 @@ func (h *OutputHash) add(o output) {
 		h.write(line)
 		h.open = o.stream
 	}
-	h.write(o.text)
+	for _, part := range o.text {
+		h.write(part)
+	}
 }
 
 func (h *OutputHash) end() {

@@ -3,10 +3,13 @@ package tracker_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -428,4 +431,77 @@ func BenchmarkCell(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)*3/b.Elapsed().Seconds(), "entries/s")
 	n.close()
+}
+
+func TestHashOfOutputIgnoresHowItWasCut(t *testing.T) {
+	hash := func(parts ...string) string {
+		h := tracker.NewOutputHash()
+		for _, part := range parts {
+			name, text, _ := strings.Cut(part, ":")
+			content, err := json.Marshal(map[string]string{"name": name, "text": text})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.Add("stream", content)
+		}
+		h.Add("display_data", []byte(`{"data":{}}`))
+		return h.Sum()
+	}
+	whole := hash("stdout:one\ntwo\n", "stderr:oops")
+	if got := hash("stdout:one", "stdout:\ntw", "stdout:o\n", "stderr:oops"); got != whole {
+		t.Errorf("cut otherwise: %s, want %s", got, whole)
+	}
+	for _, other := range []string{hash("stdout:one\ntwo\noops"), hash("stderr:oops", "stdout:one\ntwo\n"), hash("stdout:one\ntwo\n")} {
+		if other == whole {
+			t.Errorf("another output has the same digest")
+		}
+	}
+	want := sha256.Sum256([]byte(`{"type":"stream","content":{"name":"stdout","text":"ab"}}` + "\n" + `{"type":"display_data","content":{"data":{}}}` + "\n"))
+	if got := hash("stdout:a", "stdout:b"); got != hex.EncodeToString(want[:]) {
+		t.Errorf("got %s, want what FORMAT.md says", got)
+	}
+}
+
+// TestExtremes records what no cell should be: the entries stay small, and nothing is lost or broken.
+func TestExtremes(t *testing.T) {
+	n := newNotebook(t, tracker.Options{OutputCap: 1 << 20, QueueBytes: 1 << 30})
+	long := strings.Repeat("é", 100_000)
+	id := tracker.NewID()
+	year := time.Date(20_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	n.Record(tracker.CellStarted{Session: n.session, Execution: id, Time: year, CellID: long, Notebook: long, Source: long})
+	n.Record(tracker.CellOutput{Execution: id, Time: year, Type: "display_data", Content: json.RawMessage(`{"data":"small"}`)})
+	n.output(id, "display_data", `{"data":"`+long+long+long+long+long+`"}`) // larger than head and tail
+	n.output(id, "", "")
+	for i := range 30_000 {
+		n.output(id, "update_display_data", fmt.Sprintf(`{"data":{"n":%d},"transient":{"display_id":"p"}}`, i))
+	}
+	n.print(id, "stdout", "the end\n")
+	n.Record(tracker.Interrupted{Session: n.session, Execution: id, Time: year, By: long})
+	n.Record(tracker.Gap{Session: n.session, Execution: id, Time: year, Reason: long})
+	n.Record(tracker.CellFinished{Execution: id, Time: year, Status: tracker.Interrupt, ErrorName: long, Backend: long})
+	n.Record(tracker.SessionClosed{Session: n.session, Time: year, Reason: long})
+	n.close()
+	for _, e := range entries[tracker.Entry](n) {
+		if line, err := tracker.EncodeEntry(e); err != nil || len(line) > 64<<10 {
+			t.Errorf("%s entry of %d bytes, %v", e.Head().Kind, len(line), err)
+		}
+	}
+	lines := n.shown()
+	want := []string{`display_data {"data":"small"}`, `unknown ""`, `stream {"name":"stdout","text":"the end\n"}`}
+	for _, line := range want {
+		if !slices.Contains(lines, line) {
+			t.Errorf("%s is missing", line)
+		}
+	}
+	last := `update_display_data {"data":{"n":29999},"transient":{"display_id":"p"}}`
+	if !slices.Contains(lines, last) || len(lines) > 100 {
+		t.Errorf("%d outputs kept; want few, and the last update among them", len(lines))
+	}
+	f := entries[*tracker.CellFinishedEntry](n)[0]
+	if !f.Truncated || f.DroppedBytes < 1_000_000 || f.Messages != 30_004 {
+		t.Errorf("finished: truncated %v, %d bytes dropped, %d messages", f.Truncated, f.DroppedBytes, f.Messages)
+	}
+	if gaps := entries[*tracker.GapEntry](n); len(gaps) != 1 {
+		t.Errorf("%d gaps, want the one that was told", len(gaps))
+	}
 }
