@@ -7,7 +7,7 @@
 //
 //	go build -o .cache/gemba . && go run ./kernel/kerneltest/bench
 //
-// GoNB v0.11.5 with the tools it asks for is built into .cache/bench the first time. What is measured
+// GoNB v0.11.5 with the tools it asks for is built into .cache/peers the first time. What is measured
 // is the table in measurements.go.
 package main
 
@@ -73,7 +73,7 @@ func run(ctx context.Context) (err error) {
 
 func parse() (o options, err error) {
 	only := flag.String("only", "", "measure only what this regular expression matches")
-	flag.StringVar(&o.cache, "cache", ".cache/bench", "`folder` for the peer, its tools and scratch files")
+	flag.StringVar(&o.cache, "cache", ".cache", "`folder` for the peer, its tools and scratch files")
 	flag.StringVar(&o.gemba, "gemba", ".cache/gemba", "gemba's `program`, empty to leave it out")
 	flag.BoolVar(&o.gonb, "gonb", true, "measure GoNB too")
 	flag.IntVar(&o.rounds, "rounds", 15, "how often each cell runs; some are measured more or less often, in proportion")

@@ -5,25 +5,21 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gemba-ml/gemba/kernel/kerneltest/peer"
 )
 
-// What is measured beside gemba, and what the GoMLX cell needs, at exact versions.
+// What the GoMLX cell needs, at exact versions.
 const (
-	gonbVersion    = "v0.11.5"
 	gomlxVersion   = "v0.28.2"
 	computeVersion = "v0.1.2"
 )
-
-// tools are what GoNB asks for when it is installed.
-var tools = []string{"golang.org/x/tools/cmd/goimports@v0.52.0", "golang.org/x/tools/gopls@v0.21.0"}
 
 // The columns of the table.
 const (
@@ -42,12 +38,15 @@ type bench struct {
 	rows    []row
 }
 
+// folder holds what this program makes.
+func (b *bench) folder() string { return filepath.Join(b.cache, "bench") }
+
 // prepare builds what is missing and makes the folders of this run.
 func (b *bench) prepare(ctx context.Context, o options) (err error) {
-	if err = os.MkdirAll(b.cache, 0o755); err != nil {
+	if err = os.MkdirAll(b.folder(), 0o755); err != nil {
 		return err
 	}
-	if b.scratch, err = os.MkdirTemp(b.cache, "run-*"); err != nil {
+	if b.scratch, err = os.MkdirTemp(b.folder(), "run-*"); err != nil {
 		return err
 	}
 	notebooks, err := b.notebooks(ctx)
@@ -98,46 +97,21 @@ func (b *bench) addGemba(program, dir string, env []string) {
 
 // addGoNB installs GoNB the way it installs itself, into a Jupyter folder of its own.
 func (b *bench) addGoNB(ctx context.Context, dir string, env []string) error {
-	bin, jupyter := filepath.Join(b.cache, "bin"), filepath.Join(b.cache, "jupyter")
-	path := "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")
-	kernelJSON := filepath.Join(jupyter, "kernels", "gonb", "kernel.json")
-	if _, err := os.Stat(kernelJSON); errors.Is(err, fs.ErrNotExist) {
-		if err := b.buildGoNB(ctx, bin); err != nil {
-			return err
-		}
-		if err := shell(ctx, b.cache, []string{path, "JUPYTER_DATA_DIR=" + jupyter}, filepath.Join(bin, "gonb"), "--install"); err != nil {
-			return err
-		}
+	installation, err := peer.InstallGoNB(ctx, filepath.Join(b.cache, "peers"))
+	if err != nil {
+		return err
 	}
 	var installed struct{ Argv []string }
-	text, err := os.ReadFile(kernelJSON)
+	text, err := os.ReadFile(installation.Kernelspec())
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(text, &installed); err != nil {
-		return fmt.Errorf("read %s: %w", kernelJSON, err)
+		return fmt.Errorf("read %s: %w", installation.Kernelspec(), err)
 	}
+	path := "PATH=" + installation.Bin + string(os.PathListSeparator) + os.Getenv("PATH")
 	b.specs = append(b.specs, spec{name: gonb, argv: installed.Argv, dir: dir, executed: new(int),
 		env: append(env[:len(env):len(env)], path)})
-	return nil
-}
-
-// buildGoNB builds it as the only requirement of a module, with the versions of its own go.mod, as `go
-// install` would: that command asks for a list of its versions too, which not every proxy has.
-func (b *bench) buildGoNB(ctx context.Context, bin string) error {
-	dir, err := b.module("gonb", "require github.com/janpfeifer/gonb "+gonbVersion)
-	if err != nil {
-		return err
-	}
-	env := []string{"GOBIN=" + bin, "GOFLAGS=-mod=mod", "GOWORK=off"}
-	if err := shell(ctx, dir, env, "go", "install", "github.com/janpfeifer/gonb"); err != nil {
-		return err
-	}
-	for _, tool := range tools {
-		if err := shell(ctx, dir, []string{"GOBIN=" + bin, "GOFLAGS=", "GOWORK=off"}, "go", "install", tool); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -156,7 +130,7 @@ func (b *bench) graphModule(ctx context.Context) (string, error) {
 
 // module makes the folder of a module, unless an earlier run did.
 func (b *bench) module(name, require string) (string, error) {
-	dir := filepath.Join(b.cache, name)
+	dir := filepath.Join(b.folder(), name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
