@@ -1,6 +1,6 @@
 //go:build unix
 
-// Bench measures gemba beside GoNB, the kernel that Go's notebooks know, in one run: it starts both,
+// Command bench measures gemba beside GoNB, the kernel that Go's notebooks know, in one run: it starts both,
 // runs the same cells in turns and prints medians and ratios. It speaks the Jupyter protocol as any
 // front end does, so whatever a front end would wait for is in the figures. A cell that fails, whose
 // output is wrong or which is missing in the ledger fails the run: there is no figure for wrong answers.
