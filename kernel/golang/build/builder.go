@@ -14,10 +14,11 @@ import (
 
 // Options say where a Builder works.
 type Options struct {
-	Dir      string // folder for go.mod, main.go and executables; made when missing
-	Module   string // name of the module in go.mod, such as gonb_1a2b3c4d
-	CacheDir string // for what is worth keeping between sessions; empty is gemba's folder in os.UserCacheDir
-	Go       string // the go command; empty is the one on the PATH, or in GOROOT
+	Dir      string           // folder for go.mod, main.go and executables; made when missing
+	Module   string           // name of the module in go.mod, such as gonb_1a2b3c4d
+	CacheDir string           // for what is worth keeping between sessions; empty is gemba's folder in os.UserCacheDir
+	Go       string           // the go command; empty is the one on the PATH, or in GOROOT
+	Now      func() time.Time // nil is time.Now
 }
 
 // Builder builds the cells of one session. It may be used from several goroutines; builds take turns.
@@ -34,6 +35,9 @@ type Builder struct {
 
 // New makes the folder and its go.mod. It does not need a go command yet: Build says when there is none.
 func New(opts Options) (*Builder, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
 	if opts.CacheDir == "" {
 		base, err := os.UserCacheDir()
 		if err != nil {
@@ -110,7 +114,7 @@ func (b *Builder) Close() error {
 func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	started := time.Now()
+	started := b.opts.Now()
 	j := &job{Builder: b, ctx: ctx, request: r, goCommand: goCommand(b.opts.Go), env: newEnvironment(r.Env)}
 	if j.goCommand == "" {
 		return nil, ErrNoGo
@@ -120,6 +124,6 @@ func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 	if err != nil {
 		return nil, err
 	}
-	exe.Took = time.Since(started)
+	exe.Took = b.opts.Now().Sub(started)
 	return exe, nil
 }

@@ -45,15 +45,14 @@ func (s *shelf) put(b *built) {
 
 // outputPath makes a folder for a new executable. It is called like the module, as GoNB's is.
 func (j *job) outputPath(digest string) (string, error) {
-	if j.request.Wasm != nil {
-		return filepath.Join(j.request.Wasm.Dir, WasmName), nil
-	}
 	dir := filepath.Join(j.opts.Dir, ".gemba", digest)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
 	name := j.opts.Module
-	if j.store.Toolchain.GOHOSTOS == "windows" {
+	if j.request.Wasm != nil {
+		name = WasmName
+	} else if j.store.Toolchain.GOHOSTOS == "windows" {
 		name += ".exe"
 	}
 	return filepath.Join(dir, name), nil

@@ -92,8 +92,8 @@ func (j *job) reuseOrMake() (*Executable, error) {
 		return nil, err
 	}
 	digest := j.digest()
-	if old := j.built.get(digest); old != nil {
-		return j.executable(old, true), nil
+	if old := j.built.get(digest); old != nil && !j.program.Embed { // what it embeds may have changed
+		return j.executable(old, true)
 	}
 	path, err := j.outputPath(digest)
 	if err != nil {
@@ -104,12 +104,24 @@ func (j *job) reuseOrMake() (*Executable, error) {
 	}
 	made := &built{digest, path, j.program.Cells}
 	j.built.put(made)
-	return j.executable(made, false), nil
+	return j.executable(made, false)
 }
 
-func (j *job) executable(b *built, reused bool) *Executable {
-	return &Executable{Path: b.path, Program: j.program, Reused: reused, Rename: rename(b.cells, j.program.Cells),
+func (j *job) executable(b *built, reused bool) (*Executable, error) {
+	exe := &Executable{Path: b.path, Program: j.program, Reused: reused, Rename: rename(b.cells, j.program.Cells),
 		Backend: j.variant.backend, Env: j.variant.env}
+	if j.request.Wasm == nil {
+		return exe, nil
+	}
+	exe.Path = filepath.Join(j.request.Wasm.Dir, WasmName)
+	data, err := os.ReadFile(b.path)
+	if err == nil {
+		err = os.WriteFile(exe.Path, data, 0o644)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("serve WebAssembly: %w", err)
+	}
+	return exe, nil
 }
 
 // rename pairs cells of equal programs.

@@ -15,6 +15,9 @@ func (j *job) know(paths []string) (known bool, err error) {
 	if len(missing) == 0 {
 		return true, nil
 	}
+	if j.listStandard(paths, missing) {
+		return false, nil
+	}
 	asked := map[string]bool{}
 	for {
 		list, err := j.list(paths, false)
@@ -32,6 +35,32 @@ func (j *job) know(paths []string) (known bool, err error) {
 			return false, err
 		}
 	}
+}
+
+// listStandard asks for what is missing and its compiled form at once, when that is of the standard library: nothing of
+// that needs another variant, nor to be fetched. It says whether that went well.
+func (j *job) listStandard(paths, missing []string) bool {
+	if !j.plain() || slices.ContainsFunc(missing, func(p string) bool { return strings.Contains(p, ".") }) {
+		return false
+	}
+	list, err := j.list(paths, true)
+	if err != nil {
+		return false
+	}
+	j.graph().add(list)
+	j.exports().add(list)
+	j.store.note(list)
+	j.store.save()
+	return true
+}
+
+// exports gives what is known of compiled packages in the program's variant.
+func (j *job) exports() packages {
+	key := j.variant.key()
+	if j.store.Exports[key] == nil {
+		j.store.Exports[key] = packages{}
+	}
+	return j.store.Exports[key]
 }
 
 // wrong lists the packages that cannot be loaded, sorted by path.
@@ -86,9 +115,17 @@ func (j *job) compiling() func(string) {
 			j.request.Progress(strings.TrimPrefix(line, "go: "))
 		case line != "" && !strings.ContainsAny(line, " :#"):
 			count++
-			j.request.Progress(fmt.Sprintf("compiling %s (%d of at most %d)", line, count, len(j.reached)))
+			j.request.Progress("compiling " + line + of(count, len(j.reached)))
 		}
 	}
+}
+
+// of says how far a count has come. All packages are at most so many: those compiled before are not counted.
+func of(count, all int) string {
+	if all == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of at most %d)", count, all)
 }
 
 // failed makes an *Error of a command that failed, and passes other errors on.

@@ -2,7 +2,6 @@ package build
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,11 +19,15 @@ func (j *job) make(path string) error {
 
 // direct says that calling compiler and linker ourselves gives what `go build` would give. All else is left to it.
 func (j *job) direct() bool {
+	return j.plain() && !j.program.Cgo && !j.program.Embed && j.otherFiles() == "" && !foreign(j.reached)
+}
+
+// plain says that nothing but the program itself could keep us from calling compiler and linker.
+func (j *job) plain() bool {
 	t := j.store.Toolchain
 	return t.GOOS == "linux" && t.GOOS == t.GOHOSTOS && t.GOARCH == t.GOHOSTARCH &&
 		j.flags.plain && parseFlags(strings.Fields(t.GOFLAGS)).plain &&
-		!j.request.Test && j.request.Wasm == nil && !j.program.Cgo && !j.program.Embed &&
-		j.otherFiles() == "" && j.module.usual(t.GOVERSION) && !foreign(j.reached)
+		!j.request.Test && j.request.Wasm == nil && j.module.usual(t.GOVERSION)
 }
 
 // foreign says that C is linked, other than Go's own: the go command knows best how.
@@ -69,7 +72,7 @@ func (j *job) compileAndLink(path string) error {
 	steps := [][]string{
 		{"compile", "-o", archive, "-p", "main", "-lang=go" + minor(j.module.parsed().Go.Version), "-complete", "-nolocalimports",
 			"-importcfg", cfg, "-pack", "-c=" + strconv.Itoa(workers), files[0]},
-		{"link", "-o", path, "-importcfg", cfg, "-buildmode=exe", "-B=none", "-s", "-w", "-extld=" + t.CC, archive},
+		{"link", "-o", path, "-importcfg", cfg + ".link", "-buildmode=exe", "-B=none", "-s", "-w", "-extld=" + t.CC, archive},
 	}
 	for _, args := range steps {
 		c := command{path: filepath.Join(t.GOTOOLDIR, args[0]), args: args[1:], dir: j.opts.Dir, env: j.env.with("PWD="+j.opts.Dir, "GOROOT="+t.GOROOT)}
@@ -85,26 +88,34 @@ const workers = 4
 
 // importcfg makes sure that all packages are compiled, and writes where they are.
 func (j *job) importcfg() (string, error) {
-	list := j.store.Exports[j.variant.key()]
+	list := j.exports()
 	reached, missing := list.reach(j.paths())
 	if len(missing) > 0 || !compiled(reached) {
 		fresh, err := j.list(j.paths(), true)
 		if err != nil {
 			return "", err
 		}
-		if list == nil {
-			list = packages{}
-			j.store.Exports[j.variant.key()] = list
-		}
 		list.add(fresh)
 		j.store.note(fresh)
 		j.store.save()
 	}
+	reached, _ = list.reach(j.paths())
 	path := filepath.Join(j.opts.Dir, ".gemba", "importcfg")
-	if err := os.WriteFile(path, list.importcfg(), 0o600); err != nil {
-		return "", fmt.Errorf("write importcfg: %w", err)
+	cfg := importcfg(reached)
+	return path, writeAll(filepath.Dir(path), map[string][]byte{
+		"importcfg":      cfg,
+		"importcfg.link": append(cfg, modinfo(buildInfo(j.opts.Module, reached, j.settings()...))...),
+	})
+}
+
+// settings are what the executable is to say of how it was built.
+func (j *job) settings() []string {
+	t := j.store.Toolchain
+	list := []string{"-buildmode=exe", "-compiler=gc", "-ldflags=\"-s -w\"", "CGO_ENABLED=" + t.CGO_ENABLED, "GOARCH=" + t.GOARCH, "GOOS=" + t.GOOS}
+	if len(j.variant.tags) > 0 {
+		list = append(list, "-tags="+strings.Join(j.variant.tags, ","))
 	}
-	return path, nil
+	return list
 }
 
 // goBuild leaves the build to the go command.

@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"debug/buildinfo"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,10 @@ func TestAutoget(t *testing.T) {
 	exe := s.build(cell, func(r *Request) { r.Progress = func(l string) { said = append(said, l) } })
 	if diff := cmp.Diff("x\n", s.output(exe)); diff != "" {
 		t.Error(diff)
+	}
+	info, err := buildinfo.ReadFile(exe.Path)
+	if err != nil || len(info.Deps) != 1 || info.Deps[0].Path != "github.com/pkg/errors" || info.Deps[0].Sum == "" {
+		t.Error(info, err)
 	}
 	if len(said) == 0 || said[0] != "go get github.com/pkg/errors" {
 		t.Error(said)

@@ -2,10 +2,12 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,24 +23,40 @@ type pkg struct {
 	Standard bool     `json:",omitempty"`
 	Cgo      bool     `json:",omitempty"`
 	Local    bool     `json:",omitempty"` // its files are neither the module cache's nor Go's own, and may change
+	Embeds   []string `json:",omitempty"` // folders with files that a local package embeds
+	Module   string   `json:",omitempty"` // path, version and sum of its module, as debug.BuildInfo writes them
 	Err      string   `json:",omitempty"`
 }
 
 // listFields are the fields asked of go list.
-const listFields = "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard,CgoFiles,Module,Error"
+const listFields = "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard,CgoFiles,EmbedFiles,Module,Error"
 
 // A listing is a package as go list writes it. See `go help list`.
 type listing struct {
 	ImportPath, Name, Dir, Export string
-	Imports, CgoFiles             []string
+	Imports, CgoFiles, EmbedFiles []string
 	ImportMap                     map[string]string
 	Standard                      bool
-	Module                        *struct {
-		Dir     string
-		Main    bool
-		Replace *struct{ Version string }
+	Module                        *listedModule
+	Error                         *struct{ Err string }
+}
+
+type listedModule struct {
+	Path, Version, Sum string
+	Main               bool
+	Replace            *listedModule
+}
+
+// info writes a module as debug.BuildInfo does.
+func (m *listedModule) info() string {
+	if m == nil || m.Main {
+		return ""
 	}
-	Error *struct{ Err string }
+	if m.Replace == nil {
+		return fmt.Sprintf("dep\t%s\t%s\t%s\n", m.Path, m.Version, m.Sum)
+	}
+	by := m.Replace
+	return fmt.Sprintf("dep\t%s\t%s\n=>\t%s\t%s\t%s\n", m.Path, m.Version, by.Path, cmp.Or(by.Version, "(devel)"), by.Sum)
 }
 
 // packages are packages by import path.
@@ -68,12 +86,21 @@ func (l listing) pkg(fixed []string) *pkg {
 			p.Imports = append(p.Imports, i)
 		}
 	}
+	if p.Cgo && p.Path != "runtime/cgo" {
+		p.Imports = append(p.Imports, "runtime/cgo") // which is what importing "C" comes to
+	}
+	p.Module = l.Module.info()
 	if l.Error != nil {
 		p.Err = l.Error.Err
 	}
 	p.Local = !l.Standard && l.Dir != "" && !slices.ContainsFunc(fixed, func(dir string) bool {
 		return strings.HasPrefix(l.Dir, dir+string(filepath.Separator))
 	})
+	for _, file := range l.EmbedFiles {
+		if dir := filepath.Dir(filepath.Join(l.Dir, file)); p.Local && dir != l.Dir && !slices.Contains(p.Embeds, dir) {
+			p.Embeds = append(p.Embeds, dir)
+		}
+	}
 	return p
 }
 
@@ -110,17 +137,36 @@ func (list packages) add(other packages) {
 }
 
 // importcfg is the file that tells compiler and linker where compiled packages are.
-func (list packages) importcfg() []byte {
-	var paths []string
-	for path, p := range list {
-		if p.Export != "" {
-			paths = append(paths, path)
-		}
-	}
-	slices.Sort(paths)
+func importcfg(list []*pkg) []byte {
 	var b bytes.Buffer
-	for _, path := range paths {
-		fmt.Fprintf(&b, "packagefile %s=%s\n", path, list[path].Export)
+	for _, p := range list {
+		if p.Export != "" {
+			fmt.Fprintf(&b, "packagefile %s=%s\n", p.Path, p.Export)
+		}
 	}
 	return b.Bytes()
 }
+
+// These enclose the build information in an executable (cmd/go/internal/modload/build.go).
+const (
+	infoStart = "\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6"
+	infoEnd   = "\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x16\xd8\xf2"
+)
+
+// buildInfo is what an executable says of itself: its module, and those it was built of.
+func buildInfo(module string, list []*pkg, settings ...string) string {
+	deps := map[string]bool{}
+	for _, p := range list {
+		if p.Module != "" {
+			deps[p.Module] = true
+		}
+	}
+	text := "path\t" + module + "\nmod\t" + module + "\t(devel)\t\n" + strings.Join(slices.Sorted(maps.Keys(deps)), "")
+	for _, s := range settings {
+		text += "build\t" + s + "\n"
+	}
+	return text
+}
+
+// modinfo is the linker's line for what runtime/debug.ReadBuildInfo is to answer.
+func modinfo(info string) string { return fmt.Sprintf("modinfo %q\n", infoStart+info+infoEnd) }

@@ -23,7 +23,7 @@ type store struct {
 }
 
 // storeFormat is part of each store's name: another version reads other files.
-const storeFormat = "2"
+const storeFormat = "4"
 
 // storeKey names a store.
 func (j *job) storeKey() string {
@@ -56,7 +56,8 @@ func (j *job) openStore() error {
 func (j *job) loadStore(path string) (*store, error) {
 	s := &store{path: path}
 	if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, s) == nil && s.Toolchain.GOROOT != "" {
-		s.Toolchain.Go = j.goCommand
+		now := j.opts.Now()
+		os.Chtimes(path, now, now) // it is of use: others go first
 		return s, nil
 	}
 	s = &store{path: path}
@@ -73,16 +74,8 @@ func (s *store) forget() {
 // save keeps the store. What cannot be kept is listed again by the next session, so errors do not matter.
 func (s *store) save() {
 	data, err := json.Marshal(s)
-	if err != nil || os.MkdirAll(filepath.Dir(s.path), 0o700) != nil {
-		return
-	}
-	f, err := os.CreateTemp(filepath.Dir(s.path), "new-*")
-	if err != nil {
-		return
-	}
-	_, err = f.Write(data)
-	if f.Close() != nil || err != nil || os.Rename(f.Name(), s.path) != nil {
-		os.Remove(f.Name())
+	if err == nil && writeFile(s.path, data) == nil {
+		prune(filepath.Dir(s.path))
 	}
 }
 
@@ -99,8 +92,10 @@ func (s *store) stale() bool {
 // note takes fingerprints of the local packages of a list.
 func (s *store) note(list packages) {
 	for _, p := range list {
-		if p.Local && s.Prints[p.Dir] == "" {
-			s.Prints[p.Dir] = fingerprint(p.Dir)
+		for _, dir := range p.folders() {
+			if s.Prints[dir] == "" {
+				s.Prints[dir] = fingerprint(dir)
+			}
 		}
 	}
 }
@@ -109,11 +104,19 @@ func (s *store) note(list packages) {
 func (s *store) prints(list []*pkg) string {
 	var b strings.Builder
 	for _, p := range list {
-		if p.Local {
-			fmt.Fprintln(&b, p.Dir, s.Prints[p.Dir])
+		for _, dir := range p.folders() {
+			fmt.Fprintln(&b, dir, s.Prints[dir])
 		}
 	}
 	return b.String()
+}
+
+// folders are those of a local package, none of another one.
+func (p *pkg) folders() []string {
+	if !p.Local {
+		return nil
+	}
+	return append([]string{p.Dir}, p.Embeds...)
 }
 
 // fingerprint changes when a file of a folder does: names, sizes and times of change.

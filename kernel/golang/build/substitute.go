@@ -65,11 +65,6 @@ func copyModule(root, below string, text []byte) (string, error) {
 	return target, nil
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
 // notCopied are the folders of gonb that hold no packages for cells, and most of its size.
 var notCopied = map[string]bool{"docs": true, "examples": true, "binder": true, "cmd": true, "testdata": true}
 

@@ -9,7 +9,6 @@ import (
 
 // A toolchain is what `go env` says of the Go that is used.
 type toolchain struct {
-	Go          string `json:"-"`
 	GOVERSION   string
 	GOROOT      string
 	GOTOOLDIR   string
@@ -25,7 +24,7 @@ type toolchain struct {
 
 // readToolchain asks the go command; go.mod and go.work may name another toolchain than the installed one.
 func readToolchain(ctx context.Context, goCommand, dir string, env environment) (toolchain, error) {
-	t := toolchain{Go: goCommand}
+	var t toolchain
 	c := command{path: goCommand, dir: dir, env: env, args: []string{"env", "-json"}}
 	out, err := c.run(ctx)
 	if err != nil {
