@@ -45,13 +45,13 @@ func Parse(b []byte) (*Notebook, error) {
 	if err := checkText(b); err != nil {
 		return nil, err
 	}
+	if !json.Valid(b) {
+		return nil, jsonError(bytes.TrimSpace(b))
+	}
 	object := bytes.TrimLeft(b, " \t\r\n")
 	top, err := members(object)
-	if err == nil && len(bytes.TrimSpace(trailing(object))) > 0 {
-		err = errors.New("something follows the notebook's closing brace")
-	}
 	if err != nil {
-		return nil, jsonError(b, err)
+		return nil, fmt.Errorf("%w: %w; name an .ipynb file", ErrNotNotebook, err)
 	}
 	n := &Notebook{style: styleOf(object)}
 	if err := n.readVersion(object, top); err != nil {
@@ -77,27 +77,14 @@ func checkText(b []byte) error {
 	return nil
 }
 
-// trailing is what follows the first JSON value of b.
-func trailing(b []byte) []byte {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	var first json.RawMessage
-	if dec.Decode(&first) != nil {
-		return nil
-	}
-	return b[dec.InputOffset():]
-}
-
 // endOfInput is what encoding/json says of a text that could go on.
 const endOfInput = "unexpected end of JSON input"
 
-// jsonError says why b is not JSON, and tells a file that was cut from one that never was a notebook.
-func jsonError(b []byte, err error) error {
-	if errors.Is(err, errNotObject) {
-		return fmt.Errorf("%w: want a JSON object; name an .ipynb file", ErrNotNotebook)
-	}
-	text := bytes.TrimSpace(b)
+// jsonError says why a text is not JSON, and tells one that was cut from one that never was a notebook.
+func jsonError(text []byte) error {
 	var whole json.RawMessage
-	if cut := json.Unmarshal(text, &whole); cut != nil && cut.Error() == endOfInput && text[0] == '{' {
+	err := json.Unmarshal(text, &whole)
+	if err != nil && err.Error() == endOfInput && text[0] == '{' {
 		return fmt.Errorf("%w, after line %d: restore it, for example from .ipynb_checkpoints",
 			ErrTruncated, 1+bytes.Count(text, []byte("\n")))
 	}

@@ -259,7 +259,7 @@ func TestParseRefuses(t *testing.T) {
 		"cut before the end": {strings.TrimSuffix(jupyter, "}\n"), ErrTruncated, "restore it"},
 		"cut in a string":    {"{\n \"cells\": [\n  {\"source\": \"fmt.Pri\n", ErrTruncated, "after line 3"},
 		"cut at the start":   {"{", ErrTruncated, "after line 1"},
-		"two notebooks":      {jupyter + jupyter, ErrNotNotebook, "follows"},
+		"two notebooks":      {jupyter + jupyter, ErrNotNotebook, "after top-level value"},
 		"nbformat 3":         {`{"nbformat": 3, "worksheets": []}`, ErrVersion, "jupyter nbconvert"},
 		"nbformat 5":         {`{"nbformat": 5, "cells": []}`, ErrVersion, "newer"},
 		"nbformat of text":   {`{"nbformat": "4", "cells": []}`, ErrNotNotebook, "whole number"},

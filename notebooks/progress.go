@@ -1,6 +1,7 @@
 package notebooks
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,7 +20,7 @@ type Progress struct {
 	W        io.Writer
 	Terminal bool                       // W is a terminal: lines may be rewritten and coloured
 	Every    time.Duration              // between two lines about a running cell when W is no terminal
-	Width    int                        // columns of a line on a terminal
+	Width    int                        // columns of a line on a terminal, 0 when not known
 	Name     func(source string) string // what a cell is called
 
 	mu   sync.Mutex
@@ -63,7 +64,7 @@ func (p *Progress) running(s Step, ran time.Duration) {
 	line := fmt.Sprintf("%s  … %v  %s", p.head(s), ran, p.last)
 	p.mu.Unlock()
 	if p.Terminal {
-		fmt.Fprint(p.W, "\r\x1b[K", clip(line, p.Width-1))
+		fmt.Fprint(p.W, "\r\x1b[K", clip(line, cmp.Or(p.Width, 80)-1))
 		return
 	}
 	fmt.Fprintln(p.W, strings.TrimRight(line, " "))

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
+
+// The functions of this file take bytes that are valid JSON: Parse checks a file once, as a whole.
 
 // A member is one name and value of a JSON object, with the place of the value in the object's bytes.
 type member struct {
@@ -13,70 +16,81 @@ type member struct {
 	start, end int
 }
 
-var errNotObject = errors.New("want a JSON object")
+var (
+	errNotObject = errors.New("want a JSON object")
+	errNotArray  = errors.New("want a JSON array")
+)
 
 // members returns the members of the JSON object b in the order in which they are written.
-func members(b []byte) ([]member, error) {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	if err := open(dec, '{'); err != nil {
-		return nil, err
+func members(b []byte) (all []member, err error) {
+	if b[0] != '{' {
+		return nil, errNotObject
 	}
-	var all []member
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
+	for i := next(b, 1); b[i] != '}'; i = next(b, i) {
+		var name string
+		colon := skip(b, i)
+		if err := json.Unmarshal(b[i:colon], &name); err != nil {
 			return nil, err
 		}
-		start, end, err := skip(dec)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, member{key.(string), start, end})
+		start := next(b, colon)
+		i = skip(b, start)
+		all = append(all, member{name, start, i})
 	}
-	_, err := dec.Token()
-	return all, err
+	return all, nil
 }
 
 // elements returns the place of each element of the JSON array b, as start and end offsets.
-func elements(b []byte) ([][2]int, error) {
-	dec := json.NewDecoder(bytes.NewReader(b))
-	if err := open(dec, '['); err != nil {
-		return nil, err
+func elements(b []byte) (all [][2]int, err error) {
+	if b[0] != '[' {
+		return nil, errNotArray
 	}
-	var all [][2]int
-	for dec.More() {
-		start, end, err := skip(dec)
-		if err != nil {
-			return nil, err
+	for i := next(b, 1); b[i] != ']'; i = next(b, i) {
+		start := i
+		i = skip(b, start)
+		all = append(all, [2]int{start, i})
+	}
+	return all, nil
+}
+
+// next returns where the next value, name or closing bracket begins, at or behind i.
+func next(b []byte, i int) int {
+	for strings.IndexByte(" \t\r\n,:", b[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
+// skip returns where the value that begins at i ends.
+func skip(b []byte, i int) int {
+	if strings.IndexByte("\"{[", b[i]) < 0 { // a number, true, false or null
+		if n := bytes.IndexAny(b[i:], ",]} \t\r\n"); n >= 0 {
+			return i + n
 		}
-		all = append(all, [2]int{start, end})
+		return len(b)
 	}
-	_, err := dec.Token()
-	return all, err
+	for depth := 0; ; i++ {
+		switch b[i] {
+		case '"':
+			i = closing(b, i)
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
 }
 
-// open consumes the delimiter that begins an object or an array.
-func open(dec *json.Decoder, want json.Delim) error {
-	switch got, err := dec.Token(); {
-	case err != nil:
-		return err
-	case got == want:
-		return nil
-	case want == '{':
-		return errNotObject
+// closing returns where the closing quote of the string is whose opening quote is at i.
+func closing(b []byte, i int) int {
+	for i++; b[i] != '"'; i++ {
+		if b[i] == '\\' {
+			i++
+		}
 	}
-	return errors.New("want a JSON array")
-}
-
-// skip consumes the next value and says where it stands. A RawMessage holds exactly the bytes of its
-// value, so the end of the input read so far and its length give the place.
-func skip(dec *json.Decoder) (start, end int, err error) {
-	var value json.RawMessage
-	if err := dec.Decode(&value); err != nil {
-		return 0, 0, err
-	}
-	end = int(dec.InputOffset())
-	return end - len(value), end, nil
+	return i
 }
 
 // find returns the last member of that name: the one that counts for every JSON reader in use here.
