@@ -45,7 +45,7 @@ func New(opts Options) (*Builder, error) {
 		}
 		opts.CacheDir = filepath.Join(base, "gemba")
 	}
-	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(opts.Dir, ".gemba", "tmp"), 0o700); err != nil {
 		return nil, fmt.Errorf("make build folder: %w", err)
 	}
 	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}},
@@ -109,13 +109,21 @@ func (b *Builder) Close() error {
 	return nil
 }
 
+// environment is that of the tools. What they leave in temporary folders when they are killed goes with ours.
+func (b *Builder) environment(given []string) environment {
+	if given == nil {
+		given = os.Environ()
+	}
+	return environment(given).with("PWD="+b.opts.Dir, "TMPDIR="+filepath.Join(b.opts.Dir, ".gemba", "tmp"))
+}
+
 // Build makes an executable. It returns *Error for a program that is wrong or that needs what cannot be had, ErrNoGo
 // where there is no go command, and an error that wraps ctx.Err() when ctx ends first.
 func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	started := b.opts.Now()
-	j := &job{Builder: b, ctx: ctx, request: r, goCommand: goCommand(b.opts.Go), env: newEnvironment(r.Env)}
+	j := &job{Builder: b, ctx: ctx, request: r, goCommand: goCommand(b.opts.Go), env: b.environment(r.Env)}
 	if j.goCommand == "" {
 		return nil, ErrNoGo
 	}

@@ -2,20 +2,12 @@ package build
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 )
 
 // environment is that of the go command: NAME=value, the last one counts.
 type environment []string
-
-func newEnvironment(given []string) environment {
-	if given == nil {
-		return os.Environ()
-	}
-	return given
-}
 
 func (e environment) lookup(name string) (string, bool) {
 	for _, s := range slices.Backward(e) {

@@ -77,7 +77,7 @@ func (j *job) fetched(broken []*pkg, args, paths []string) error {
 		return nil
 	}
 	c := command{path: j.goCommand, args: append(args, paths...), dir: j.opts.Dir, line: j.downloading}
-	c.env = j.env.with("PWD="+j.opts.Dir, "GOWORK=off")
+	c.env = j.env.with("GOWORK=off")
 	_, err := c.run(j.ctx)
 	f, ok := err.(*failure)
 	if !ok {

@@ -95,7 +95,7 @@ func (j *job) list(paths []string, export bool) (packages, error) {
 			args = append(args, p)
 		}
 	}
-	c := command{path: j.goCommand, args: args, dir: j.opts.Dir, env: env.with("PWD=" + j.opts.Dir), line: j.compiling()}
+	c := command{path: j.goCommand, args: args, dir: j.opts.Dir, env: env, line: j.compiling()}
 	out, err := c.run(j.ctx)
 	if err != nil {
 		return nil, j.failed(err, "")

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,14 +31,10 @@ func (j *job) plain() bool {
 		!j.request.Test && j.request.Wasm == nil && j.module.usual(t.GOVERSION)
 }
 
-// foreign says that C is linked, other than Go's own: the go command knows best how.
+// foreign says that C++, Fortran or what swig makes is linked: the go command knows with which linker. C is linked as
+// the packages compiled by the go command say themselves.
 func foreign(list []*pkg) bool {
-	for _, p := range list {
-		if p.Cgo && !p.Standard {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(p *pkg) bool { return p.Foreign })
 }
 
 // usual says that the module asks for no other behaviour than the toolchain's own: an older Go, or settings by godebug
@@ -75,7 +72,7 @@ func (j *job) compileAndLink(path string) error {
 		{"link", "-o", path, "-importcfg", cfg + ".link", "-buildmode=exe", "-B=none", "-s", "-w", "-extld=" + t.CC, archive},
 	}
 	for _, args := range steps {
-		c := command{path: filepath.Join(t.GOTOOLDIR, args[0]), args: args[1:], dir: j.opts.Dir, env: j.env.with("PWD="+j.opts.Dir, "GOROOT="+t.GOROOT)}
+		c := command{path: filepath.Join(t.GOTOOLDIR, args[0]), args: args[1:], dir: j.opts.Dir, env: j.env.with("GOROOT=" + t.GOROOT)}
 		if _, err := c.run(j.ctx); err != nil {
 			return j.failed(err, "")
 		}
@@ -137,7 +134,7 @@ func (j *job) goBuild(path string) error {
 	if j.request.Wasm != nil {
 		env = env.with("GOOS=js", "GOARCH=wasm")
 	}
-	c := command{path: j.goCommand, args: append(args, "."), dir: j.opts.Dir, env: env.with("PWD=" + j.opts.Dir), line: j.compiling()}
+	c := command{path: j.goCommand, args: append(args, "."), dir: j.opts.Dir, env: env, line: j.compiling()}
 	if _, err := c.run(j.ctx); err != nil {
 		return j.failed(err, "")
 	}

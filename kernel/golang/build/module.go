@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -94,7 +93,7 @@ func (m *module) digest() string {
 		fmt.Fprintln(h, m.dir)
 		h.Write(work)
 	}
-	io.WriteString(h, string(m.read("vendor/modules.txt")))
+	h.Write(m.read("vendor/modules.txt"))
 	return hex.EncodeToString(h.Sum(nil))
 }
 

@@ -197,6 +197,16 @@ func mustReach(s *session, tags string, exe *Executable) []*pkg {
 	return nil
 }
 
+// TestForeignC: a package with C in it is linked as by the go command.
+func TestForeignC(t *testing.T) {
+	s := newSession(t)
+	dir := newModule(t, "a.com/pkg", "// #include <math.h>\n// #cgo LDFLAGS: -lm\nimport \"C\"\n\nfunc Root(x float64) float64 { return float64(C.sqrt(C.double(x))) }")
+	s.inDir("mod", "edit", "-replace=a.com/pkg="+dir)
+	if diff := cmp.Diff("3\n", s.output(s.build("import \"a.com/pkg\"\n\n%%\nx, _ := strconv.ParseFloat(os.Args[1], 64)\nfmt.Println(pkg.Root(x))"), "9")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestPlugin: a PJRT plugin where go-xla looks for one makes XLA the backend.
 func TestPlugin(t *testing.T) {
 	dir := t.TempDir()

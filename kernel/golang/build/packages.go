@@ -21,7 +21,7 @@ type pkg struct {
 	Export   string   `json:",omitempty"` // file with its compiled form
 	Imports  []string `json:",omitempty"`
 	Standard bool     `json:",omitempty"`
-	Cgo      bool     `json:",omitempty"`
+	Foreign  bool     `json:",omitempty"` // it holds other languages than Go and C
 	Local    bool     `json:",omitempty"` // its files are neither the module cache's nor Go's own, and may change
 	Embeds   []string `json:",omitempty"` // folders with files that a local package embeds
 	Module   string   `json:",omitempty"` // path, version and sum of its module, as debug.BuildInfo writes them
@@ -29,12 +29,14 @@ type pkg struct {
 }
 
 // listFields are the fields asked of go list.
-const listFields = "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard,CgoFiles,EmbedFiles,Module,Error"
+const listFields = "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard,CgoFiles,CXXFiles,FFiles,SwigFiles,SwigCXXFiles,EmbedFiles,Module,Error"
 
 // A listing is a package as go list writes it. See `go help list`.
 type listing struct {
 	ImportPath, Name, Dir, Export string
 	Imports, CgoFiles, EmbedFiles []string
+	CXXFiles, FFiles              []string
+	SwigFiles, SwigCXXFiles       []string
 	ImportMap                     map[string]string
 	Standard                      bool
 	Module                        *listedModule
@@ -77,7 +79,8 @@ func readListing(data []byte, fixed ...string) (packages, error) {
 }
 
 func (l listing) pkg(fixed []string) *pkg {
-	p := &pkg{Path: l.ImportPath, Name: l.Name, Dir: l.Dir, Export: l.Export, Standard: l.Standard, Cgo: len(l.CgoFiles) > 0}
+	p := &pkg{Path: l.ImportPath, Name: l.Name, Dir: l.Dir, Export: l.Export, Standard: l.Standard,
+		Foreign: len(l.CXXFiles)+len(l.FFiles)+len(l.SwigFiles)+len(l.SwigCXXFiles) > 0}
 	for _, i := range l.Imports {
 		if mapped, ok := l.ImportMap[i]; ok {
 			i = mapped
@@ -86,7 +89,7 @@ func (l listing) pkg(fixed []string) *pkg {
 			p.Imports = append(p.Imports, i)
 		}
 	}
-	if p.Cgo && p.Path != "runtime/cgo" {
+	if len(l.CgoFiles) > 0 && p.Path != "runtime/cgo" {
 		p.Imports = append(p.Imports, "runtime/cgo") // which is what importing "C" comes to
 	}
 	p.Module = l.Module.info()

@@ -23,7 +23,7 @@ type store struct {
 }
 
 // storeFormat is part of each store's name: another version reads other files.
-const storeFormat = "4"
+const storeFormat = "5"
 
 // storeKey names a store.
 func (j *job) storeKey() string {

@@ -2,7 +2,6 @@ package source
 
 import (
 	"fmt"
-	"go/ast"
 	"go/parser"
 	"go/token"
 	"strings"
@@ -78,80 +77,6 @@ func (p *cellParser) complain(line, col int, format string, args ...any) {
 	p.diagnostics = append(p.diagnostics, Diagnostic{p.text.cell, line, col, fmt.Sprintf(format, args...)})
 }
 
-// command takes in a command that shapes the program, or leaves it to be carried out.
-func (p *cellParser) command(c Command) {
-	shape, shapes := shaping[c.Name()]
-	switch {
-	case c.Text == "":
-		p.complain(c.Line, 1, "nothing follows %q: a command (%%help lists them) or a shell command is missing", c.Kind)
-	case shapes:
-		shape(p, c)
-	case strings.HasPrefix(c.Name(), "%") && isMagic(c.Name()[1:]):
-		p.complain(c.Line, 1, "%%%s can only be the first line of a cell", c.Name())
-	default:
-		p.cell.Commands = append(p.cell.Commands, c)
-	}
-}
-
-// shaping are the commands that shape the program rather than being carried out.
-var shaping = map[string]func(*cellParser, Command){
-	"%":    (*cellParser).mainPart,
-	"main": (*cellParser).mainPart,
-	"args": func(p *cellParser, c Command) { p.cell.Args = c.Args() },
-	"test": func(p *cellParser, c Command) { p.cell.Test, p.cell.Args = true, c.Args() },
-	"wasm": (*cellParser).wasm,
-	"exec": (*cellParser).exec,
-}
-
-func (p *cellParser) mainPart(c Command) {
-	p.cell.Args = c.Args()
-	p.markMain(c)
-	if p.mainFrom == 0 {
-		p.mainFrom = len(p.goSrc)
-		if next := c.Line + c.Lines - 1; next < len(p.lines) {
-			p.mainFrom = p.lines[next].offset
-		}
-		p.cell.Main = Main{kind: mainBody, mark: piece{cell: p.text.cell, line: c.Line, col: 1}}
-	}
-}
-
-// markMain counts the commands that say what main is; only one may.
-func (p *cellParser) markMain(c Command) {
-	if p.mainMarks++; p.mainMarks > 1 {
-		p.complain(c.Line, 1, "a cell has one main part, and %%%s begins another one", c.Name())
-	}
-}
-
-func (p *cellParser) wasm(c Command) {
-	if len(c.Args()) > 0 {
-		p.complain(c.Line, 1, "%%wasm takes no arguments")
-	}
-	p.cell.Wasm = true
-}
-
-func (p *cellParser) exec(c Command) {
-	p.markMain(c)
-	if len(c.Args()) == 0 {
-		p.complain(c.Line, 1, "%%exec needs the name of a function without parameters: %%exec name [arguments]")
-		return
-	}
-	fn := c.Args()[0]
-	expr, err := parser.ParseExpr(fn)
-	if err != nil || strings.ContainsAny(fn, "\n;{}") {
-		p.complain(c.Line, 1, "%%exec needs the name of a function, and %q is none", fn)
-		return
-	}
-	p.cell.Args = c.Args()[1:]
-	all := map[*ast.Ident]bool{}
-	ast.Inspect(expr, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			all[id] = true
-		}
-		return true
-	})
-	p.cell.Main = Main{kind: mainCall, mark: piece{p.text.cell, c.Line, 1, fn}, refs: refsIn(expr, all)}
-}
-
 // code parses the Go text: declarations first, then what is left as the body of main.
 func (p *cellParser) code() {
 	head := p.goSrc
@@ -214,82 +139,4 @@ func (p *cellParser) noteTest(e *entry) {
 	case strings.HasPrefix(key, "Benchmark"):
 		p.cell.Benchmarks = append(p.cell.Benchmarks, key)
 	}
-}
-
-const (
-	bodyHead = "package main;func main(){"
-	bodyTail = "\n}"
-)
-
-// statements parses the body of main. A cell with a func main has no other statements.
-func (p *cellParser) statements(body string, explicit *entry) {
-	from, to := trim(body, 0, len(body))
-	if !hasCode(body) {
-		if explicit != nil && p.cell.Main.kind == mainNone {
-			p.cell.Main = Main{kind: mainFunc, mark: explicit.body, doc: explicit.doc, refs: explicit.refs}
-		}
-		to = from
-	}
-	if explicit != nil && p.cell.Main.kind != mainFunc {
-		p.complain(explicit.body.line, explicit.body.col, "func main is declared, and the cell has another main part or statements outside of it")
-		return
-	}
-	if from == to {
-		return
-	}
-	if p.cell.Main.kind == mainCall {
-		line, col := p.place(from)
-		p.complain(line, col, "statements next to %%exec: they would never run")
-		return
-	}
-	p.parseBody(body, from, to)
-}
-
-func (p *cellParser) parseBody(body string, from, to int) {
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", bodyHead+body+bodyTail, 0)
-	if err != nil {
-		p.diagnostics = append(p.diagnostics, p.syntax(err, len(bodyHead))...)
-		return
-	}
-	if len(file.Decls) != 1 {
-		offset := fset.File(file.FileStart).Offset(file.Decls[0].End()) - 1 - len(bodyHead)
-		d := p.diagnostic(offset, "unexpected }: it closes no block of this cell")
-		p.diagnostics = append(p.diagnostics, d)
-		return
-	}
-	line, col := p.place(from)
-	m := &p.cell.Main
-	if m.kind == mainNone {
-		m.mark = piece{cell: p.text.cell, line: line, col: 1}
-	}
-	m.kind, m.refs = mainBody, refsIn(file, unresolvedIn(file))
-	m.body = piece{p.text.cell, line, col, body[from:to]}
-}
-
-// hasCode says that Go text holds more than comments.
-func hasCode(text string) bool {
-	for _, l := range lexemes(text) {
-		if l.tok != token.COMMENT && l.tok != token.SEMICOLON {
-			return true
-		}
-	}
-	return false
-}
-
-// blankPackage takes a package clause at the head of a cell out: every cell is of package main.
-func blankPackage(goText string) string {
-	list := lexemes(goText)
-	for len(list) > 0 && list[0].tok == token.COMMENT {
-		list = list[1:]
-	}
-	if len(list) < 2 || list[0].tok != token.PACKAGE || list[1].tok != token.IDENT {
-		return goText
-	}
-	b := []byte(goText)
-	erase(b[list[0].start:list[1].end])
-	if len(list) > 2 && list[2].tok == token.SEMICOLON {
-		erase(b[list[2].start:list[2].end])
-	}
-	return string(b)
 }

@@ -1,0 +1,84 @@
+package source
+
+import (
+	"go/parser"
+	"go/token"
+)
+
+const (
+	bodyHead = "package main;func main(){"
+	bodyTail = "\n}"
+)
+
+// statements parses the body of main. A cell with a func main has no other statements.
+func (p *cellParser) statements(body string, explicit *entry) {
+	from, to := trim(body, 0, len(body))
+	if !hasCode(body) {
+		if explicit != nil && p.cell.Main.kind == mainNone {
+			p.cell.Main = Main{kind: mainFunc, mark: explicit.body, doc: explicit.doc, refs: explicit.refs}
+		}
+		to = from
+	}
+	if explicit != nil && p.cell.Main.kind != mainFunc {
+		p.complain(explicit.body.line, explicit.body.col, "func main is declared, and the cell has another main part or statements outside of it")
+		return
+	}
+	if from == to {
+		return
+	}
+	if p.cell.Main.kind == mainCall {
+		line, col := p.place(from)
+		p.complain(line, col, "statements next to %%exec: they would never run")
+		return
+	}
+	p.parseBody(body, from, to)
+}
+
+func (p *cellParser) parseBody(body string, from, to int) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", bodyHead+body+bodyTail, 0)
+	if err != nil {
+		p.diagnostics = append(p.diagnostics, p.syntax(err, len(bodyHead))...)
+		return
+	}
+	if len(file.Decls) != 1 {
+		offset := fset.File(file.FileStart).Offset(file.Decls[0].End()) - 1 - len(bodyHead)
+		d := p.diagnostic(offset, "unexpected }: it closes no block of this cell")
+		p.diagnostics = append(p.diagnostics, d)
+		return
+	}
+	line, col := p.place(from)
+	m := &p.cell.Main
+	if m.kind == mainNone {
+		m.mark = piece{cell: p.text.cell, line: line, col: 1}
+	}
+	m.kind, m.refs = mainBody, refsIn(file, unresolvedIn(file))
+	m.body = piece{p.text.cell, line, col, body[from:to]}
+}
+
+// hasCode says that Go text holds more than comments.
+func hasCode(text string) bool {
+	for _, l := range lexemes(text) {
+		if l.tok != token.COMMENT && l.tok != token.SEMICOLON {
+			return true
+		}
+	}
+	return false
+}
+
+// blankPackage takes a package clause at the head of a cell out: every cell is of package main.
+func blankPackage(goText string) string {
+	list := lexemes(goText)
+	for len(list) > 0 && list[0].tok == token.COMMENT {
+		list = list[1:]
+	}
+	if len(list) < 2 || list[0].tok != token.PACKAGE || list[1].tok != token.IDENT {
+		return goText
+	}
+	b := []byte(goText)
+	erase(b[list[0].start:list[1].end])
+	if len(list) > 2 && list[2].tok == token.SEMICOLON {
+		erase(b[list[2].start:list[2].end])
+	}
+	return string(b)
+}
