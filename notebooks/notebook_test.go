@@ -313,3 +313,32 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestExamplesHoldNoResults keeps what a run writes out of the repository, and the files as Jupyter writes them.
+func TestExamplesHoldNoResults(t *testing.T) {
+	files, _ := filepath.Glob("examples/*.ipynb")
+	if len(files) < 2 {
+		t.Fatalf("found %d examples", len(files))
+	}
+	for _, file := range files {
+		n, err := Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := n.Bytes()
+		for i, c := range n.Cells {
+			if c.ID == "" {
+				t.Errorf("%s: cell %d has no id", file, i+1)
+			}
+			if c.Type != Code {
+				continue
+			}
+			if err := c.SetResult(0, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(string(before), string(n.Bytes())); diff != "" {
+			t.Errorf("%s holds results (-file +cleared):\n%s", file, diff)
+		}
+	}
+}
