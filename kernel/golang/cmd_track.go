@@ -80,7 +80,7 @@ func (x *execution) trackModules() {
 func localModules(dir string) []string {
 	var found []string
 	if data, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil {
-		if mod, err := modfile.ParseLax("go.mod", data, nil); err == nil {
+		if mod, err := modfile.Parse("go.mod", data, nil); err == nil {
 			for _, r := range mod.Replace {
 				if r.New.Version == "" {
 					found = append(found, under(dir, r.New.Path))

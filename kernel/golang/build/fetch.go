@@ -2,7 +2,10 @@ package build
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 )
 
 // pins are modules to be fetched at the version that their contract was tested with, since the newest one may differ.
@@ -13,19 +16,19 @@ var pins = map[string]string{
 	"github.com/gomlx/go-xla":    "v0.4.1",
 }
 
-// pinned gives a package with the version of its module, when that is pinned and go.mod does not replace it.
-func (j *job) pinned(path string) (string, bool) {
-	for _, r := range j.module.parsed().Replace {
-		if under(path, r.Old.Path) {
-			return "", false
-		}
-	}
+// version gives a package with the version to be fetched, when its module is pinned.
+func version(path string) string {
 	for module, version := range pins {
 		if under(path, module) {
-			return path + "@" + version, true
+			return path + "@" + version
 		}
 	}
-	return "", false
+	return path
+}
+
+// replaced says that go.mod takes the package's module from elsewhere.
+func (j *job) replaced(path string) bool {
+	return slices.ContainsFunc(j.module.parsed().Replace, func(r *modfile.Replace) bool { return under(path, r.Old.Path) })
 }
 
 // absent finds the package that no module provides in what go list says, which is not always the one that was asked
@@ -54,21 +57,21 @@ func (j *job) fetch(broken []*pkg, asked map[string]bool) error {
 	return j.openStore() // go.mod is another one now
 }
 
-// require has go.mod require modules for packages. `go list -mod=mod` finds their newest versions, as `go get` does, but
-// takes what go.mod replaces by a folder from there without asking a server.
+// require has go.mod require modules for packages: `go get` finds their newest versions. For what go.mod replaces by a
+// folder it would ask a server all the same; `go list -mod=mod` takes that from there.
 func (j *job) require(broken []*pkg, names []string) error {
-	var pinned, others []string
+	var local, others []string
 	for _, n := range names {
-		if p, ok := j.pinned(n); ok {
-			pinned = append(pinned, p)
+		if j.replaced(n) {
+			local = append(local, n)
 		} else {
-			others = append(others, n)
+			others = append(others, version(n))
 		}
 	}
-	if err := j.fetched(broken, []string{"get"}, pinned); err != nil {
+	if err := j.fetched(broken, []string{"get"}, others); err != nil {
 		return err
 	}
-	return j.fetched(broken, []string{"list", "-mod=mod", "-deps", "-f", "{{with .Error}}{{.}}{{end}}"}, others)
+	return j.fetched(broken, []string{"list", "-mod=mod", "-deps", "-f", "{{with .Error}}{{.}}{{end}}"}, local)
 }
 
 // fetched runs a go command that fetches modules for packages. It does not use go.work, as that cannot be added to.

@@ -99,7 +99,7 @@ func (m *module) digest() string {
 
 // parsed gives go.mod; an unreadable one is as good as an empty one, since the go command will say what is wrong.
 func (m *module) parsed() *modfile.File {
-	f, err := modfile.ParseLax("go.mod", m.read("go.mod"), nil)
+	f, err := modfile.Parse("go.mod", m.read("go.mod"), nil)
 	if err != nil {
 		return &modfile.File{}
 	}
