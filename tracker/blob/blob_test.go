@@ -263,3 +263,49 @@ func BenchmarkPutText(b *testing.B) {
 		p.buf = p.buf[:0]
 	}
 }
+
+// FuzzPack reads any bytes as a pack: whatever comes out is what its digest names.
+func FuzzPack(f *testing.F) {
+	dir := f.TempDir()
+	p, err := CreatePack(filepath.Join(dir, "seed.pack"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, b := range [][]byte{nil, []byte("small"), bytes.Repeat([]byte("text "), 1000)} {
+		if _, err := p.Put(b); err != nil {
+			f.Fatal(err)
+		}
+	}
+	if err := p.Close(); err != nil {
+		f.Fatal(err)
+	}
+	seed, err := os.ReadFile(filepath.Join(dir, "seed.pack"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed)
+	f.Add(seed[:len(seed)-3])
+	f.Add(append([]byte("gembapk1"), seed[20:]...))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "a.pack"), in, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		store := OpenStore(dir)
+		err := Check(dir, func(_ string, frame Frame, fault error) {
+			if fault != nil {
+				return
+			}
+			b, err := store.Get(frame.Digest)
+			if err == nil && tracker.DigestOf(b) != frame.Digest {
+				t.Errorf("%s holds other bytes", frame.Digest)
+			}
+			if err != nil && !errors.Is(err, ErrCorrupt) { // a damaged copy may come first
+				t.Errorf("%s was told good: %v", frame.Digest, err)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}

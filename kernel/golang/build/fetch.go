@@ -68,10 +68,24 @@ func (j *job) require(broken []*pkg, names []string) error {
 			others = append(others, version(n))
 		}
 	}
-	if err := j.fetched(broken, []string{"get"}, others); err != nil {
-		return err
+	if !j.cached(others) {
+		if err := j.fetched(broken, []string{"get"}, others); err != nil {
+			return err
+		}
 	}
 	return j.fetched(broken, []string{"list", "-mod=mod", "-deps", "-f", "{{with .Error}}{{.}}{{end}}"}, local)
+}
+
+// cached takes pinned packages from the module cache, and says whether they all were there. The go command would ask a
+// server even then, which takes seconds.
+func (j *job) cached(pinned []string) bool {
+	if slices.ContainsFunc(pinned, func(p string) bool { return !strings.Contains(p, "@") }) {
+		return false
+	}
+	c := command{path: j.goCommand, args: append([]string{"get"}, pinned...), dir: j.opts.Dir}
+	c.env = j.env.with("GOWORK=off", "GOPROXY=off")
+	_, err := c.run(j.ctx)
+	return err == nil
 }
 
 // fetched runs a go command that fetches modules for packages. It does not use go.work, as that cannot be added to.

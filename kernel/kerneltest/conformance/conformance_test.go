@@ -3,13 +3,9 @@ package conformance
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -141,75 +137,14 @@ func (l *lab) outputs(t *testing.T, kernel, name string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var notebook struct {
-		Cells []struct {
-			Type    string           `json:"cell_type"`
-			Outputs []map[string]any `json:"outputs"`
-		} `json:"cells"`
-	}
-	if err := json.Unmarshal(data, &notebook); err != nil {
+	shown, err := Cells(data)
+	if err != nil {
 		t.Fatal(err)
 	}
-	var cells []string
-	for _, c := range notebook.Cells {
-		if c.Type == "code" {
-			cells = append(cells, strings.ReplaceAll(steady(shown(c.Outputs)), filepath.Join(l.dir, "by", kernel), "DIR"))
-		}
+	for i := range shown {
+		shown[i] = strings.ReplaceAll(shown[i], filepath.Join(l.dir, "by", kernel), "DIR")
 	}
-	return cells
-}
-
-// shown writes outputs as a reader sees them: the text of each stream, then displays and errors in order.
-// Both kernels read standard output and error through two pipes, whose order to each other is chance.
-func shown(outputs []map[string]any) string {
-	var streams = map[string]string{}
-	var rest strings.Builder
-	for _, o := range outputs {
-		switch o["output_type"] {
-		case "stream":
-			streams[o["name"].(string)] += text(o["text"])
-		case "error":
-			fmt.Fprintf(&rest, "error %v: %v\n%s\n", o["ename"], o["evalue"], text(o["traceback"]))
-		default:
-			data := o["data"].(map[string]any)
-			for _, mime := range slices.Sorted(maps.Keys(data)) {
-				fmt.Fprintf(&rest, "%s: %s\n", mime, text(data[mime]))
-			}
-		}
-	}
-	return "stdout: " + streams["stdout"] + "\nstderr: " + streams["stderr"] + "\n" + rest.String()
-}
-
-// text joins a multi-line value as nbformat writes it.
-func text(value any) string {
-	lines, ok := value.([]any)
-	if !ok {
-		return fmt.Sprint(value)
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		fmt.Fprint(&b, line)
-	}
-	return b.String()
-}
-
-// changing are patterns of what differs from run to run, and what stands for it.
-var changing = []struct{ pattern, steady string }{
-	{`gonb_[0-9a-f]{8,}`, "gonb_ID"},
-	{`(/[\w.-]+)*/gonb_ID`, "/TMP/gonb_ID"},
-	{`gonb_tests_gowork_\w+`, "gonb_tests_gowork_TMP"},
-	{`_~\d{6}`, "_~NUMBER"},
-	{`\(\d+\.\d\ds\)`, "(TIME)"},
-	{`(?m)^(Benchmark\w+(?:-\d+)?)\s+\d+\s+[\d.]+ ns/op$`, "$1 FIGURES"},
-	{`\x1b\[\d*m`, ""},
-	{`text/plain: modules fetched and compiled in .*\n`, ""}, // what a first build leaves behind
-}
-
-func steady(s string) string {
-	for _, c := range changing {
-		s = regexp.MustCompile(c.pattern).ReplaceAllString(s, c.steady)
-	}
-	return s
+	return shown
 }
 
 // missing skips a test that lacks a part, and fails it in CI.
