@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/gemba-ml/gemba/kernel/golang/build"
 )
 
 func examineJupyter(context.Context, *app) finding {
@@ -83,16 +85,9 @@ func jupyterDirs() []string {
 	return append(dirs, "/usr/local/share/jupyter", "/usr/share/jupyter")
 }
 
-// pluginPatterns are the file names by which go-xla v0.4.1 knows a PJRT plugin.
-var pluginPatterns = []string{"pjrt_c_api_*_plugin.*", "pjrt-plugin-*.*", "pjrt_plugin_*.*"}
-
 func examinePlugin(context.Context, *app) finding {
-	for _, dir := range pluginDirs() {
-		for _, pattern := range pluginPatterns {
-			if files, _ := filepath.Glob(filepath.Join(dir, pattern)); len(files) > 0 {
-				return finding{Name: "XLA plugin", Health: fine, Detail: strings.Join(files, ", ")}
-			}
-		}
+	if dir := build.PluginDir(os.Environ()); dir != "" {
+		return finding{Name: "XLA plugin", Health: fine, Detail: "in " + dir}
 	}
 	f := finding{Name: "XLA plugin", Health: note, Detail: "no PJRT plugin found; GoMLX cells use the go backend, which is slower"}
 	if runtime.GOOS+"/"+runtime.GOARCH == "linux/amd64" {
@@ -100,21 +95,4 @@ func examinePlugin(context.Context, *app) finding {
 			"export PJRT_PLUGIN_LIBRARY_PATH=~/.local/lib/pjrt/lammps_jax_pjrt_cpu"
 	}
 	return f
-}
-
-// pluginDirs lists the folders that go-xla v0.4.1 searches for plugins, in its order.
-func pluginDirs() []string {
-	if dirs := os.Getenv("PJRT_PLUGIN_LIBRARY_PATH"); dirs != "" {
-		return filepath.SplitList(dirs)
-	}
-	home, _ := os.UserHomeDir()
-	own := filepath.Join(home, ".local", "lib", "go-xla")
-	old := filepath.Join(home, ".local", "lib", "gomlx", "pjrt")
-	if runtime.GOOS == "darwin" {
-		own = filepath.Join(home, "Library", "Application Support", "go-xla")
-		old = filepath.Join(home, "Library", "Application Support", "GoMLX", "PJRT")
-	}
-	dirs := []string{own, filepath.Join(own, "nvidia"), old,
-		"/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia", "/usr/local/lib/gomlx/pjrt"}
-	return append(dirs, filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
 }

@@ -36,7 +36,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	h := &headless{ledger: a.ledgerFor(dir)}
 	h.recorder = a.openRecorder(h.ledger, "run")
 	h.session = kernel.OpenSession(kernel.SessionOptions{
-		Engine: engine, Recorder: h.recorder, Notebook: path, Command: "run", Gemba: version, Now: a.now,
+		Engine: engine, Recorder: h.recorder, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) },
 	})
 	return h, nil

@@ -21,6 +21,7 @@ type SessionOptions struct {
 	Engine     Engine
 	Recorder   Recorder         // nil: nothing is recorded
 	Notebook   string           // path of the notebook, empty when unknown
+	Dir        string           // folder where cells run at first; empty: the working directory
 	Command    string           // "kernel" or "run"
 	Gemba      string           // version of this program
 	Now        func() time.Time // nil: time.Now
@@ -64,7 +65,10 @@ func OpenSession(o SessionOptions) *Session {
 
 func (s *Session) opened() tracker.SessionOpened {
 	info := s.options.Engine.Info()
-	dir, _ := os.Getwd() // unknown when the folder was removed
+	dir := s.options.Dir
+	if dir == "" {
+		dir, _ = os.Getwd() // unknown when the folder was removed
+	}
 	host, _ := os.Hostname()
 	return tracker.SessionOpened{
 		Session: s.ID, Time: s.options.Now(), Engine: info.Language.Name, EngineVersion: info.Language.Version,

@@ -35,13 +35,17 @@ func (x *execution) untrack(args []string) error {
 	}
 	for _, path := range args {
 		prefix, many := strings.CutSuffix(path, "...")
-		before := len(x.session.tracked)
-		maps.DeleteFunc(x.session.tracked, func(p string, _ bool) bool {
-			return p == under(x.session.dir, path) || p == path || many && strings.HasPrefix(p, prefix)
-		})
-		if before == len(x.session.tracked) {
+		var dropped []string
+		for p := range x.session.tracked {
+			if p == under(x.session.dir, path) || p == path || many && strings.HasPrefix(p, prefix) {
+				dropped = append(dropped, p)
+				delete(x.session.tracked, p)
+			}
+		}
+		if len(dropped) == 0 {
 			return fmt.Errorf("%s is not tracked: %%track lists what is", path)
 		}
+		x.gopls.Untrack(dropped...)
 		x.printf("\tUntracked %q\n", path)
 	}
 	return nil

@@ -53,6 +53,18 @@ func (j *job) chooseBackend() {
 	}
 }
 
+// PluginDir gives the first folder in which GoMLX's XLA backend finds a PJRT plugin with that environment, "" when there
+// is none.
+func PluginDir(env []string) string {
+	seen := pluginFolders{}
+	for _, dir := range pluginDirs(env) {
+		if seen.has(dir) {
+			return dir
+		}
+	}
+	return ""
+}
+
 // plugin matches the file names by which go-xla v0.4.1 knows PJRT plugins (pjrt/dynamiclib_base.go).
 var plugin = regexp.MustCompile(`^pjrt(_c_api_.+_plugin|[-_]plugin[-_].+)\.(so|dylib|dll)$`)
 
