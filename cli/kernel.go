@@ -150,14 +150,15 @@ func (k *jupyterKernel) obey(signals <-chan os.Signal, orphaned, done <-chan str
 // orphaned returns a channel that is closed when the process that started this one is gone. Front ends
 // whose kernels outlive them do not set JPY_PARENT_PID; then it stays open.
 func orphaned(done <-chan struct{}) <-chan struct{} {
-	gone, parent := make(chan struct{}), os.Getppid()
-	if os.Getenv("JPY_PARENT_PID") == "" {
+	gone, parent, front := make(chan struct{}), os.Getppid(), os.Getenv("JPY_PARENT_PID")
+	if front == "" {
 		return gone
 	}
+	adopted := parent == 1 && front != "1" // it went before this process could look
 	go func() {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
-		for os.Getppid() == parent {
+		for os.Getppid() == parent && !adopted {
 			select {
 			case <-tick.C:
 			case <-done:

@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GEMBA", program)
 			return os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o755) // no ledger further up is found
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"corrupt": corrupt, "lose": lose, "spoil": spoil, "status": status, "glob": glob, "await": await, "terminate": terminate},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"corrupt": corrupt, "lose": lose, "spoil": spoil, "status": status, "glob": glob, "await": await, "vanish": vanish, "terminate": terminate},
 	})
 }
 

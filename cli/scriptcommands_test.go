@@ -2,7 +2,6 @@ package cli
 
 import (
 	"os"
-	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -22,10 +21,15 @@ func glob(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // await waits until a file is there: await FILE.
-func await(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(30 * time.Second); !exists(filepath.Join(ts.MkAbs("."), args[0])); time.Sleep(5 * time.Millisecond) {
+func await(ts *testscript.TestScript, _ bool, args []string) { until(ts, args[0], true) }
+
+// vanish waits until a file is not there any more: vanish FILE.
+func vanish(ts *testscript.TestScript, _ bool, args []string) { until(ts, args[0], false) }
+
+func until(ts *testscript.TestScript, file string, there bool) {
+	for deadline := time.Now().Add(30 * time.Second); exists(ts.MkAbs(file)) != there; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			ts.Fatalf("%s does not come", args[0])
+			ts.Fatalf("%s there: %t, want %t", file, !there, there)
 		}
 	}
 }

@@ -217,3 +217,24 @@ func TestCellOfAMegabyte(t *testing.T) {
 	code := "print " + strings.Repeat("x", 1<<20)
 	want(t, "reply", kerneltest.Decode[wire.Plain](t, f.Reply(f.Execute(code))).Status, "ok")
 }
+
+func TestGarbageOnEveryPort(t *testing.T) {
+	for name, c := range connections(t) {
+		t.Run(name, func(t *testing.T) {
+			listen(t, c)
+			for _, channel := range []wire.Channel{wire.Shell, wire.Control, wire.Stdin, wire.IOPub, wire.Heartbeat} {
+				network, address := c.Address(channel)
+				for _, garbage := range []string{"", "GET / HTTP/1.1\r\n\r\n", strings.Repeat("\xff", 4096), strings.Repeat("\x00", 4096)} {
+					conn, err := net.Dial(network, address)
+					if err != nil {
+						t.Fatal(err)
+					}
+					_, _ = conn.Write([]byte(garbage)) // the kernel may have hung up already
+					defer conn.Close()
+				}
+			}
+			f := connect(t, c, "f")
+			want(t, "next cell", kerneltest.Decode[wire.Plain](t, f.Reply(f.Execute("print x"))).Status, "ok")
+		})
+	}
+}

@@ -164,7 +164,7 @@ func TestJupyterKernelTest(t *testing.T) {
 func TestManagerOfJupyterClient(t *testing.T) {
 	s := newSite(t)
 	s.run(s.dir, "python", testdata(t, "shutdown.py"))
-	s.recorded("ok", "interrupted", "error", "ok")
+	s.recorded("ok", "ok", "interrupted", "error", "ok")
 }
 
 // outputs are what a notebook's code cells show, by cell id: a line an output.

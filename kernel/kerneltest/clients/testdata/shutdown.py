@@ -1,8 +1,8 @@
-"""What jupyter_client's manager does to a kernel: start, restart, interrupt, shut down, start again."""
+"""What jupyter_client's manager does to a kernel: start, restart, interrupt, shut down, start over ipc."""
 import os
 import time
 
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager, start_new_kernel
 
 km, kc = start_new_kernel(kernel_name="gemba")
 pid = km.provisioner.pid
@@ -46,4 +46,13 @@ else:
     raise AssertionError("the kernel lives on after its shutdown_request")
 kc.stop_channels()
 km.cleanup_resources()
+
+km = KernelManager(kernel_name="gemba", transport="ipc")
+km.start_kernel()
+kc = km.client()
+kc.start_channels()
+kc.wait_for_ready(timeout=60)
+assert status("%%\nprintln(3)") == "ok"
+kc.stop_channels()
+km.shutdown_kernel()
 print("done")
