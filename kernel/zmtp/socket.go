@@ -1,7 +1,6 @@
 package zmtp
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -22,38 +21,6 @@ const (
 	Router Kind = "ROUTER"
 	XPub   Kind = "XPUB"
 )
-
-// Options bound what peers can ask for. The zero Options are good for a kernel.
-type Options struct {
-	MaxSize   int64         // bytes of a message received; 256 MiB
-	Queue     int           // bytes waiting for one peer above which SendWait waits; 8 MiB
-	Limit     int           // bytes waiting for one peer above which it is dropped; 1 GiB
-	Stall     time.Duration // how long SendWait bears a peer that takes nothing, before it is dropped; 1 min
-	Handshake time.Duration // how long a handshake may take; 5 s
-
-	Welcome func(topic string) [][]byte // XPUB: what a new subscriber is sent; nil for nothing
-	Log     func(message string)        // what was refused, and why; nil for silence
-}
-
-func (o Options) withDefaults() Options {
-	o.MaxSize = orElse(o.MaxSize, 256<<20)
-	o.Queue = orElse(o.Queue, 8<<20)
-	o.Limit = orElse(o.Limit, 1<<30)
-	o.Stall = orElse(o.Stall, time.Minute)
-	o.Handshake = orElse(o.Handshake, 5*time.Second)
-	if o.Log == nil {
-		o.Log = func(string) {}
-	}
-	return o
-}
-
-func orElse[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
 
 // Socket is a listening socket. Its methods may be called from several goroutines.
 type Socket struct {
@@ -204,50 +171,4 @@ func (s *Socket) all() []*peer {
 		all = append(all, p)
 	}
 	return all
-}
-
-// serve runs one connection from its handshake to its end.
-func (s *Socket) serve(conn net.Conn, greeted func()) {
-	p, err := s.greet(conn)
-	greeted()
-	if err != nil {
-		s.options.Log(fmt.Sprintf("refuse connection from %s to %s: %v", conn.RemoteAddr(), s.Addr(), err))
-		return
-	}
-	s.group.Go(func() {
-		if err := p.out.write(conn); err != nil {
-			s.drop(p, err)
-		}
-	})
-	s.drop(p, s.receive(p))
-}
-
-func (s *Socket) greet(conn net.Conn) (*peer, error) {
-	_ = conn.SetDeadline(time.Now().Add(s.options.Handshake)) // fails only on a closed connection
-	r := bufio.NewReaderSize(conn, 64<<10)
-	identity, err := handshake(s.kind, conn, r)
-	if err != nil {
-		return nil, err
-	}
-	_ = conn.SetDeadline(time.Time{})
-	return s.admit(newPeer(conn, r, string(identity))), nil
-}
-
-// receive passes on a peer's messages until it fails.
-func (s *Socket) receive(p *peer) error {
-	for {
-		frames, err := p.read(s)
-		if err != nil {
-			return err
-		}
-		if s.kind == XPub {
-			p.subscription(s, frames)
-			continue
-		}
-		select {
-		case s.in <- append([][]byte{[]byte(p.identity)}, frames...):
-		case <-s.done:
-			return net.ErrClosed
-		}
-	}
 }

@@ -1,0 +1,53 @@
+package kernel
+
+import (
+	"encoding/json"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// busy publishes that work on a request begins.
+func (s *Server) busy(r request) { s.status(wire.Busy, &r) }
+
+// idle publishes that a request is done. Front ends take the last status for the kernel's, so while
+// a cell runs it is followed by that cell's busy.
+func (s *Server) idle(r request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status(wire.Idle, &r)
+	if s.running != nil {
+		s.status(wire.Busy, &s.running.request)
+	}
+}
+
+func (s *Server) status(state string, parent *request) {
+	s.send(wire.IOPub, wire.Status, parent, wire.State{ExecutionState: state}, nil)
+}
+
+// send sends a message that answers parent, or nothing when it is nil.
+func (s *Server) send(c wire.Channel, t wire.Type, parent *request, content, metadata any) string {
+	m, err := s.message(c, t, parent, content, metadata)
+	if err == nil {
+		err = s.Channels.Send(c, m)
+	}
+	if err != nil {
+		s.Log.Warn("drop message", "type", t, "channel", c, "why", err)
+	}
+	return m.Header.MsgID
+}
+
+// message writes a message for a channel: on iopub its topic is its type, elsewhere it goes to where
+// parent came from.
+func (s *Server) message(c wire.Channel, t wire.Type, parent *request, content, metadata any) (wire.Message, error) {
+	var header json.RawMessage
+	var identities [][]byte
+	if parent != nil {
+		header, identities = parent.Header.Raw(), parent.Identities
+	}
+	if c == wire.IOPub {
+		identities = [][]byte{[]byte(t)}
+	}
+	m, err := s.author.message(t, header, content, metadata)
+	m.Identities = identities
+	return m, err
+}

@@ -1,0 +1,54 @@
+package zmtp
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"time"
+)
+
+// serve runs one connection from its handshake to its end.
+func (s *Socket) serve(conn net.Conn, greeted func()) {
+	p, err := s.greet(conn)
+	greeted()
+	if err != nil {
+		s.options.Log(fmt.Sprintf("refuse connection from %s to %s: %v", conn.RemoteAddr(), s.Addr(), err))
+		return
+	}
+	s.group.Go(func() {
+		if err := p.out.write(conn); err != nil {
+			s.drop(p, err)
+		}
+	})
+	s.drop(p, s.receive(p))
+}
+
+func (s *Socket) greet(conn net.Conn) (*peer, error) {
+	_ = conn.SetDeadline(time.Now().Add(s.options.Handshake)) // fails only on a closed connection
+	r := bufio.NewReaderSize(conn, 64<<10)
+	identity, err := handshake(s.kind, conn, r)
+	if err != nil {
+		return nil, err
+	}
+	_ = conn.SetDeadline(time.Time{})
+	return s.admit(newPeer(conn, r, string(identity))), nil
+}
+
+// receive passes on a peer's messages until it fails.
+func (s *Socket) receive(p *peer) error {
+	for {
+		frames, err := p.read(s)
+		if err != nil {
+			return err
+		}
+		if s.kind == XPub {
+			p.subscription(s, frames)
+			continue
+		}
+		select {
+		case s.in <- append([][]byte{[]byte(p.identity)}, frames...):
+		case <-s.done:
+			return net.ErrClosed
+		}
+	}
+}
