@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -140,7 +141,7 @@ func TestIndexThatCannotBeWritten(t *testing.T) {
 // TestUnreadableEntry breaks one journal of two: the other one goes on, and the break is told.
 func TestUnreadableEntry(t *testing.T) {
 	dir := newLedger(t)
-	good, bad := newScribe(t, dir, epoch), newScribe(t, dir, epoch)
+	bad, good := newScribe(t, dir, epoch), newScribe(t, dir, epoch.Add(time.Microsecond)) // times tell their cells apart
 	bad.cell("1", "1", tracker.OK)
 	bad.cell("2", "2", tracker.OK)
 	bad.close()
