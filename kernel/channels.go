@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
@@ -13,10 +14,13 @@ type Channels interface {
 	// dealt with on the way. An error means that no message will come any more.
 	Recv(ctx context.Context, c wire.Channel) (wire.Message, error)
 
-	// Send queues a message and returns at once. A receiver that went away is no error.
+	// Send queues a message and returns at once. It returns ErrAway when the receiver is not connected.
 	Send(c wire.Channel, m wire.Message) error
 
 	// Publish queues a message on iopub once every subscriber has room, so that a flood of output
 	// is slowed down and not lost. When ctx ends it does not wait any longer.
 	Publish(ctx context.Context, m wire.Message) error
 }
+
+// ErrAway says that the front end which a message is for is not connected on that channel.
+var ErrAway = errors.New("the front end is not connected")

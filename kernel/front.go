@@ -3,7 +3,10 @@ package kernel
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
@@ -33,9 +36,33 @@ func (f *front) Input(ctx context.Context, prompt string, password bool) (string
 	if !f.asks {
 		return "", wire.ErrNoStdin
 	}
-	return f.server.question.ask(ctx, func() string {
-		return f.server.send(wire.Stdin, wire.InputRequest, &f.parent, wire.Input{Prompt: prompt, Password: password}, nil)
-	})
+	m, err := f.server.message(wire.Stdin, wire.InputRequest, &f.parent, wire.Input{Prompt: prompt, Password: password}, nil)
+	if err != nil {
+		return "", err
+	}
+	return f.server.question.ask(ctx, m.Header.MsgID, func() error { return f.server.knock(ctx, m) })
+}
+
+// A front end connects its channels one after the other, so it gets a moment to be there.
+const (
+	knocks     = 100
+	knockEvery = 20 * time.Millisecond
+)
+
+// knock sends a question as soon as the front end is there to answer it.
+func (s *Server) knock(ctx context.Context, m wire.Message) error {
+	for range knocks {
+		err := s.Channels.Send(wire.Stdin, m)
+		if !errors.Is(err, ErrAway) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(knockEvery):
+		}
+	}
+	return fmt.Errorf("%w: it is not connected on stdin", wire.ErrNoStdin)
 }
 
 // question is what the kernel asks the user: one thing at a time.
@@ -51,16 +78,19 @@ func newQuestion() *question {
 	return &question{turn: make(chan struct{}, 1), answer: make(chan string, 1)}
 }
 
-// ask sends a question when it is its turn and waits for the answer. Send returns the message's id.
-func (q *question) ask(ctx context.Context, send func() string) (string, error) {
+// ask sends the question called id when it is its turn, and waits for the answer.
+func (q *question) ask(ctx context.Context, id string, send func() error) (string, error) {
 	select {
 	case q.turn <- struct{}{}:
 		defer func() { <-q.turn }()
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	q.open(send)
-	defer q.close()
+	q.open(id)
+	defer q.open("")
+	if err := send(); err != nil {
+		return "", err
+	}
 	select {
 	case value := <-q.answer:
 		return value, nil
@@ -69,22 +99,15 @@ func (q *question) ask(ctx context.Context, send func() string) (string, error) 
 	}
 }
 
-// open sends the question and waits for its answer from then on. The lock keeps an answer from
-// overtaking the id that it belongs to.
-func (q *question) open(send func() string) {
+// open takes answers to the question called id from now on, and to no other; none when it is empty.
+func (q *question) open(id string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	select {
 	case <-q.answer: // came too late for the question before
 	default:
 	}
-	q.id = send()
-}
-
-func (q *question) close() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.id = ""
+	q.id = id
 }
 
 // deliver hands over an answer. One to another question, or to none, is dropped: the user answered

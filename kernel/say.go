@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
@@ -24,16 +25,15 @@ func (s *Server) status(state string, parent *request) {
 	s.send(wire.IOPub, wire.Status, parent, wire.State{ExecutionState: state}, nil)
 }
 
-// send sends a message that answers parent, or nothing when it is nil.
-func (s *Server) send(c wire.Channel, t wire.Type, parent *request, content, metadata any) string {
+// send sends a message that answers parent, or nothing when it is nil. Who went away misses it.
+func (s *Server) send(c wire.Channel, t wire.Type, parent *request, content, metadata any) {
 	m, err := s.message(c, t, parent, content, metadata)
 	if err == nil {
 		err = s.Channels.Send(c, m)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrAway) {
 		s.Log.Warn("drop message", "type", t, "channel", c, "why", err)
 	}
-	return m.Header.MsgID
 }
 
 // message writes a message for a channel: on iopub its topic is its type, elsewhere it goes to where

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"syscall"
 	"time"
 
@@ -91,8 +90,8 @@ func (s *Sockets) Recv(ctx context.Context, c wire.Channel) (wire.Message, error
 // Send queues a message.
 func (s *Sockets) Send(c wire.Channel, m wire.Message) error {
 	err := s.open[c].Send(m.Frames(s.key))
-	if errors.Is(err, zmtp.ErrNoPeer) || errors.Is(err, net.ErrClosed) {
-		return nil
+	if errors.Is(err, zmtp.ErrNoPeer) {
+		return ErrAway
 	}
 	return err
 }

@@ -87,6 +87,28 @@ func TestOverRealSockets(t *testing.T) {
 	}
 }
 
+func TestNobodyOnStdinToAnswer(t *testing.T) {
+	c := connections(t)["tcp, signed"]
+	listen(t, c)
+	key, dealer := wire.NewKey(c.Key), zmq4.NewDealer(context.Background())
+	defer dealer.Close()
+	if err := dealer.Dial(kerneltest.Endpoint(c, wire.Shell)); err != nil {
+		t.Fatal(err)
+	}
+	m := wire.Message{Header: wire.Header{MsgID: "1", Type: wire.ExecuteRequest}, Content: []byte(`{"code":"ask name"}`)}
+	if err := dealer.SendMulti(zmq4.NewMsgFrom(m.Frames(key)...)); err != nil {
+		t.Fatal(err)
+	}
+	msg, err := dealer.Recv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := wire.Parse(msg.Frames, key)
+	if err != nil || !strings.Contains(string(reply.Content), "StdinNotImplementedError") {
+		t.Errorf("reply %s, %v", reply.Content, err)
+	}
+}
+
 func TestHeartbeat(t *testing.T) {
 	for name, c := range connections(t) {
 		t.Run(name, func(t *testing.T) {
