@@ -69,6 +69,9 @@ func (f flags) symbols() bool {
 	return links || slices.Contains(strings.Fields(gc), "-N") || strings.Contains(gc, "=-N")
 }
 
+// covers says that the go command instruments packages, whose files it then reads itself, whatever an overlay says.
+func (f flags) covers() bool { return f.has("cover") || f.has("covermode") || f.has("coverpkg") }
+
 func (f flags) has(name string) bool {
 	_, found := f.value(name)
 	return found

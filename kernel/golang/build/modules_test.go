@@ -107,6 +107,8 @@ func TestGoWork(t *testing.T) {
 // folder that the user works on.
 func TestGonbui(t *testing.T) {
 	cell := "import \"github.com/janpfeifer/gonb/gonbui\"\nimport \"github.com/janpfeifer/gonb/gonbui/dom\"\n\n%%\ngonbui.DisplayHTML(dom.CreateTransientDiv())"
+	const coverage = "own copy in go.work, with coverage"
+	t.Setenv("GOCOVERDIR", t.TempDir())
 	setups := map[string]func(*session){
 		"module cache": func(*session) {},
 		"go.work": func(s *session) {
@@ -114,14 +116,13 @@ func TestGonbui(t *testing.T) {
 			s.inDir("work", "init")
 			s.inDir("work", "use", ".", dir)
 		},
-		"own copy": func(s *session) {
-			s.inDir("get", gonbModule+"@"+pins[gonbModule])
-			root := filepath.Join(s.store().Toolchain.GOMODCACHE, gonbModule+"@"+pins[gonbModule])
-			dir := filepath.Join(t.TempDir(), "gonb")
-			if err := copyFiles(root, dir); err != nil {
+		"own copy": func(s *session) { s.inDir("mod", "edit", "-replace="+gonbModule+"="+s.ownGonb()) },
+		coverage: func(s *session) {
+			s.inDir("work", "init")
+			s.inDir("work", "use", ".", s.ownGonb())
+			if _, err := s.GoWorkFix(); err != nil {
 				t.Fatal(err)
 			}
-			s.inDir("mod", "edit", "-replace="+gonbModule+"="+dir)
 		},
 	}
 	for name, setup := range setups {
@@ -129,7 +130,11 @@ func TestGonbui(t *testing.T) {
 			s := newSession(t)
 			s.build("fmt.Println(1)")
 			setup(s)
-			exe := s.build(cell)
+			exe := s.build(cell, func(r *Request) {
+				if name == coverage {
+					r.Flags = []string{"-cover"}
+				}
+			})
 			data, err := os.ReadFile(exe.Path)
 			if err != nil || !bytes.Contains(data, []byte("gonbui."+sendOnly)) {
 				t.Error("gonbui does not wait for the kernel", err)
@@ -139,6 +144,17 @@ func TestGonbui(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ownGonb makes a copy of gonb's module such as one who works on it has.
+func (s *session) ownGonb() string {
+	s.Helper()
+	s.inDir("get", gonbModule+"@"+pins[gonbModule])
+	dir := filepath.Join(s.TempDir(), "gonb")
+	if err := copyFiles(filepath.Join(s.store().Toolchain.GOMODCACHE, gonbModule+"@"+pins[gonbModule]), dir); err != nil {
+		s.Fatal(err)
+	}
+	return dir
 }
 
 // store is one that the session used.

@@ -29,10 +29,10 @@ func (j *job) showInOrder(p *pkg) {
 	if !ok {
 		return
 	}
-	if p.Local {
+	if p.Local && !j.flags.covers() {
 		j.overlay(file, waiting)
 	} else {
-		j.substitute(filepath.Dir(p.Dir), waiting)
+		j.substitute(p, waiting)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 )
@@ -15,15 +16,20 @@ import (
 const gonbModule = "github.com/janpfeifer/gonb"
 
 // substitute has the go command take another copy of gonb's module. An overlay would be simpler, but it may not replace
-// files of the module cache. The user's go.mod and go.work stay as they are: the go command is given others.
-func (j *job) substitute(root string, text []byte) {
-	copied, err := copyModule(root, filepath.Join(j.opts.CacheDir, "overlay"), text)
+// files of the module cache, nor of what is instrumented for coverage. The user's go.mod and go.work stay as they are: the
+// go command is given others.
+func (j *job) substitute(gonbui *pkg, text []byte) {
+	root, state := filepath.Dir(gonbui.Dir), ""
+	if gonbui.Local {
+		state = treeState(root)
+	}
+	copied, err := copyModule(root, state, filepath.Join(j.opts.CacheDir, "overlay"), text)
 	if err != nil {
 		return
 	}
 	dir := filepath.Join(j.opts.Dir, ".gemba")
 	if j.module.read("go.work") != nil {
-		err = j.writeWork(dir, copied)
+		err = j.writeWork(dir, root, copied)
 		j.variant.goEnv = []string{"GOWORK=" + filepath.Join(dir, "go.work")}
 	} else {
 		err = j.writeMod(dir, copied)
@@ -36,10 +42,25 @@ func (j *job) substitute(root string, text []byte) {
 	j.variant.shown = copied
 }
 
-// copyModule copies a module, without what no cell can import, to a folder that is named by what it holds.
-func copyModule(root, below string, text []byte) (string, error) {
+// treeState changes with each change in the files of a folder.
+func treeState(root string) string {
+	var b strings.Builder
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if info, err := d.Info(); err == nil {
+			fmt.Fprintln(&b, path, info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return b.String()
+}
+
+// copyModule copies a module in a state, without what no cell can import, to a folder that is named by what it holds.
+func copyModule(root, state, below string, text []byte) (string, error) {
 	h := sha256.New()
-	io.WriteString(h, root+"\x00")
+	io.WriteString(h, root+"\x00"+state)
 	h.Write(text)
 	target := filepath.Join(below, "gonb-"+hex.EncodeToString(h.Sum(nil)[:12]))
 	if _, err := os.Stat(target); err == nil {
@@ -106,20 +127,27 @@ func (j *job) writeMod(dir, gonb string) error {
 	return writeAll(dir, map[string][]byte{"go.mod": data, "go.sum": j.module.read("go.sum")})
 }
 
-// writeWork does the same for go.work, whose folders it makes absolute.
-func (j *job) writeWork(dir, gonb string) error {
+// writeWork does the same for go.work, whose folders it makes absolute. A module that go.work uses from a folder, root,
+// may not be replaced there: it is used from the other folder.
+func (j *job) writeWork(dir, root, gonb string) error {
 	file, err := modfile.ParseWork(filepath.Join(j.opts.Dir, "go.work"), j.module.read("go.work"), nil)
 	if err != nil {
 		return fmt.Errorf("parse go.work: %w", err)
 	}
+	used := false
 	for _, u := range file.Use {
 		if !filepath.IsAbs(u.Path) {
 			u.Path = filepath.Join(j.opts.Dir, u.Path)
-			u.Syntax.Token[len(u.Syntax.Token)-1] = modfile.AutoQuote(u.Path)
 		}
+		if filepath.Clean(u.Path) == root {
+			u.Path, used = gonb, true
+		}
+		u.Syntax.Token[len(u.Syntax.Token)-1] = modfile.AutoQuote(u.Path)
 	}
-	if err := file.AddReplace(gonbModule, "", gonb, ""); err != nil {
-		return fmt.Errorf("replace gonb: %w", err)
+	if !used {
+		if err := file.AddReplace(gonbModule, "", gonb, ""); err != nil {
+			return fmt.Errorf("replace gonb: %w", err)
+		}
 	}
 	return writeAll(dir, map[string][]byte{"go.work": modfile.Format(file.Syntax), "go.work.sum": j.module.read("go.work.sum")})
 }
