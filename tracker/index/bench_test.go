@@ -17,7 +17,7 @@ import (
 
 // entries is how large a ledger BenchmarkRebuild makes, in the shape a kernel gives it: four entries
 // to a cell. The figure that the design names is 1,000,000.
-var entries = flag.Int("entries", 100_000, "entries of the ledger in BenchmarkRebuild")
+var entries = flag.Int("entries", 1_000_000, "entries of the ledger in BenchmarkRebuild")
 
 // BenchmarkRebuild measures Rebuild, and reports the memory that the process holds at the end.
 func BenchmarkRebuild(b *testing.B) {
