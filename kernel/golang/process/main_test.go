@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
+
+	_ "github.com/janpfeifer/gonb/gonbui/widgets" // imported by the programs in testdata, of which go.mod does not know otherwise
 )
 
 func TestMain(m *testing.M) {
