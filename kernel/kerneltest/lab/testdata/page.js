@@ -1,0 +1,92 @@
+// What the tests ask of a page of JupyterLab or Notebook 7: what a person sees, and where to click.
+(() => {
+  "use strict";
+  const panel = () => globalThis.jupyterapp.shell.currentWidget;
+  const kernel = () => panel().sessionContext.session.kernel;
+  const text = (element) => (element ? element.innerText.trim() : "");
+  const visible = (element) => element.getClientRects().length > 0;
+  const statuses = [];
+
+  globalThis.lab = {
+    // ready tells that the notebook at path is open and its kernel waits for work.
+    ready(path) {
+      const p = panel();
+      return p.context.path === path && p.context.isReady && p.content.widgets.length > 0 && kernel().status === "idle";
+    },
+    // cells lists the code cells: what the file would hold of them, and what stands on the page.
+    cells() {
+      return panel().content.widgets.filter((w) => w.model.type === "code").map((w) => ({
+        source: w.model.sharedModel.getSource(),
+        prompt: text(w.node.querySelector(".jp-InputArea-prompt")),
+        outputs: w.model.outputs.toJSON(),
+        shown: Array.from(w.node.querySelectorAll(".jp-OutputArea-output"), text),
+      }));
+    },
+    // status is what the notebook's toolbar says of the kernel.
+    status() {
+      return panel().node.querySelector(".jp-Notebook-ExecutionIndicator").dataset.status;
+    },
+    // watch keeps the statuses of the kernel from now on, and returns those kept so far.
+    watch() {
+      if (!statuses.on) kernel().statusChanged.connect((_, status) => statuses.push(status));
+      statuses.on = true;
+      return Array.from(statuses);
+    },
+    // text is what the visible elements that match a selector say.
+    text(selector) {
+      return Array.from(document.querySelectorAll(selector)).filter(visible).map(text).join("\n");
+    },
+    // place is the middle of the first visible element that matches a selector and says just that.
+    place(selector, words) {
+      const element = Array.from(document.querySelectorAll(selector)).find((e) => visible(e) && (!words || text(e) === words));
+      const box = element.getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    },
+    // focus puts the cursor into the input that matches a selector.
+    focus(selector) {
+      const input = document.querySelector(selector);
+      input.focus();
+      return document.activeElement === input;
+    },
+    value(selector) {
+      return document.querySelector(selector).value;
+    },
+    // edit puts the cursor at the end of a code cell.
+    edit(index) {
+      const cells = panel().content.widgets.filter((w) => w.model.type === "code");
+      panel().content.activeCellIndex = panel().content.widgets.indexOf(cells[index]);
+      panel().content.mode = "edit";
+      const editor = cells[index].editor;
+      const last = editor.lineCount - 1;
+      editor.setCursorPosition({ line: last, column: editor.getLine(last).length });
+      editor.focus();
+      return editor.hasFocus();
+    },
+    // info asks the kernel for its comms, and returns when the answer is here.
+    async info() {
+      await kernel().requestCommInfo({});
+      return true;
+    },
+    // open opens a comm that the kernel knows nothing of, and returns when the kernel has closed it.
+    async comm() {
+      const comm = kernel().createComm("nobody");
+      const closed = new Promise((resolve) => (comm.onClose = resolve));
+      comm.open();
+      await closed;
+      return true;
+    },
+    // reconnect loses the connection to the kernel and finds it again.
+    async reconnect() {
+      await kernel().reconnect();
+      return true;
+    },
+    async save() {
+      await panel().context.save();
+      return true;
+    },
+    async shutdown() {
+      await panel().sessionContext.shutdown();
+      return true;
+    },
+  };
+})();
