@@ -47,7 +47,11 @@ func shown(outputs []map[string]any) string {
 			}
 		}
 	}
-	return "stdout: " + streams["stdout"] + "\nstderr: " + streams["stderr"] + "\n" + rest.String()
+	text := "stdout: " + streams["stdout"] + "\nstderr: " + streams["stderr"] + "\n"
+	if asked, ok := streams["stdin"]; ok { // how JupyterLab keeps questions and answers
+		text += "stdin: " + asked + "\n"
+	}
+	return text + rest.String()
 }
 
 // text joins a multi-line value as nbformat writes it.
