@@ -71,11 +71,15 @@ fmt.Println("hello", name, len(secret))`))
 func (p *page) answer(prompt, box, line string) {
 	p.Helper()
 	box += ".jp-Stdin-input"
+	has := func() bool { return try[string](p, "value", box) == line }
+	enter := func(keys string) { // the page takes the cursor away at times, when the cell before has ended
+		if try[bool](p, "focus", box) {
+			p.do(chromedp.KeyEvent(keys))
+		}
+	}
 	p.sees(".jp-Stdin-prompt", prompt)
-	p.until("the cursor is in the box", func() bool { return try[bool](p, "focus", box) })
-	p.do(chromedp.KeyEvent(line))
-	p.until("the box has the answer", func() bool { return try[string](p, "value", box) == line })
-	p.do(chromedp.KeyEvent("\r"))
+	p.until("the box has the answer", func() bool { enter(line); return has() })
+	p.until("the answer is taken", func() bool { enter("\r"); return !has() })
 }
 
 // needGopls asks gemba whether it finds gopls.

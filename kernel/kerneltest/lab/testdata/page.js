@@ -42,10 +42,11 @@
       const box = element.getBoundingClientRect();
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     },
-    // focus puts the cursor into the input that matches a selector.
+    // focus selects what is in the input that matches a selector.
     focus(selector) {
       const input = document.querySelector(selector);
       input.focus();
+      input.select();
       return document.activeElement === input;
     },
     value(selector) {
