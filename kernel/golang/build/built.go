@@ -35,7 +35,9 @@ func (s *shelf) get(digest string) *built {
 	return b
 }
 
+// put takes in an executable, in the place of one that was made of the same before.
 func (s *shelf) put(b *built) {
+	s.list = slices.DeleteFunc(s.list, func(old *built) bool { return old.digest == b.digest })
 	s.list = append(s.list, b)
 	if len(s.list) > shelfSize {
 		os.RemoveAll(filepath.Dir(s.list[0].path))

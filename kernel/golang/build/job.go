@@ -100,6 +100,7 @@ func (j *job) reuseOrMake() (*Executable, error) {
 		return nil, err
 	}
 	if err := j.make(path); err != nil {
+		os.RemoveAll(filepath.Dir(path)) // a session may try thousands of programs that do not build
 		return nil, err
 	}
 	made := &built{digest, path, j.program.Cells}

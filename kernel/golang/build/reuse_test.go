@@ -88,10 +88,50 @@ func TestShelf(t *testing.T) {
 	if again := s.build("fmt.Println(0)"); again.Reused || s.output(again) != "0\n" {
 		t.Error("not built again")
 	}
-	for i := range shelfSize {
-		s.built.put(&built{digest: string(rune('a' + i)), path: filepath.Join(s.Dir(), ".gemba", string(rune('a'+i)), "x")})
-	}
+	s.fill(shelfSize)
 	if exists(first.Path) {
 		t.Error("the oldest executable is still there")
 	}
+}
+
+// fill puts so many other executables on the shelf.
+func (s *session) fill(n int) {
+	for i := range n {
+		name := string(rune('a' + i))
+		s.built.put(&built{digest: name, path: filepath.Join(s.Dir(), ".gemba", name, "x")})
+	}
+}
+
+// TestShelfHoldsEachOnce: a program that embeds a file is built each time, to the same place. It goes when it is the
+// oldest, not when its first build would be.
+func TestShelfHoldsEachOnce(t *testing.T) {
+	s := newSession(t)
+	write(t, filepath.Join(s.Dir(), "hello.txt"), "hello")
+	cell := "import _ \"embed\"\n\n//go:embed hello.txt\nvar hello string\n\n%%\nfmt.Print(hello)"
+	s.build(cell)
+	exe := s.build(cell)
+	s.fill(shelfSize - 1)
+	if diff := cmp.Diff("hello", s.output(exe)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestFailuresLeaveNoFolders: a session may try thousands of programs that do not build.
+func TestFailuresLeaveNoFolders(t *testing.T) {
+	s := newSession(t)
+	s.build("fmt.Println(0)")
+	before := s.folders()
+	s.fails("fmt.Println(undefined1)")
+	s.fails("fmt.Println(undefined2)")
+	if diff := cmp.Diff(before, s.folders()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func (s *session) folders() []string {
+	found, err := filepath.Glob(filepath.Join(s.Dir(), ".gemba", "*"))
+	if err != nil {
+		s.Fatal(err)
+	}
+	return found
 }
