@@ -14,6 +14,7 @@ const (
 	commOpenAck = "#comm_open_ack"
 	commPing    = "#heartbeat/ping"
 	commPong    = "#heartbeat/pong"
+	commRan     = "#gemba/ran" // ours: the page has run a transient script
 )
 
 const (
@@ -31,6 +32,8 @@ type comms struct {
 	id        string    // of the open comm, empty when none is
 	heard     time.Time // when the page last said something
 	pongs     int
+	scripts   int           // transient scripts that the page was asked to report
+	ran       int           // the last that it reported
 	changed   chan struct{} // closed when any of the above changes
 	program   subscriber
 	addresses map[string]bool // that the program has subscribed to
@@ -90,6 +93,9 @@ func (c *comms) message(m wire.Comm, front wire.Front) bool {
 		c.send(front, commPong, true)
 	case address == commPong:
 		c.pongs++
+	case address == commRan:
+		n, _ := m.Data["value"].(float64)
+		c.ran = int(n)
 	case c.addresses[address]:
 		c.program.deliver(address, portable(m.Data["value"]))
 	}

@@ -5,6 +5,7 @@ package process
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -23,6 +24,7 @@ type page struct {
 	id     string
 	dead   atomic.Bool
 	answer func(p *page, address string, data map[string]any)
+	run    func(script string, number float64) // runs a transient script; may be nil
 }
 
 // silence lets it be long since the page was heard.
@@ -44,6 +46,10 @@ func (p *page) hear(t wire.Type, content any) {
 	case wire.Display:
 		if html, _ := c.Data["text/html"].(string); strings.Contains(html, `"test-kernel"`) {
 			p.r.Comm(wire.CommOpen, wire.Comm{ID: p.id, TargetName: commTarget}, p)
+		} else if _, receipt, ok := strings.Cut(html, `send("`+commRan+`", `); ok && p.run != nil {
+			digits, _, _ := strings.Cut(receipt, ")")
+			number, _ := strconv.ParseFloat(digits, 64)
+			p.run(html, number)
 		}
 	case wire.Comm:
 		address, _ := c.Data["address"].(string)
@@ -130,6 +136,45 @@ func TestConnectOnce(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]string{"comm-2": "gonb_comm"}, r.Comms("gonb_comm")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A busy page has run each script before it is erased or replaced by the next.
+func TestTransientScripts(t *testing.T) {
+	r := newRunner(t)
+	p := newPage(r, nil)
+	var steps []string
+	p.run = func(script string, number float64) {
+		time.Sleep(20 * time.Millisecond)
+		said := p.messages()
+		if now := said[len(said)-1].Content.(wire.Display).Data["text/html"]; now != script {
+			t.Errorf("the page was to run %q and finds %q", script, now)
+		}
+		step, _, _ := strings.Cut(script, "</script>")
+		steps = append(steps, step)
+		p.send(commRan, number)
+	}
+	if exit, err := r.Run(t.Context(), comm(t, "scripts"), p); err != nil || !exit.OK() {
+		t.Errorf("%+v, %v", exit, err)
+	}
+	if diff := cmp.Diff([]string{"<script>step 0", "<script>step 1", "<script>step 2"}, steps); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A page that does not tell that it has run a script is waited for only once.
+func TestTransientScriptsUnheard(t *testing.T) {
+	r := newRunner(t)
+	p := newPage(r, nil)
+	if exit, err := r.Run(t.Context(), comm(t, "scripts"), p); err != nil || !exit.OK() {
+		t.Errorf("%+v, %v", exit, err)
+	}
+	asked := 0
+	for _, s := range p.shown(t) {
+		asked += strings.Count(s, commRan)
+	}
+	if asked != 1 {
+		t.Errorf("the page was asked %d times, want once", asked)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/gob"
 	"io"
+	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
@@ -20,6 +21,8 @@ type program struct {
 	displays *displays
 	asker    *asker
 	lonely   bool // no page answered this program; it is not asked again
+	script   int  // number of the transient script that the page may still have to run, else 0
+	deaf     bool // the page did not tell that it ran one; it is not waited for again
 }
 
 // handlers says what becomes of a value sent under one of gonbui's own MIME types. All other values
@@ -71,6 +74,10 @@ func (p *program) handle(data *protocol.DisplayData) {
 		}
 	}
 	p.drain()
+	if strings.HasPrefix(data.DisplayID, transientPrefix) {
+		p.transient(data)
+		return
+	}
 	p.out.display(data)
 }
 

@@ -7,11 +7,12 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/comms"
+	"github.com/janpfeifer/gonb/gonbui/dom"
 	"github.com/janpfeifer/gonb/gonbui/widgets"
 )
 
 func main() {
-	map[string]func(){"count": count, "read": read, "button": button, "types": types, "send": send}[os.Args[1]]()
+	map[string]func(){"count": count, "read": read, "button": button, "types": types, "send": send, "scripts": scripts}[os.Args[1]]()
 	gonbui.Sync()
 }
 
@@ -44,4 +45,11 @@ func types() {
 func send() {
 	comms.Send("/to/page", 1)
 	fmt.Println("sent")
+}
+
+func scripts() {
+	comms.Start()
+	for i := range 3 {
+		dom.TransientJavascript(fmt.Sprint("step ", i))
+	}
 }
