@@ -23,14 +23,15 @@ type Options struct {
 
 // Builder builds the cells of one session. It may be used from several goroutines; builds take turns.
 type Builder struct {
-	mu      sync.Mutex
-	opts    Options
-	module  module
-	stores  map[string]*store          // by key
-	built   shelf                      // executables
-	found   map[string]source.Imported // by name and what is selected of it
-	finder  finder
-	plugins pluginFolders
+	mu        sync.Mutex
+	opts      Options
+	module    module
+	stores    map[string]*store          // by key
+	built     shelf                      // executables
+	found     map[string]source.Imported // by name and what is selected of it
+	finder    finder
+	plugins   pluginFolders
+	rewritten rewritten // gonbui.go
 }
 
 // New makes the folder and its go.mod. It does not need a go command yet: Build says when there is none.

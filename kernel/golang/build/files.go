@@ -37,13 +37,25 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// keptStores is how many stores are kept between sessions: one for each set of modules and flags in use.
-const keptStores = 64
+// How much is kept between sessions: a store for each set of modules and flags in use, a copy of gonb, about a megabyte,
+// for each of its releases and each state of one that is being worked on.
+const (
+	keptStores   = 64
+	keptOverlays = 24
+)
 
-// prune removes the oldest files of a folder.
-func prune(dir string) {
+// use notes that files kept between sessions are of use: others go first.
+func (b *Builder) use(paths ...string) {
+	now := b.opts.Now()
+	for _, path := range paths {
+		os.Chtimes(path, now, now)
+	}
+}
+
+// prune removes the files and folders of a folder that were not used for longest, all but so many.
+func prune(dir string, kept int) {
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) <= keptStores {
+	if err != nil || len(entries) <= kept {
 		return
 	}
 	changed := map[string]time.Time{}
@@ -53,7 +65,7 @@ func prune(dir string) {
 		}
 	}
 	slices.SortFunc(entries, func(a, b os.DirEntry) int { return changed[b.Name()].Compare(changed[a.Name()]) })
-	for _, e := range entries[keptStores:] {
-		os.Remove(filepath.Join(dir, e.Name()))
+	for _, e := range entries[kept:] {
+		os.RemoveAll(filepath.Join(dir, e.Name()))
 	}
 }

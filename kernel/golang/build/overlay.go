@@ -25,7 +25,7 @@ func (j *job) showInOrder(p *pkg) {
 	if err != nil {
 		return
 	}
-	waiting, ok := waitForDisplay(original)
+	waiting, ok := j.rewritten.of(original)
 	if !ok {
 		return
 	}
@@ -34,6 +34,20 @@ func (j *job) showInOrder(p *pkg) {
 	} else {
 		j.substitute(p, waiting)
 	}
+}
+
+// A rewritten file is kept as it was and as it became: to rewrite it for each cell takes longer than all else that a
+// cell which was built before takes.
+type rewritten struct{ original, waiting []byte }
+
+func (r *rewritten) of(original []byte) (waiting []byte, ok bool) {
+	if r.waiting != nil && bytes.Equal(r.original, original) {
+		return r.waiting, true
+	}
+	if waiting, ok = waitForDisplay(original); ok {
+		*r = rewritten{original, waiting}
+	}
+	return waiting, ok
 }
 
 // overlay has the go command read another file in the place of one that the user may be working on.
@@ -48,6 +62,7 @@ func (j *job) overlay(file string, text []byte) {
 		return
 	}
 	if path, err := keep(dir, ".json", rules); err == nil {
+		j.use(copied, path)
 		j.variant.shown, j.variant.flags = path, []string{"-overlay=" + path}
 	}
 }
@@ -59,6 +74,7 @@ func keep(dir, ext string, data []byte) (string, error) {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
 		return path, nil
 	}
+	defer prune(dir, keptOverlays)
 	return path, writeFile(path, data)
 }
 

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -134,4 +135,23 @@ func (s *session) folders() []string {
 		s.Fatal(err)
 	}
 	return found
+}
+
+// TestCacheIsPruned: what sessions leave for each other does not grow for ever, and what is in use stays.
+func TestCacheIsPruned(t *testing.T) {
+	b := newSession(t).Builder
+	dir := t.TempDir()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for i := range 5 {
+		copied := filepath.Join(dir, string(rune('a'+i)))
+		write(t, filepath.Join(copied, "go.mod"), "module x\n")
+		b.opts.Now = func() time.Time { return now.Add(time.Duration(i) * time.Hour) }
+		b.use(copied)
+	}
+	b.use(filepath.Join(dir, "b"))
+	prune(dir, 2)
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if diff := cmp.Diff([]string{filepath.Join(dir, "b"), filepath.Join(dir, "e")}, left); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
 }

@@ -56,8 +56,7 @@ func (j *job) openStore() error {
 func (j *job) loadStore(path string) (*store, error) {
 	s := &store{path: path}
 	if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, s) == nil && s.Toolchain.GOROOT != "" {
-		now := j.opts.Now()
-		os.Chtimes(path, now, now) // it is of use: others go first
+		j.use(path)
 		return s, nil
 	}
 	s = &store{path: path}
@@ -75,7 +74,7 @@ func (s *store) forget() {
 func (s *store) save() {
 	data, err := json.Marshal(s)
 	if err == nil && writeFile(s.path, data) == nil {
-		prune(filepath.Dir(s.path))
+		prune(filepath.Dir(s.path), keptStores)
 	}
 }
 

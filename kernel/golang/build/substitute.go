@@ -27,6 +27,7 @@ func (j *job) substitute(gonbui *pkg, text []byte) {
 	if err != nil {
 		return
 	}
+	j.use(copied)
 	dir := filepath.Join(j.opts.Dir, ".gemba")
 	if j.module.read("go.work") != nil {
 		err = j.writeWork(dir, root, copied)
@@ -83,6 +84,7 @@ func copyModule(root, state, below string, text []byte) (string, error) {
 	if err := os.Rename(temp, target); err != nil && !exists(target) {
 		return "", err
 	}
+	prune(below, keptOverlays)
 	return target, nil
 }
 
