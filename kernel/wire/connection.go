@@ -93,7 +93,15 @@ func (c Connection) Validate() error {
 		}
 		seen[port] = ch
 	}
+	if c.Key == "" && !c.local() {
+		return fmt.Errorf("ip is %s and key is empty: anybody in the network could run code here; let the front end write a key, or use 127.0.0.1", c.IP)
+	}
 	return nil
+}
+
+// local reports whether only programs on this machine can connect.
+func (c Connection) local() bool {
+	return c.Transport == "ipc" || c.IP == "localhost" || net.ParseIP(c.IP).IsLoopback()
 }
 
 // Port returns the port of a channel, 0 for an unknown channel.

@@ -36,6 +36,17 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+func TestConnectionsWithoutAKeyStayOnThisMachine(t *testing.T) {
+	for _, text := range []string{
+		`{"ip":"127.0.0.1",` + ports + `}`, `{"ip":"::1",` + ports + `}`, `{"ip":"localhost",` + ports + `}`,
+		`{"ip":"/run/kernel","transport":"ipc",` + ports + `}`, `{"ip":"0.0.0.0","key":"k",` + ports + `}`,
+	} {
+		if _, err := ParseConnection([]byte(text)); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func TestBadConnections(t *testing.T) {
 	for _, test := range []struct{ text, says string }{
 		{``, "not a connection file"},
@@ -48,6 +59,8 @@ func TestBadConnections(t *testing.T) {
 		{`{"ip":"x","transport":"carrier pigeon",` + ports + `}`, "transport is"},
 		{`{"ip":"x","key":"k","signature_scheme":"hmac-md5",` + ports + `}`, "signature_scheme is"},
 		{`{"ip":"x","curve_publickey":"abc",` + ports + `}`, "transport_encryption"},
+		{`{"ip":"0.0.0.0",` + ports + `}`, "anybody in the network"},
+		{`{"ip":"*","key":"",` + ports + `}`, "anybody in the network"},
 		{`{"registration_ip":"x","registration_port":7}`, "registration file"},
 	} {
 		if _, err := ParseConnection([]byte(test.text)); err == nil || !strings.Contains(err.Error(), test.says) {

@@ -13,7 +13,7 @@ import (
 // peers lists, for each kind of socket, the socket types that may connect to it.
 var peers = map[Kind]string{Router: "DEALER REQ ROUTER", XPub: "SUB XSUB"}
 
-// maxCommand bounds the commands of a handshake.
+// maxCommand bounds commands and subscriptions.
 const maxCommand = 64 << 10
 
 // handshake greets the peer, exchanges READY commands and returns the peer's identity.

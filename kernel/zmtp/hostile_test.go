@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -143,6 +144,40 @@ func TestThousandsOfConnects(t *testing.T) {
 	}
 }
 
+func TestPeerThatOnlyAsksDoesNotFillTheMemory(t *testing.T) {
+	s := &Socket{kind: XPub, options: Options{Queue: 1 << 10, Welcome: func(string) [][]byte { return [][]byte{make([]byte, 100)} }}}
+	p := newPeer(nil, nil, "") // nobody writes what waits for it
+	ping, subscribe := append([]byte("\x04PING\x00\x00"), make([]byte, 100)...), []byte("\x09SUBSCRIBEtopic")
+	for range 1000 {
+		if err := p.command(s, ping); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.command(s, subscribe); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if waits := p.out.waits(); waits > 2<<10 {
+		t.Errorf("%d bytes wait for it", waits)
+	}
+}
+
+func TestSizesOfCommandsAndTopicsAreBounded(t *testing.T) {
+	large := make([]byte, maxCommand+1)
+	for name, test := range map[string]struct {
+		kind Kind
+		says []byte
+	}{
+		"command":      {Router, command("SUBSCRIBE", string(large))},
+		"subscription": {XPub, bytes.Join(pack([][]byte{large}).parts, nil)},
+	} {
+		s := &Socket{kind: test.kind, options: Options{}.withDefaults()}
+		p := newPeer(nil, bufio.NewReader(bytes.NewReader(test.says)), "")
+		if _, err := p.read(s); !errors.Is(err, ErrOversized) {
+			t.Errorf("%s of %d bytes: %v, want %v", name, len(large), err, ErrOversized)
+		}
+	}
+}
+
 // FuzzConnection feeds arbitrary bytes to everything that reads from a peer.
 func FuzzConnection(f *testing.F) {
 	for _, bytes := range hostile() {
@@ -154,7 +189,7 @@ func FuzzConnection(f *testing.F) {
 		if _, err := handshake(Router, io.Discard, r); err != nil {
 			return
 		}
-		s := &Socket{kind: XPub, options: Options{MaxSize: 1 << 16}}
+		s := &Socket{kind: XPub, options: Options{MaxSize: 1 << 16}.withDefaults()}
 		p := newPeer(nil, r, "")
 		for {
 			frames, err := p.read(s)

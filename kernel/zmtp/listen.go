@@ -6,24 +6,53 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// listen is net.Listen, except that a Unix socket nobody listens on any more is replaced.
+// listen is net.Listen, except that a Unix socket is the user's alone, and replaced when nobody listens
+// on it any more.
 func listen(network, address string) (net.Listener, error) {
 	l, err := net.Listen(network, address)
-	if network != "unix" || !errors.Is(err, syscall.EADDRINUSE) {
+	if network != "unix" {
 		return l, err
 	}
-	if conn, dialErr := net.Dial(network, address); dialErr == nil {
-		_ = conn.Close()
-		return nil, err
+	if errors.Is(err, syscall.EADDRINUSE) {
+		l, err = replace(address)
+	}
+	if err != nil || strings.HasPrefix(address, "@") { // Linux's abstract sockets are no files
+		return l, err
+	}
+	if err := os.Chmod(address, 0o600); err != nil {
+		_ = l.Close()
+		return nil, fmt.Errorf("keep others off the socket: %w", err)
+	}
+	return l, nil
+}
+
+// replace listens on the socket that a dead process left behind.
+func replace(address string) (net.Listener, error) {
+	if !abandoned(address) {
+		return nil, fmt.Errorf("listen on %s: %w", address, syscall.EADDRINUSE)
 	}
 	if err := os.Remove(address); err != nil {
 		return nil, fmt.Errorf("replace socket of a dead kernel: %w", err)
 	}
-	return net.Listen(network, address)
+	return net.Listen("unix", address)
+}
+
+// abandoned reports whether address is a socket, and nobody listens on it.
+func abandoned(address string) bool {
+	info, err := os.Stat(address)
+	if err != nil || info.Mode()&os.ModeSocket == 0 {
+		return false
+	}
+	conn, err := net.Dial("unix", address)
+	if err == nil {
+		_ = conn.Close()
+	}
+	return errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // greeting at once: more connections than that in their handshake are turned away, so that a port

@@ -33,6 +33,9 @@ func (p *peer) close() {
 func (p *peer) read(s *Socket) ([][]byte, error) {
 	var frames [][]byte
 	limit := s.options.MaxSize
+	if s.kind == XPub {
+		limit = maxCommand // subscribers send topics, which are remembered
+	}
 	for {
 		f, err := readFrame(p.r, limit)
 		if err != nil {
@@ -54,13 +57,16 @@ func (p *peer) read(s *Socket) ([][]byte, error) {
 
 // command obeys a command. Unknown ones are let pass, as the protocol asks.
 func (p *peer) command(s *Socket, body []byte) error {
+	if len(body) > maxCommand {
+		return fmt.Errorf("read command of %d bytes: %w", len(body), ErrOversized)
+	}
 	name, data, err := splitCommand(body)
 	if err != nil {
 		return err
 	}
 	switch name {
 	case "PING": // two bytes of time to live, then what the PONG repeats
-		p.out.add(packCommand("PONG", data[min(2, len(data)):]))
+		p.answer(s, packCommand("PONG", data[min(2, len(data)):]))
 	case "SUBSCRIBE":
 		p.subscribe(s, string(data))
 	case "CANCEL":
@@ -69,6 +75,14 @@ func (p *peer) command(s *Socket, body []byte) error {
 		return fmt.Errorf("peer reports %.200q", data)
 	}
 	return nil
+}
+
+// answer queues what a peer asks for, unless so much waits for it that it does not read: one that only
+// asks must not fill the memory.
+func (p *peer) answer(s *Socket, m packed) {
+	if p.out.waits() < s.options.Queue {
+		p.out.add(m)
+	}
 }
 
 // subscription obeys a subscription sent as a message, as ZMTP 3.0 peers do.
@@ -94,7 +108,7 @@ func (p *peer) subscribe(s *Socket, topic string) {
 	}
 	p.mu.Unlock()
 	if s.options.Welcome != nil {
-		p.out.add(pack(s.options.Welcome(topic)))
+		p.answer(s, pack(s.options.Welcome(topic)))
 	}
 }
 

@@ -39,6 +39,13 @@ func (q *queue) add(p packed) int {
 	return q.size
 }
 
+// waits returns the bytes that wait.
+func (q *queue) waits() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.size
+}
+
 // room waits until fewer than limit bytes wait, the queue is closed or ctx ends. It reports false
 // when for the time of stall the peer took nothing at all.
 func (q *queue) room(ctx context.Context, limit int, stall time.Duration) bool {

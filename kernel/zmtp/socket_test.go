@@ -227,6 +227,9 @@ func TestUnixSocketOfADeadProcessIsReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others can connect: %v, %v", info, err)
+	}
 	echo(t, s)
 	d := dial(t, zmq4.NewDealer(context.Background()), s.Addr())
 	if got := ask(t, d, []byte("x")); string(got[0]) != "x" {
@@ -238,6 +241,19 @@ func TestUnixSocketOfADeadProcessIsReplaced(t *testing.T) {
 	_ = s.Close(time.Second)
 	if _, err := os.Stat(path); !os.IsNotExist(err) {
 		t.Errorf("socket file after Close: %v", err)
+	}
+}
+
+func TestFileInThePlaceOfAUnixSocketIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kernel-1")
+	if err := os.WriteFile(path, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Listen(Router, "unix", path, Options{}); err == nil || !isInUse(err) {
+		t.Errorf("listen: %v, want address in use", err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "precious" {
+		t.Errorf("the file is gone: %q, %v", b, err)
 	}
 }
 
