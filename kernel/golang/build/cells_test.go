@@ -118,6 +118,10 @@ func TestCgo(t *testing.T) {
 	if len(got.Diagnostics) == 0 || got.Diagnostics[0].File != "Cell[3]" || got.Diagnostics[0].Line != 3 {
 		t.Errorf("%v", got)
 	}
+	got = s.fails("// int f() { return x; }\nimport \"C\"\n\n%%\nfmt.Println(C.f())")
+	if len(got.Diagnostics) == 0 || got.Diagnostics[0].File != "Cell[4]" || got.Diagnostics[0].Line != 1 {
+		t.Errorf("%v", got)
+	}
 }
 
 // TestWasm: a program for the browser knows its page.

@@ -17,6 +17,7 @@ type command struct {
 	dir  string
 	env  []string
 	line func(string) // told each line of stderr as it comes; may be nil
+	data bool         // stdout is for a program: no part of what the command says when it fails
 }
 
 // A failure is a command that ended badly, with all that it said.
@@ -49,7 +50,9 @@ func (c command) run(ctx context.Context) (stdout []byte, err error) {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, ErrNoGo
 	case err != nil:
-		said.all.Write(out.Bytes())
+		if !c.data {
+			said.all.Write(out.Bytes())
+		}
 		return out.Bytes(), &failure{c.path + " " + strings.Join(c.args, " "), said.all.String(), err}
 	}
 	return out.Bytes(), nil

@@ -80,6 +80,33 @@ func TestNoSuchPackage(t *testing.T) {
 	}
 }
 
+// TestRefusedImports: calling the compiler ourselves lets nobody import what the go command would refuse.
+func TestRefusedImports(t *testing.T) {
+	tests := map[string]string{
+		"internal/abi": "use of internal package internal/abi not allowed",
+		"cmd/go":       `import "cmd/go" is a program, not an importable package`,
+	}
+	for path, want := range tests {
+		s := newSession(t)
+		got := s.fails("import p " + strconv.Quote(path) + "\n\n%%\n_ = p.Kind(0)")
+		if diff := cmp.Diff([]source.Diagnostic{{File: "Cell[1]", Line: 1, Col: 8, Message: want}}, got.Diagnostics); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// TestInternalTo follows the examples of `go help packages`.
+func TestInternalTo(t *testing.T) {
+	for path, want := range map[string]string{"internal/abi": "", "a.b/c/internal": "a.b/c", "a.b/internal/c/internal/d": "a.b/internal/c"} {
+		if got, is := internalTo(path); !is || got != want {
+			t.Errorf("%s: %q %v", path, got, is)
+		}
+	}
+	if _, is := internalTo("a.b/internals"); is {
+		t.Error("a.b/internals is not internal")
+	}
+}
+
 func TestNoGo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("GOROOT", "")

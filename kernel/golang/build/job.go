@@ -67,6 +67,9 @@ func (j *job) settle() error {
 			return err
 		}
 	}
+	if err := j.allowed(); err != nil {
+		return err
+	}
 	return j.chooseVariant()
 }
 

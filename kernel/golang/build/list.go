@@ -95,7 +95,7 @@ func (j *job) list(paths []string, export bool) (packages, error) {
 			args = append(args, p)
 		}
 	}
-	c := command{path: j.goCommand, args: args, dir: j.opts.Dir, env: env, line: j.compiling()}
+	c := command{path: j.goCommand, args: args, dir: j.opts.Dir, env: env, line: j.compiling(), data: true}
 	out, err := c.run(j.ctx)
 	if err != nil {
 		return nil, j.failed(err, "")
@@ -136,19 +136,20 @@ func (j *job) failed(err error, hint string) error {
 	}
 	list := diagnostics(f.output, j.opts.Dir)
 	for i, d := range list {
-		list[i].File = j.cellOfC(d)
+		list[i] = j.inCellOfC(d)
 	}
 	return &Error{Diagnostics: list, Output: f.output, Hint: hint}
 }
 
-// cellOfC finds the cell of a complaint about C: the C compiler is told lines of cells, and main.go as their file.
-func (j *job) cellOfC(d source.Diagnostic) string {
+// inCellOfC finds the cell of a complaint about C: the C compiler is told lines of cells, and main.go as their file.
+func (j *job) inCellOfC(d source.Diagnostic) source.Diagnostic {
 	for _, c := range slices.Backward(j.program.C) { // the newest is most likely wrong
-		if d.File == j.fileName() && c.First <= d.Line && d.Line <= c.Last {
-			return c.Cell
+		if line := d.Line - c.Below; d.File == j.fileName() && c.First <= line && line <= c.Last {
+			d.File, d.Line = c.Cell, line
+			return d
 		}
 	}
-	return d.File
+	return d
 }
 
 // unavailable is the error of packages that cannot be had, each placed where the cell imports it.

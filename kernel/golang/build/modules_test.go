@@ -70,8 +70,12 @@ func TestReplace(t *testing.T) {
 		t.Error(diff)
 	}
 	write(t, filepath.Join(dir, "pkg.go"), "package pkg\n\nfunc A() string { return 1 }\n")
-	if got := s.fails(cell); !strings.Contains(got.Error(), "pkg.go:3") {
+	got := s.fails(cell)
+	if len(got.Diagnostics) != 1 || !strings.HasSuffix(got.Diagnostics[0].File, "pkg.go") || got.Diagnostics[0].Line != 3 {
 		t.Error(got)
+	}
+	if strings.Contains(got.Error(), "ImportPath") {
+		t.Errorf("what go list says of other packages is taken for a complaint: %s", got)
 	}
 }
 

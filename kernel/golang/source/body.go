@@ -1,6 +1,7 @@
 package source
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 )
@@ -14,6 +15,7 @@ const (
 func (p *cellParser) statements(body string, explicit *entry) {
 	from, to := trim(body, 0, len(body))
 	if !hasCode(body) {
+		p.comments(body)
 		if explicit != nil && p.cell.Main.kind == mainNone {
 			p.cell.Main = Main{kind: mainFunc, mark: explicit.body, doc: explicit.doc, refs: explicit.refs}
 		}
@@ -26,25 +28,54 @@ func (p *cellParser) statements(body string, explicit *entry) {
 	if from == to {
 		return
 	}
-	if p.cell.Main.kind == mainCall {
+	if never := p.neverRun(); never != "" {
 		line, col := p.place(from)
-		p.complain(line, col, "statements next to %%exec: they would never run")
+		p.complain(line, col, "statements next to %s: they would never run", never)
 		return
 	}
 	p.parseBody(body, from, to)
 }
 
-func (p *cellParser) parseBody(body string, from, to int) {
+// comments complains about a comment without end, in a cell that runs no statements.
+func (p *cellParser) comments(body string) {
+	if !hasCode(p.goSrc) {
+		body = p.goSrc // whose comments belong to no chunk, and so not to body
+	}
+	p.parsed(body)
+}
+
+// neverRun names the command because of which a cell's statements would not be run, "" when they are. What follows %%
+// is compiled and not run by %test, as GoNB does it.
+func (p *cellParser) neverRun() string {
+	switch {
+	case p.cell.Main.kind == mainCall:
+		return "%exec"
+	case p.cell.Test && p.cell.Main.kind == mainNone:
+		return "%test"
+	}
+	return ""
+}
+
+// parsed gives the syntax tree of a body, nil when it has none.
+func (p *cellParser) parsed(body string) *ast.File {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", bodyHead+body+bodyTail, 0)
 	if err != nil {
 		p.diagnostics = append(p.diagnostics, p.syntax(err, len(bodyHead))...)
-		return
+		return nil
 	}
 	if len(file.Decls) != 1 {
 		offset := fset.File(file.FileStart).Offset(file.Decls[0].End()) - 1 - len(bodyHead)
 		d := p.diagnostic(offset, "unexpected }: it closes no block of this cell")
 		p.diagnostics = append(p.diagnostics, d)
+		return nil
+	}
+	return file
+}
+
+func (p *cellParser) parseBody(body string, from, to int) {
+	file := p.parsed(body)
+	if file == nil {
 		return
 	}
 	line, col := p.place(from)

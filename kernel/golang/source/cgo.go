@@ -35,6 +35,7 @@ func definedInC(preamble string) []string {
 type Preamble struct {
 	Cell        string
 	First, Last int // lines
+	Below       int // how many lines below it the C compiler is told that it stands
 }
 
 // preambles lists the C text that the program holds, in order.
@@ -42,7 +43,7 @@ func (c *composer) preambles() []Preamble {
 	var list []Preamble
 	for _, e := range c.entries {
 		if e.path == "C" && e.doc.text != "" {
-			list = append(list, Preamble{e.doc.cell, e.doc.line, e.body.line})
+			list = append(list, Preamble{e.doc.cell, e.doc.line, e.body.line, max(2-e.doc.line, 0)})
 		}
 	}
 	return list

@@ -223,6 +223,23 @@ func TestDigest(t *testing.T) {
 	}
 }
 
+func TestLine(t *testing.T) {
+	decls, _ := notebook(t, "var (\n\ta = 1\n)", "x := 1\n_ = x\n\n\tfunc f() {\n\t\tg()\n\t}", "")
+	tests := []struct {
+		cell      string
+		line, col int
+		want      string
+	}{
+		{"Cell[2]", 4, 7, " func f() {"}, {"Cell[2]", 5, 0, "\t\tg()"}, {"Cell[2]", 5, 3, "\t\tg()"},
+		{"Cell[1]", 2, 2, " a = 1"}, {"Cell[1]", 2, 30, ""}, {"Cell[2]", 1, 1, ""}, {"Cell[3]", 5, 3, ""},
+	}
+	for _, test := range tests {
+		if got, ok := decls.Line(test.cell, test.line, test.col); got != test.want || ok != (got != "") {
+			t.Errorf("%s:%d:%d is %q, want %q", test.cell, test.line, test.col, got, test.want)
+		}
+	}
+}
+
 func TestUnresolved(t *testing.T) {
 	d, c := notebook(t, "import \"fmt\"\nvar obj struct{ F int }", "func f(os T) { os.Exit(obj.F) }\n%%\nfmt.Println(rand.Intn(1), rand.Int(), error.Error)\nx := y.Z.W\nx.Y()")
 	got := Unresolved(Merge(d, c.Declarations), c.Main, Options{})

@@ -105,6 +105,19 @@ func (d Declarations) KindOf(key string) (Kind, bool) {
 	return 0, false
 }
 
+// Line gives the line of a cell at which a remembered declaration stands, for messages: as far as the declaration
+// goes, in its columns. A col of 0 is any column. False when nothing that is remembered stands there.
+func (d Declarations) Line(cell string, line, col int) (string, bool) {
+	for _, e := range d.entries {
+		for _, p := range []piece{e.doc, e.body} {
+			if text, from := p.lineAt(line); p.cell == cell && text != "" && (col == 0 || from <= col && col <= len(text)+1) {
+				return text, true
+			}
+		}
+	}
+	return "", false
+}
+
 // Empty says that nothing is declared.
 func (d Declarations) Empty() bool { return len(d.entries) == 0 }
 

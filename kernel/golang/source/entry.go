@@ -24,6 +24,20 @@ type piece struct {
 	text      string
 }
 
+// lineAt gives what the piece holds of a line of its cell, with blanks for what stood before it there, and the column
+// where it begins; "" when it holds nothing of it.
+func (p piece) lineAt(line int) (text string, from int) {
+	lines := strings.Split(p.text, "\n")
+	n := line - p.line
+	switch {
+	case p.text == "" || n < 0 || n >= len(lines):
+		return "", 0
+	case n == 0:
+		return strings.Repeat(" ", p.col-1) + lines[0], p.col
+	}
+	return lines[n], 1
+}
+
 // A name is an identifier that an entry declares.
 type name struct {
 	key    string // what %ls shows: unique among all declarations

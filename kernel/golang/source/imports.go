@@ -4,6 +4,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // chooseImports decides which imports the program needs.
@@ -84,6 +85,13 @@ func importName(path, alias string, opts Options) string {
 		}
 	}
 	return AssumedName(path)
+}
+
+// importable says that the compiler takes a path for one (see "Import declarations" in Go's specification).
+func importable(path string) bool {
+	return path != "" && !strings.ContainsFunc(path, func(r rune) bool {
+		return !unicode.IsGraphic(r) || unicode.IsSpace(r) || strings.ContainsRune("!\"#$%&'()*,:;<=>?[\\]^`{|}\uFFFD", r)
+	})
 }
 
 // standard says that a path is of the standard library, which alone has no dot in its first element.

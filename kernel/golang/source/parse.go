@@ -5,6 +5,8 @@ import (
 	"go/parser"
 	"go/token"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Cell is the text of a cell, taken apart.
@@ -17,7 +19,7 @@ type Cell struct {
 	Args         []string // of the program: behind %%, %main, %args, %exec or %test, the last one counts
 	Test         bool     // %test
 	Wasm         bool     // %wasm
-	Tests        []string // test functions that the cell declares, in order
+	Tests        []string // test functions, fuzz targets and examples that the cell declares, in order
 	Benchmarks   []string
 	Go           bool // there is something to build and run
 }
@@ -125,6 +127,9 @@ func (p *cellParser) keep(d *declarer) {
 			}
 			seen[key] = e.body
 		}
+		if e.kind == Import && !importable(e.path) {
+			p.complain(e.body.line, e.body.col, "invalid import path %q", e.path)
+		}
 		p.noteTest(e)
 	}
 	p.cell.Declarations = Merge(Declarations{}, Declarations{d.entries})
@@ -134,9 +139,16 @@ func (p *cellParser) noteTest(e *entry) {
 	key := e.names[0].key
 	switch {
 	case e.kind != Func || strings.Contains(key, "~") || key == "TestMain":
-	case strings.HasPrefix(key, "Test"):
+	case isTest(key, "Test"), isTest(key, "Example"), isTest(key, "Fuzz"):
 		p.cell.Tests = append(p.cell.Tests, key)
-	case strings.HasPrefix(key, "Benchmark"):
+	case isTest(key, "Benchmark"):
 		p.cell.Benchmarks = append(p.cell.Benchmarks, key)
 	}
+}
+
+// isTest says that go test takes a function for one of its own: Test, TestX and Test_x are, Testify is not.
+func isTest(name, prefix string) bool {
+	rest, ok := strings.CutPrefix(name, prefix)
+	first, _ := utf8.DecodeRuneInString(rest)
+	return ok && (rest == "" || !unicode.IsLower(first))
 }

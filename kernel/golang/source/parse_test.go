@@ -155,6 +155,10 @@ func TestParseErrors(t *testing.T) {
 		{"func main() {}\n%%\nf()", []Diagnostic{{"C", 1, 1, "func main is declared, and the cell has another main part or statements outside of it"}}},
 		{"%wasm x", []Diagnostic{{"C", 1, 1, "%wasm takes no arguments"}}},
 		{"import x", []Diagnostic{{"C", 1, 9, "missing import path"}}},
+		{"import \"\"", []Diagnostic{{"C", 1, 8, `invalid import path ""`}}},
+		{"import \"a b\"", []Diagnostic{{"C", 1, 8, `invalid import path "a b"`}}},
+		{"\n/* open", []Diagnostic{{"C", 2, 1, "comment not terminated"}}},
+		{"%test\nf()", []Diagnostic{{"C", 2, 1, "statements next to %test: they would never run"}}},
 	}
 	for _, test := range tests {
 		c, err := Parse("C", test.text)
@@ -186,6 +190,23 @@ func TestTestArgs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"-test.v", "-test.bench=.", "-test.run=^TestA$|^BenchmarkB$"}, c.TestArgs()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestOwnTests: what go test runs of a cell is what it would run of a file.
+func TestOwnTests(t *testing.T) {
+	c, err := Parse("C", `%test
+func TestMain(m *testing.M) {}
+func Testify() {}
+func Test_x(t *testing.T) {}
+func FuzzY(f *testing.F) {}
+func ExampleZ() {}
+func (T) TestM() {}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"Test_x", "FuzzY", "ExampleZ"}, c.Tests); diff != "" {
 		t.Error(diff)
 	}
 }
