@@ -158,7 +158,8 @@ func (s *Store) scan(name string) error {
 	return err
 }
 
-// packNames returns the names of the packs in dir, none when it does not exist.
+// packNames returns the names of the packs in dir, none when it does not exist. What is no regular
+// file is no pack: a pipe would be waited for.
 func packNames(dir string) ([]string, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -166,7 +167,7 @@ func packNames(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, file := range files {
-		if filepath.Ext(file.Name()) == ".pack" {
+		if filepath.Ext(file.Name()) == ".pack" && file.Type().IsRegular() {
 			names = append(names, file.Name())
 		}
 	}

@@ -69,8 +69,9 @@ func (c *chain) flush() error {
 }
 
 // sync makes flushed lines durable, stores their hashes, and signs the tree. The order keeps the
-// checkpoint from ever speaking of more than is there.
-func (c *chain) sync() error {
+// checkpoint from ever speaking of more than is there: what it will tell is settled first, and then
+// blobs makes durable what those lines name; nil when they name nothing.
+func (c *chain) sync(blobs func() error) error {
 	c.syncing.Lock()
 	defer c.syncing.Unlock()
 	c.mu.Lock()
@@ -78,6 +79,11 @@ func (c *chain) sync() error {
 	c.mu.Unlock()
 	if now.size == signed {
 		return nil
+	}
+	if blobs != nil {
+		if err := blobs(); err != nil {
+			return err
+		}
 	}
 	if err := c.file.Sync(); err != nil {
 		return fmt.Errorf("sync journal: %w", err)

@@ -25,10 +25,11 @@ type checkpoint struct {
 	origin string
 	size   int64
 	root   tlog.Hash
+	signer uint32 // the hash of the key that signed it; 0 when none has
 }
 
 func (t *tree) checkpoint(id tracker.ID) checkpoint {
-	return checkpoint{origin(id), t.n, t.root()}
+	return checkpoint{origin: origin(id), size: t.n, root: t.root()}
 }
 
 // text returns the three lines that are signed.
@@ -69,6 +70,7 @@ func openCheckpoint(file []byte, verifiers ...note.Verifier) (checkpoint, error)
 	if err == nil && c.origin != n.Sigs[0].Name {
 		err = fmt.Errorf("open checkpoint: %w: it is that of %s", errSignature, c.origin)
 	}
+	c.signer = n.Sigs[0].Hash
 	return c, err
 }
 
@@ -86,5 +88,5 @@ func parseCheckpoint(text string) (checkpoint, error) {
 	if err != nil || len(root) != tlog.HashSize {
 		return checkpoint{}, malformed
 	}
-	return checkpoint{lines[0], size, tlog.Hash(root)}, nil
+	return checkpoint{origin: lines[0], size: size, root: tlog.Hash(root)}, nil
 }

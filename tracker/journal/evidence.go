@@ -27,7 +27,7 @@ type visitor func(n int64, leaf tlog.Hash, line []byte)
 // gather reads a journal's lines beside their stored hashes. It notes the roots at the given sizes,
 // and calls visit for each line.
 func (l layout) gather(name string, sizes []int64, visit visitor) (*evidence, error) {
-	file, err := os.Open(l.lines(name))
+	file, err := openRegular(l.lines(name))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ type hashReader struct {
 
 // openHashes opens a hashes file; one that is missing has no hashes.
 func openHashes(path string) (*hashReader, error) {
-	file, err := os.Open(path)
+	file, err := openRegular(path)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}

@@ -3,9 +3,11 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,29 +41,70 @@ func (l layout) key(id string) string { return filepath.Join(l.keys(), id+".pub"
 var (
 	ErrNoLedger = errors.New("no ledger here")
 	ErrNewer    = errors.New("the ledger was written by a newer gemba")
+	ErrCorrupt  = errors.New("the ledger is corrupt")
 )
 
 const formatPrefix = "gemba ledger "
 
 // checkFormat reads the file that says which format the ledger has.
 func (l layout) checkFormat() (int, error) {
-	b, err := os.ReadFile(l.format())
+	b, err := readSmall(l.format())
 	if errors.Is(err, fs.ErrNotExist) {
+		if l.hasJournals() {
+			return 0, fmt.Errorf("open ledger: %w: its journals are there and %s is not: put it back; that of this program says %q",
+				ErrCorrupt, l.format(), formatPrefix+"1")
+		}
 		return 0, fmt.Errorf("open ledger %s: %w", l.dir, ErrNoLedger)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("open ledger: %w", err)
 	}
-	digits, ok := strings.CutPrefix(strings.TrimSuffix(string(b), "\n"), formatPrefix)
+	line, ended := strings.CutSuffix(string(b), "\n")
+	digits, ok := strings.CutPrefix(line, formatPrefix)
 	version, err := strconv.Atoi(digits)
-	if !ok || err != nil || version < 1 {
-		return 0, fmt.Errorf("open ledger: %s does not say a format: want %q", l.format(), formatPrefix+"1")
+	if !ended || !ok || err != nil || version < 1 {
+		return 0, fmt.Errorf("open ledger: %w: %s does not say a format: want %q", ErrCorrupt, l.format(), formatPrefix+"1")
 	}
 	if version > Format {
 		return version, fmt.Errorf("open ledger %s: %w: it has format %d, this program knows up to %d: install a newer gemba",
 			l.dir, ErrNewer, version, Format)
 	}
 	return version, nil
+}
+
+// hasJournals reports whether there is a journal, which no writer makes before the file that says the format.
+func (l layout) hasJournals() bool {
+	files, _ := os.ReadDir(l.journals()) // a folder that is not there has none
+	return slices.ContainsFunc(files, func(f fs.DirEntry) bool { return strings.HasSuffix(f.Name(), ".jsonl") })
+}
+
+// errIrregular says that something else is where the ledger has a file: a pipe, a link, a folder.
+var errIrregular = errors.New("not a regular file")
+
+func checkRegular(path string) error {
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: errIrregular}
+	}
+	return err
+}
+
+// openRegular opens a file of the ledger for reading. It never waits, as opening a pipe would.
+func openRegular(path string) (*os.File, error) {
+	if err := checkRegular(path); err != nil {
+		return nil, err
+	}
+	return os.Open(path)
+}
+
+// readSmall reads a file that holds a few lines.
+func readSmall(path string) ([]byte, error) {
+	file, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, MaxLine))
 }
 
 // create makes what is missing of a ledger's folders and constant files. Several processes may do so at once.

@@ -185,3 +185,44 @@ func TestKilledWhileOpening(t *testing.T) {
 	}
 	closeWriter(t, w)
 }
+
+// TestSyncSignsOnlyWhatItMadeDurable appends an entry while a sync makes blobs durable: what it names
+// may not be durable yet, so the checkpoint must not speak of it.
+func TestSyncSignsOnlyWhatItMadeDurable(t *testing.T) {
+	w := newWriter(t, filepath.Join(t.TempDir(), ".gemba"), NewKey())
+	fill(t, w, 1)
+	if err := w.sync(func() error { fill(t, w, 1); return w.pack.Sync() }); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int64{2, 3} {
+		file, err := os.ReadFile(w.checkpoint(w.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := openCheckpoint(file, verifierOf(w.verifier())...); err != nil || c.size != want {
+			t.Errorf("signed %d entries, %v; want %d", c.size, err, want)
+		}
+		if err := w.Sync(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeWriter(t, w)
+}
+
+// TestAbandonKeepsWhatIsListed gives a journal up after it was listed, as happens on a disk that
+// becomes full in between: were it removed, the ledger would look altered.
+func TestAbandonKeepsWhatIsListed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), ".gemba")
+	newWriter(t, dir, NewKey()).abandon()
+	if report, err := Verify(t.Context(), dir); err != nil || !report.OK() || len(report.Journals) != 2 {
+		t.Errorf("%+v, %v; want the journal", report, err)
+	}
+	unlisted, err := layout{dir}.newWriter(Options{Now: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlisted.abandon()
+	if report, err := Verify(t.Context(), dir); err != nil || !report.OK() || len(report.Journals) != 2 {
+		t.Errorf("%+v, %v; want no trace of what was never listed", report, err)
+	}
+}

@@ -2,8 +2,10 @@ package journal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"slices"
@@ -39,16 +41,20 @@ func (l *Ledger) Blobs() *blob.Store { return l.blobs }
 // Blob returns the bytes of a blob, verified.
 func (l *Ledger) Blob(d tracker.Digest) ([]byte, error) { return l.blobs.Get(d) }
 
-// Journals returns the ids of the journals, sorted. The ledger-wide journal is not among them.
+// Journals returns the ids of the journals, sorted. The ledger-wide journal is not among them, nor is
+// what is no regular file.
 func (l *Ledger) Journals() ([]tracker.ID, error) {
 	files, err := os.ReadDir(l.journals())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list journals: %w: %s is gone", ErrCorrupt, l.journals())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list journals: %w", err)
 	}
 	var ids []tracker.ID
 	for _, file := range files {
 		name, ok := strings.CutSuffix(file.Name(), ".jsonl")
-		if id, err := tracker.ParseID(name); ok && err == nil {
+		if id, err := tracker.ParseID(name); ok && err == nil && file.Type().IsRegular() {
 			ids = append(ids, id)
 		}
 	}
@@ -59,7 +65,7 @@ func (l *Ledger) Journals() ([]tracker.ID, error) {
 // Entries returns the entries of a journal behind a position, as Read does.
 func (l *Ledger) Entries(journal tracker.ID, from Position) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		file, err := os.Open(l.lines(journal.String()))
+		file, err := openRegular(l.lines(journal.String()))
 		if err == nil {
 			defer func() { _ = file.Close() }()
 			_, err = file.Seek(from.Offset, io.SeekStart)
@@ -88,7 +94,7 @@ const (
 
 // State tells how a journal stands. A cell execution of a Cut journal that has no end never will.
 func (l *Ledger) State(journal tracker.ID) (State, error) {
-	file, err := os.Open(l.lines(journal.String()))
+	file, err := openRegular(l.lines(journal.String()))
 	if err != nil {
 		return "", fmt.Errorf("open journal: %w", err)
 	}

@@ -3,7 +3,6 @@ package journal
 import (
 	"errors"
 	"io/fs"
-	"os"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -67,7 +66,7 @@ func (l *listing) add(e tracker.Entry) {
 // readListing reads the ledger-wide journal.
 func (l layout) readListing() (listing, error) {
 	all := listing{journals: make(map[tracker.ID]*listed)}
-	file, err := os.Open(l.lines(ledgerName))
+	file, err := openRegular(l.lines(ledgerName))
 	if err != nil {
 		return all, err
 	}
@@ -112,6 +111,9 @@ func (v *verification) checkRegister(needed bool) {
 	}
 	v.problem(problems...)
 	report := JournalReport{Name: ledgerName}
-	report.fill(e, own, opened.Key)
+	if own != nil && opened.Key != "" {
+		report.Key = v.signerOf(opened.Ledger, own.signer)
+	}
+	report.fill(e, own)
 	v.report.Journals = append(v.report.Journals, report)
 }

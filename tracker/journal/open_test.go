@@ -47,10 +47,10 @@ func TestFormatFile(t *testing.T) {
 		says   string // what it says
 	}{
 		"newer":   {"gemba ledger 2\n", ErrNewer, "install a newer gemba"},
-		"much":    {"gemba ledger 99999999999999999999\n", nil, "does not say a format"},
-		"foreign": {"SQLite format 3\n", nil, "does not say a format"},
-		"empty":   {"", nil, "does not say a format"},
-		"zero":    {"gemba ledger 0\n", nil, "does not say a format"},
+		"much":    {"gemba ledger 99999999999999999999\n", ErrCorrupt, "does not say a format"},
+		"foreign": {"SQLite format 3\n", ErrCorrupt, "does not say a format"},
+		"empty":   {"", ErrCorrupt, "does not say a format"},
+		"zero":    {"gemba ledger 0\n", ErrCorrupt, "does not say a format"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -124,5 +124,23 @@ func TestConfigDir(t *testing.T) {
 	t.Setenv("GEMBA_CONFIG", "")
 	if dir, err := ConfigDir(); filepath.Base(dir) != "gemba" || err != nil {
 		t.Errorf("%s, %v", dir, err)
+	}
+}
+
+// TestMissingParts removes what every ledger has: that is not the same as no ledger.
+func TestMissingParts(t *testing.T) {
+	for name, remove := range map[string]func(*sample) error{
+		"format":   func(s *sample) error { return os.Remove(s.format()) },
+		"journals": func(s *sample) error { return os.RemoveAll(s.journals()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSample(t)
+			if err := remove(s); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Verify(t.Context(), s.dir); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("got %v, want ErrCorrupt", err)
+			}
+		})
 	}
 }

@@ -49,12 +49,15 @@ func (r *register) commit() error {
 	if r.key == nil && r.signed > 0 && r.opened.Key != "" {
 		return r.file.Sync()
 	}
-	return r.sync()
+	return r.sync(nil)
 }
 
 // openRegister locks and reads the ledger-wide journal, begins it when it is new, and makes sure
 // that it still is what its checkpoint says.
 func (l layout) openRegister(key *Key, now time.Time) (*register, error) {
+	if err := checkRegular(l.lines(ledgerName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	file, err := os.OpenFile(l.lines(ledgerName), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, err
@@ -170,7 +173,7 @@ func (r *register) skipStored() error {
 // checkSigned makes sure that the lines are those that the checkpoint speaks of. Only the very first
 // entry may lack a checkpoint: its writer was killed before it signed.
 func (r *register) checkSigned() error {
-	file, err := os.ReadFile(r.checkpoint(ledgerName))
+	file, err := readSmall(r.checkpoint(ledgerName))
 	if errors.Is(err, fs.ErrNotExist) {
 		if r.tree.n <= 1 {
 			return nil

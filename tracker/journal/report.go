@@ -89,10 +89,11 @@ func Proves() []string {
 // ProvesNot says what it does not prove.
 func ProvesNot() []string {
 	return []string{
-		"Whose key it is: compare the key's id with the one that you know.",
-		"Anything about entries behind the last checkpoint: they are recorded, and not signed yet.",
+		"Whose keys they are: compare their ids with those that you know. Whoever holds one of them can list journals, or leave them out.",
+		"Anything about entries that are not signed: those behind the last checkpoint, and those of journals without a key.",
 		"That a journal which no one closed or listed as cut did not lose its end together with an older checkpoint.",
-		"That the holder of the key did not write another history and sign that, or put an older copy of the whole ledger in its place.",
+		"That the holder of a key did not write another history and sign that.",
+		"That nobody put an older copy of the whole ledger in its place.",
 		"The time: it is what the writer's clock said. Order is that of the entries.",
 		"That nothing happened which was not recorded; known gaps are entries of their own.",
 	}

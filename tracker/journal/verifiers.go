@@ -31,6 +31,22 @@ func (l layout) verifiers(ledger tracker.ID, key string) (all []note.Verifier) {
 	return all
 }
 
+// signerOf returns the id of the key that signed a checkpoint of the ledger-wide journal, told by its
+// hash, which one key in the ledger's folder of keys has. It need not be the key that the journal
+// began with, so it must be named: who may add a key can sign what others wrote.
+func (l layout) signerOf(ledger tracker.ID, hash uint32) string {
+	for _, public := range l.publicKeys() {
+		line, err := note.NewEd25519VerifierKey(origin(ledger), public)
+		if err != nil {
+			continue
+		}
+		if v, err := note.NewVerifier(line); err == nil && v.KeyHash() == hash {
+			return keyID(public)
+		}
+	}
+	return ""
+}
+
 // verifierOf returns who may sign a journal's checkpoints: its key, or nobody when that is none that
 // can be read. No verifier is returned for a journal that is not signed.
 func verifierOf(key string) []note.Verifier {
@@ -55,7 +71,7 @@ func (l layout) publicKeys() map[string][]byte {
 	keys := make(map[string][]byte)
 	paths, _ := os.ReadDir(l.keys())
 	for _, path := range paths {
-		b, err := os.ReadFile(filepath.Join(l.keys(), path.Name()))
+		b, err := readSmall(filepath.Join(l.keys(), path.Name()))
 		if public := publicOf(string(bytes.TrimSpace(b))); err == nil && public != nil {
 			keys[path.Name()] = public
 		}

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -101,7 +98,7 @@ func (v *verification) checkRemoved(ids []tracker.ID) {
 		if _, found := slices.BinarySearchFunc(ids, id, func(a, b tracker.ID) int { return bytes.Compare(a[:], b[:]) }); found {
 			continue
 		}
-		if _, err := os.Stat(v.lines(id.String())); errors.Is(err, fs.ErrNotExist) {
+		if err := checkRegular(v.lines(id.String())); err != nil { // else it was made since they were listed
 			v.problem(Problem{JournalRemoved, v.relative(v.lines(id.String())), 0, "it is listed ledger-wide"})
 		}
 	}

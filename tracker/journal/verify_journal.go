@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -40,15 +39,17 @@ func (v *verification) checkJournal(id tracker.ID) JournalReport {
 	problems = append(problems, more...)
 	problems = append(problems, v.openingFaults(id, e, listed, file)...)
 	v.problem(problems...)
-	report.fill(e, own, key)
+	if own != nil && key != "" {
+		report.Key = keyID(publicOf(key))
+	}
+	report.fill(e, own)
 	return report
 }
 
-func (r *JournalReport) fill(e *evidence, own *checkpoint, key string) {
+func (r *JournalReport) fill(e *evidence, own *checkpoint) {
 	r.Entries, r.Root, r.Torn = e.lines.n, e.lines.root().String(), e.torn
-	if own != nil && key != "" {
+	if r.Key != "" {
 		r.Signed = min(own.size, e.lines.n)
-		r.Key = keyID(publicOf(key))
 	}
 }
 
@@ -98,7 +99,7 @@ func (v *verification) knows(public []byte) bool {
 // is not signed as it must be counts for nothing.
 func (v *verification) ownCheckpoint(name string, verifiers ...note.Verifier) (*checkpoint, bool, []Problem) {
 	path := v.checkpoint(name)
-	b, err := os.ReadFile(path)
+	b, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}
@@ -130,6 +131,9 @@ func (v *verification) openingFaults(id tracker.ID, e *evidence, listed *listed,
 		problems = append(problems, Problem{CheckpointRemoved, v.relative(v.checkpoint(name)), 0, ""})
 	}
 	file := v.relative(v.lines(name))
+	if _, opens := e.first.(*tracker.JournalOpenedEntry); !opens && e.lines.n == 1 && len(listed.states) == 0 {
+		problems = append(problems, Problem{Unlisted, file, 1, "it is no opening entry, which alone may go without"})
+	}
 	if len(listed.states) == 0 && e.lines.n > 1 && !v.listedSince(id) {
 		problems = append(problems, Problem{Unlisted, file, 0, "it was put here, or the ledger-wide journal was altered"})
 	}

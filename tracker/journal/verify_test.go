@@ -237,6 +237,39 @@ var tampers = map[string]struct {
 			"journals/ledger.checkpoint: checkpoint not signed by the journal's key",
 		},
 	},
+	"plant a journal of one entry": {
+		func(s *sample) {
+			cell := `{"kind":"cell.started","time":"2026-01-01T00:00:00Z","count":1}` + "\n"
+			if err := os.WriteFile(s.lines(tracker.ID{1}.String()), []byte(cell), 0o644); err != nil {
+				s.t.Fatal(err)
+			}
+		},
+		[]string{"journals/01000000000000000000000000000000.jsonl, entry 1: journal not listed ledger-wide"},
+	},
+	"a folder instead of a journal": {
+		func(s *sample) {
+			s.remove(s.lines(s.name))
+			if err := os.Mkdir(s.lines(s.name), 0o755); err != nil {
+				s.t.Fatal(err)
+			}
+		},
+		[]string{"journals/J.jsonl: journal removed"},
+	},
+	"garbage in the ledger-wide journal": {
+		func(s *sample) {
+			s.editLines(ledgerName, func(l [][]byte) [][]byte { l[2] = []byte("\xff{[\n"); return l })
+		},
+		[]string{"journals/ledger.jsonl, entry 3: entry changed"},
+	},
+	"garbage in the public key": {
+		func(s *sample) {
+			s.edit(s.layout.key(s.key.ID()), func([]byte) []byte { return []byte("gemba+\xff+\xff") })
+		},
+		[]string{
+			"journals/J.jsonl, entry 1: key not among the ledger's keys", "journals/O.jsonl, entry 1: key not among the ledger's keys",
+			"journals/ledger.checkpoint: checkpoint not signed by the journal's key",
+		},
+	},
 	"rename a journal": {
 		func(s *sample) {
 			other := tracker.ID{1}.String()
@@ -400,4 +433,37 @@ func firstLine(t *testing.T, l *Ledger, id tracker.ID) int64 {
 		return r.End
 	}
 	return 0
+}
+
+// TestSignerIsNamed leaves a journal out of the ledger-wide one and signs that with another key, which
+// is put among the ledger's: the report names that key, and not the one that the journal began with.
+func TestSignerIsNamed(t *testing.T) {
+	s, other := newSample(t), NewKey()
+	s.remove(s.lines(s.name), s.hashes(s.name), s.checkpoint(s.name))
+	s.editLines(ledgerName, func(l [][]byte) [][]byte { return append(l[:1:1], l[3:]...) })
+	s.remove(s.hashes(ledgerName), s.checkpoint(ledgerName))
+	r := register{chain: chain{layout: s.layout, name: ledgerName, key: other}}
+	file, err := os.OpenFile(s.lines(ledgerName), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	r.file = file
+	w := Writer{chain: chain{layout: s.layout, key: other}}
+	signed := tree{}
+	e, err := s.gather(ledgerName, nil, func(_ int64, leaf tlog.Hash, _ []byte) { signed.add(leaf); r.leaves = append(r.leaves, leaf) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.id, r.tree = e.first.(*tracker.LedgerOpenedEntry).Ledger, signed
+	if err := errors.Join(r.sync(nil), w.keepKey()); err != nil {
+		t.Fatal(err)
+	}
+	report, err := Verify(t.Context(), s.dir)
+	if err != nil || !report.OK() {
+		t.Fatalf("%+v, %v; only the key tells", report, err)
+	}
+	if got := report.Journals[0]; got.Name != ledgerName || got.Key != other.ID() {
+		t.Errorf("the ledger-wide journal is said to be signed by %s, not by %s", got.Key, other.ID())
+	}
 }

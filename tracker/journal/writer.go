@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -60,7 +61,7 @@ func (l layout) newWriter(o Options) (*Writer, error) {
 		return nil, fmt.Errorf("create journal: %w", err)
 	}
 	w := &Writer{chain: chain{layout: l, name: id.String(), id: id, key: o.Key, file: file}, now: o.Now}
-	if _, err = tryLock(file, false); err == nil {
+	if err = waitLock(file); err == nil { // a reader may look whether it is locked
 		w.pack, err = blob.CreatePack(l.pack(id))
 	}
 	if err == nil {
@@ -138,7 +139,7 @@ func (w *Writer) listCut() {
 		if state, err := ledger.State(id); err != nil || state == Live {
 			continue
 		}
-		note, err := os.ReadFile(w.checkpoint(id.String()))
+		note, err := readSmall(w.checkpoint(id.String()))
 		if err != nil {
 			continue
 		}
@@ -172,12 +173,7 @@ func (w *Writer) Flush() error {
 }
 
 // Sync makes durable and signs what was flushed.
-func (w *Writer) Sync() error {
-	if err := w.pack.Sync(); err != nil {
-		return err
-	}
-	return w.sync()
-}
+func (w *Writer) Sync() error { return w.sync(w.pack.Sync) }
 
 // Close writes the closing entry, signs the whole journal, and lists it as closed. When the ledger
 // cannot be written the journal stays as it is, and its files are closed all the same.
@@ -197,12 +193,17 @@ func (w *Writer) Close() error {
 	return nil
 }
 
-// abandon takes back a journal that could not be opened.
+// abandon takes back a journal that could not be opened, unless it was listed before that failed: a
+// journal that is listed must be there.
 func (w *Writer) abandon() {
 	if w.pack != nil {
 		_ = w.pack.Close()
 	}
 	_ = w.file.Close()
+	all, err := w.readListing()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) || len(all.of(w.id).states) > 0 {
+		return
+	}
 	for _, path := range []string{w.lines(w.name), w.hashes(w.name), w.checkpoint(w.name), w.layout.pack(w.id)} {
 		_ = os.Remove(path)
 	}
