@@ -349,3 +349,20 @@ func TestExtremes(t *testing.T) {
 		t.Errorf("%d gaps, want the one that was told", len(gaps))
 	}
 }
+
+// TestTextThatLooksLikeADigest records texts of a front end that would name a blob: none is looked for.
+func TestTextThatLooksLikeADigest(t *testing.T) {
+	n := newNotebook(t, tracker.Options{})
+	text := tracker.DigestOf([]byte("no blob")).String()
+	id := tracker.NewID()
+	n.Record(tracker.CellStarted{Session: n.session, Execution: id, Time: time.Now(), CellID: text, Notebook: text, Source: text})
+	n.Record(tracker.CellFinished{Execution: id, Time: time.Now(), Status: tracker.Failed, ErrorName: text, ErrorValue: text})
+	n.close()
+	report, err := journal.Verify(t.Context(), n.dir)
+	if err != nil || !report.OK() {
+		t.Errorf("%+v, %v", report.Problems, err)
+	}
+	if got := entries[*tracker.CellStartedEntry](n)[0]; got.CellID != text+"…" || got.Notebook != text+"…" {
+		t.Errorf("recorded as %q and %q", got.CellID, got.Notebook)
+	}
+}
