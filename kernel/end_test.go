@@ -25,7 +25,7 @@ func TestShutdown(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			b := start(t)
 			cell := b.Execute("block")
-			b.Await("busy", func(a kerneltest.Arrival) bool { return a.ParentID() == cell && a.State() == wire.Busy })
+			b.begun(cell)
 			id := b.Send(test.channel, wire.ShutdownRequest, wire.Shutdown{Restart: test.restart})
 			reply := b.Reply(id)
 			want(t, "channel of the reply", reply.Channel, test.channel)
@@ -58,7 +58,7 @@ func TestStop(t *testing.T) {
 func TestShutdownDoesNotWaitForACellThatIgnoresIt(t *testing.T) {
 	b := start(t)
 	cell := b.Execute("stuck 1m")
-	b.Await("busy", func(a kerneltest.Arrival) bool { return a.ParentID() == cell && a.State() == wire.Busy })
+	b.begun(cell)
 	b.Reply(b.Send(wire.Control, wire.ShutdownRequest, wire.Shutdown{}))
 	if err := b.ended(); err != nil {
 		t.Error(err)
@@ -112,6 +112,26 @@ func TestHangingRecorderHoldsUpOneCellOnly(t *testing.T) {
 	}
 	want(t, "times told", told, 1)
 }
+
+// A session that ends does not wait for a cell that does not stop: its end and the cell's are written at
+// the same time. The race detector judges.
+func TestSessionEndsWhileACellDoes(t *testing.T) {
+	session := kernel.OpenSession(kernel.SessionOptions{Engine: kerneltest.NewEngine(), Recorder: silent{}})
+	done := make(chan wire.Outcome)
+	go func() { done <- session.Execute(context.Background(), wire.Cell{Source: "print x"}, deaf{}) }()
+	if err := session.Close("shutdown"); err != nil {
+		t.Error(err)
+	}
+	if o := <-done; o.Error != nil {
+		t.Errorf("cell failed: %v", o.Error)
+	}
+}
+
+// silent is a Recorder without a lock, which would hide races of others.
+type silent struct{}
+
+func (silent) Record(tracker.Event)        {}
+func (silent) Flush(context.Context) error { return nil }
 
 // deaf is a Front that nobody watches.
 type deaf struct{}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"sync"
 	"time"
 
@@ -37,9 +38,6 @@ func (q *queue) take(n int) []request {
 	q.waiting = q.waiting[n:]
 	return taken
 }
-
-// all is more requests than ever wait.
-const all = int(^uint(0) >> 1)
 
 // next waits for a request; it reports false when ctx ends.
 func (q *queue) next(ctx context.Context) (request, bool) {
@@ -153,7 +151,7 @@ const arrival = 20 * time.Millisecond
 // queuedBehind takes the requests that a failed cell aborts: those sent before its failure was known.
 func (s *Server) queuedBehind() []request {
 	time.Sleep(arrival)
-	return s.queue.take(all)
+	return s.queue.take(math.MaxInt)
 }
 
 // abort answers a request whose cell will not run.

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -21,11 +22,12 @@ type nobody struct{}
 func (nobody) Record(tracker.Event)        {}
 func (nobody) Flush(context.Context) error { return nil }
 
-// scribe flushes before a reply leaves, without ever holding it up for long.
+// scribe flushes before a reply leaves, without ever holding it up for long. A session that ends does
+// not wait for a cell that does not stop, so two may flush at once.
 type scribe struct {
 	Recorder
 	report func(error) // told once of each time that recording stopped working
-	broken bool
+	broken atomic.Bool
 }
 
 // How long a cell waits for its record. When the recorder was late once it gets but a moment, so
@@ -37,14 +39,13 @@ const (
 
 func (s *scribe) flush() {
 	wait := patience
-	if s.broken {
+	if s.broken.Load() {
 		wait = impatience
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
 	err := s.Flush(ctx)
-	if err != nil && !s.broken {
+	if was := s.broken.Swap(err != nil); err != nil && !was {
 		s.report(err)
 	}
-	s.broken = err != nil
 }

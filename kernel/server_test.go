@@ -228,7 +228,7 @@ func TestFailureWithoutStopOnError(t *testing.T) {
 func TestRequestsAreAnsweredBesideARunningCell(t *testing.T) {
 	b := start(t)
 	cell := b.Execute("block")
-	b.Await("busy", func(a kerneltest.Arrival) bool { return a.ParentID() == cell && a.State() == wire.Busy })
+	b.begun(cell)
 	b.Send(wire.Shell, wire.CompleteRequest, map[string]any{"code": "slow", "cursor_pos": 4})
 	for _, r := range []struct {
 		channel wire.Channel
@@ -258,6 +258,14 @@ func TestRequestsAreAnsweredBesideARunningCell(t *testing.T) {
 	want(t, "end of the cell", published[len(published)-2:], []string{`error {"ename":"KeyboardInterrupt","evalue":"","traceback":["KeyboardInterrupt"]}`, "idle"})
 	want(t, "record", b.recorder.Story()[2], "interrupted by interrupt_request")
 	close(b.engine.Slow)
+}
+
+// begun waits until a cell runs, and its record has begun.
+func (b *bench) begun(cell string) {
+	b.t.Helper()
+	b.Await("execute_input", func(a kerneltest.Arrival) bool {
+		return a.ParentID() == cell && a.Header.Type == wire.ExecuteInput
+	})
 }
 
 // wantBusyAgain checks that the idle of a request is followed by the cell's busy: front ends take the
