@@ -23,7 +23,7 @@ func (x *execution) heartbeat([]string) error {
 
 // version is %version.
 func (x *execution) version([]string) error {
-	x.markdown(fmt.Sprintf("**gemba** %s, %s, compatible with GoNB %s\n", x.options.Version, x.goVersion(), compatible))
+	x.markdown(fmt.Sprintf("**gemba** %s, %s, compatible with GoNB %s\n", x.options.Version, x.builder.GoVersion(), compatible))
 	return nil
 }
 

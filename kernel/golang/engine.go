@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 
@@ -111,9 +110,9 @@ func (e *Engine) Info() wire.Info {
 	return wire.Info{
 		Implementation:        "gemba",
 		ImplementationVersion: e.options.Version,
-		Banner:                fmt.Sprintf("gemba %s, %s: Go cells, recorded. %%help lists the commands.", e.options.Version, e.goVersion()),
+		Banner:                fmt.Sprintf("gemba %s, %s: Go cells, recorded. %%help lists the commands.", e.options.Version, e.builder.GoVersion()),
 		Language: wire.LanguageInfo{
-			Name: "go", Version: strings.TrimPrefix(e.goVersion(), "go"), MIMEType: "text/x-go", FileExtension: ".go",
+			Name: "go", Version: strings.TrimPrefix(e.builder.GoVersion(), "go"), MIMEType: "text/x-go", FileExtension: ".go",
 			PygmentsLexer: "go", CodeMirrorMode: "go",
 		},
 		HelpLinks: []wire.HelpLink{
@@ -122,9 +121,6 @@ func (e *Engine) Info() wire.Info {
 		},
 	}
 }
-
-// goVersion is the version of Go that builds the cells.
-func (e *Engine) goVersion() string { return runtime.Version() }
 
 // Comm passes a comm message of the front end on to the session's widgets.
 func (e *Engine) Comm(t wire.Type, comm wire.Comm, front wire.Front) {

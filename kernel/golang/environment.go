@@ -26,8 +26,9 @@ func (e *environment) add(v string) {
 	e.set(name, value)
 }
 
+// unset leaves the slice as it is that copies of the environment share.
 func (e *environment) unset(name string) {
-	e.vars = slices.DeleteFunc(e.vars, func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	e.vars = slices.DeleteFunc(e.list(), func(v string) bool { return strings.HasPrefix(v, name+"=") })
 }
 
 // get returns the value of a variable, the empty string when it has none.

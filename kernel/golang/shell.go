@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 
@@ -16,11 +17,10 @@ func (x *execution) shell(c source.Command) error {
 	if strings.TrimSpace(c.Text) == "" {
 		return commandError(c, "a shell command is missing after !")
 	}
-	path, flag := "/bin/bash", "-c"
+	spec := process.Spec{Path: shell(), Args: []string{"-c", c.Text}, Stdin: x.stdin}
 	if runtime.GOOS == "windows" {
-		path, flag = "cmd.exe", "/c"
+		spec.Path, spec.Args[0] = "cmd.exe", "/c"
 	}
-	spec := process.Spec{Path: path, Args: []string{flag, c.Text}, Stdin: x.stdin}
 	if c.Work {
 		spec.Dir = x.work
 	}
@@ -30,6 +30,14 @@ func (x *execution) shell(c source.Command) error {
 	}
 	x.trackModules()
 	return nil
+}
+
+// shell is bash, as notebooks expect, or what stands in for it, as in Alpine's images.
+func shell() string {
+	if path, err := exec.LookPath("bash"); err == nil {
+		return path
+	}
+	return "/bin/sh"
 }
 
 // magic runs a cell whose first line says that it is not Go.

@@ -90,6 +90,9 @@ func modCache() string {
 	return filepath.Join(first[0], "pkg", "mod")
 }
 
+// GoVersion is the version of the installed Go, such as go1.26.8. It runs no go command.
+func (b *Builder) GoVersion() string { return installed(goCommand(b.opts.Go)) }
+
 // Dir is the folder in which cells are built, where "!*" commands run.
 func (b *Builder) Dir() string { return b.opts.Dir }
 

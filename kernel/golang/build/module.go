@@ -41,19 +41,24 @@ func (m *module) write(goCommand string) error {
 
 var release = regexp.MustCompile(`^go(1\.\d+(?:\.\d+)?)\b`)
 
-// goVersion reads the version of an installed Go from the file VERSION beside its bin folder, and takes the one that
-// built this program where there is none.
+// goVersion is the version for go.mod.
 func goVersion(goCommand string) string {
-	version := runtime.Version()
-	if real, err := filepath.EvalSymlinks(goCommand); err == nil {
-		if data, err := os.ReadFile(filepath.Join(filepath.Dir(real), "..", "VERSION")); err == nil {
-			version = string(data)
-		}
-	}
-	if m := release.FindStringSubmatch(version); m != nil {
+	if m := release.FindStringSubmatch(installed(goCommand)); m != nil {
 		return m[1]
 	}
 	return "1.26"
+}
+
+// installed reads the version of an installed Go, such as go1.26.8, from the file VERSION beside its bin folder, and
+// takes the one that built this program where there is none.
+func installed(goCommand string) string {
+	if real, err := filepath.EvalSymlinks(goCommand); err == nil {
+		if data, err := os.ReadFile(filepath.Join(filepath.Dir(real), "..", "VERSION")); err == nil {
+			version, _, _ := strings.Cut(string(data), "\n")
+			return strings.TrimSpace(version)
+		}
+	}
+	return runtime.Version()
 }
 
 // read gives a file of the module, nil when there is none. It is read again only when it changed.

@@ -88,7 +88,9 @@ func fits(path, toolchain string) error {
 
 // toolchainVersion asks the go command, since it may not be the one that built this program.
 func toolchainVersion() (string, error) {
-	out, err := exec.Command("go", "env", "GOVERSION").Output()
+	cmd := exec.Command("go", "env", "GOVERSION")
+	cmd.Dir = os.TempDir() // not where a go.mod of the user's may have another toolchain downloaded
+	out, err := cmd.Output()
 	if err != nil {
 		return "", fmt.Errorf("find Go: %w; install it from https://go.dev/dl", err)
 	}
