@@ -69,7 +69,7 @@ func TestFailuresAreErrors(t *testing.T) {
 	n := newNotebook(t)
 	n.fails("!exit 3", "ExitError", "exit status 3")
 	n.fails("%%bash\nexit 4", "ExitError", "exit status 4")
-	n.fails("%%script no-such-command\nx", "Error", "no-such-command")
+	n.fails("%%script no-such-command\nx", "CommandError", "no-such-command")
 	n.fails("%nothing", "CommandError", "Cell[4]:1: there is no command %nothing: see %help")
 	n.fails("x := 1\n%%sh\necho", "SyntaxError", "%%sh can only be the first line of a cell")
 }

@@ -81,8 +81,11 @@ func (x *execution) captureTo(args []string) error {
 	if err != nil {
 		return err
 	}
+	if x.capture != nil { // the last one counts
+		err = x.capture.Close()
+	}
 	x.capture = file
-	return nil
+	return err
 }
 
 func (x *execution) withInputs([]string) error   { return x.ask(false) }

@@ -80,6 +80,14 @@ type lineError struct {
 func (e *lineError) Error() string { return e.err.Error() }
 func (e *lineError) Unwrap() error { return e.err }
 
+// atLine places an error in the cell, nil when there is none.
+func atLine(line int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &lineError{line, err}
+}
+
 func commandError(c source.Command, format string, args ...any) error {
 	return &lineError{c.Line, fmt.Errorf(format, args...)}
 }

@@ -59,43 +59,55 @@ func (x *execution) buildError(err *build.Error) *wire.Error {
 }
 
 // exitReport words the end of a program. What a panic printed stands in the output above already, so it
-// is named and not repeated.
+// is named and not repeated; the traceback adds the lines of the cells.
 func (x *execution) exitReport(failed *exitError, err error) *wire.Error {
-	name, value := "ExitError", err.Error()
-	for l := range strings.Lines(string(failed.Stderr)) {
-		if message, ok := strings.CutPrefix(l, "panic: "); ok {
-			name, value = "panic", strings.TrimSpace(message)
-			break
-		}
+	name, value := lastWords(string(failed.Stderr))
+	if name == "" {
+		name, value = "ExitError", err.Error()
 	}
 	if failed.Signal == "killed" {
 		value += " (the system ends a program this way when memory runs out)"
 	}
-	return newError(name, value, red(err.Error()))
+	return newError(name, value, append([]string{red(err.Error())}, x.trace(string(failed.Stderr))...)...)
 }
 
 func newError(name, value string, traceback ...string) *wire.Error {
 	return &wire.Error{Name: name, Value: value, Traceback: traceback}
 }
 
-// listing writes diagnostics for people: each with its place and, where it is in this cell, the line of
+// listing writes diagnostics for people: each with its place and, where it is in a cell, the line of
 // the cell and a mark under the column.
 func (x *execution) listing(list []source.Diagnostic) []string {
-	lines := strings.Split(x.cell.Source, "\n")
 	var out []string
 	for _, d := range list {
 		out = append(out, red(d.String()))
-		if d.File != x.name() || d.Line < 1 || d.Line > len(lines) {
+		text, ok := x.line(d)
+		if !ok {
 			continue
 		}
-		text := strings.TrimRight(lines[d.Line-1], "\r")
-		out = append(out, fmt.Sprintf("%5d | %s", d.Line, text))
+		out = append(out, numbered(d.Line, text))
 		if d.Col > 0 {
 			out = append(out, "      | "+indentTo(text, d.Col)+red("^"))
 		}
 	}
 	return out
 }
+
+// line gives the line of text that a diagnostic is about: of this cell, or of a declaration that an earlier
+// one left behind.
+func (x *execution) line(d source.Diagnostic) (string, bool) {
+	if d.File != x.name() {
+		text, ok := x.session.decls.Line(d.File, d.Line, d.Col)
+		return strings.TrimRight(text, "\r"), ok
+	}
+	lines := strings.Split(x.cell.Source, "\n")
+	if d.Line < 1 || d.Line > len(lines) {
+		return "", false
+	}
+	return strings.TrimRight(lines[d.Line-1], "\r"), true
+}
+
+func numbered(line int, text string) string { return fmt.Sprintf("%5d | %s", line, text) }
 
 // indentTo is white space as wide as the part of text before column col, which counts bytes from 1.
 func indentTo(text string, col int) string {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel/golang/build"
@@ -30,8 +31,12 @@ type execution struct {
 	page    *wasmCell     // of a %wasm cell, else nil
 }
 
+// byteOrderMark is what some editors put at the beginning of a text. Go allows it at the beginning of a file.
+const byteOrderMark = "\ufeff"
+
 // Execute runs a cell: its cell magic; or its commands and shell lines in order, then its Go code.
 func (e *Engine) Execute(ctx context.Context, cell wire.Cell, front wire.Front) wire.Outcome {
+	cell.Source = strings.TrimPrefix(cell.Source, byteOrderMark)
 	x := &execution{Engine: e, ctx: ctx, cell: cell, front: front, session: e.current()}
 	x.session.tracked = maps.Clone(x.session.tracked)
 	err := x.run()
@@ -52,7 +57,7 @@ func (x *execution) name() string { return fmt.Sprintf("Cell[%d]", x.cell.Count)
 func (x *execution) run() error {
 	parsed, err := source.Parse(x.name(), x.cell.Source)
 	if parsed.Magic != nil {
-		return x.magic(parsed.Magic)
+		return atLine(1, x.magic(parsed.Magic))
 	}
 	if err != nil {
 		return err // before any command has run: a cell that cannot be read does nothing
@@ -105,9 +110,13 @@ func (x *execution) program(parsed *source.Cell) error {
 	x.warm()
 	front, flush := renamed(x.front, built.Rename)
 	defer flush()
-	return x.runProgram(process.Spec{
+	err = x.runProgram(process.Spec{
 		Path: built.Path, Args: args, Env: append(x.session.env.list(), built.Env...), Rich: true, Cell: x.cell.CellID,
 	}, front)
+	if failed := (*exitError)(nil); errors.As(err, &failed) {
+		failed.Stderr = []byte(replacer(built.Rename).Replace(string(failed.Stderr)))
+	}
+	return err
 }
 
 func (x *execution) build(decls source.Declarations, parsed *source.Cell) (*build.Executable, error) {
@@ -157,6 +166,7 @@ func (x *execution) runProgram(spec process.Spec, front wire.Front) error {
 	if spec.Env == nil {
 		spec.Env = x.session.env.list()
 	}
+	spec.Env = append(spec.Env, "PWD="+spec.Dir) // what the kernel was started with is not where this runs
 	spec.Silent = x.cell.Silent
 	if x.capture != nil {
 		spec.Capture = x.capture
@@ -167,7 +177,7 @@ func (x *execution) runProgram(spec process.Spec, front wire.Front) error {
 	x.facts.SystemCPU += exit.SystemCPU
 	x.facts.MaxRSS = max(x.facts.MaxRSS, exit.MaxRSS)
 	if err != nil {
-		return err
+		return startError(spec, err)
 	}
 	if !exit.OK() {
 		return &exitError{exit}

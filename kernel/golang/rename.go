@@ -14,17 +14,22 @@ type renamer struct {
 	held  string // the beginning of a line of a stack trace whose end has not come yet
 }
 
+// replacer renames cells in stack traces from key to value.
+func replacer(rename map[string]string) *strings.Replacer {
+	var pairs []string
+	for from, to := range rename {
+		pairs = append(pairs, "\t"+from+":", "\t"+to+":")
+	}
+	return strings.NewReplacer(pairs...)
+}
+
 // renamed returns a front end that sees stack traces with cells renamed from key to value, and a function
 // to be called when nothing more comes.
 func renamed(front wire.Front, rename map[string]string) (wire.Front, func()) {
 	if len(rename) == 0 {
 		return front, func() {}
 	}
-	var pairs []string
-	for from, to := range rename {
-		pairs = append(pairs, "\t"+from+":", "\t"+to+":")
-	}
-	r := &renamer{Front: front, names: strings.NewReplacer(pairs...)}
+	r := &renamer{Front: front, names: replacer(rename)}
 	return r, r.flush
 }
 
