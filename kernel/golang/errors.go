@@ -36,7 +36,7 @@ func (x *execution) report(err error) *wire.Error {
 	)
 	switch {
 	case x.ctx.Err() != nil, errors.Is(err, context.Canceled), errors.As(err, &failed) && failed.Interrupted:
-		return newError(wire.Interrupted, "interrupted", "interrupted")
+		return newError(wire.Interrupted, "interrupted", red(wire.Interrupted)+": the cell was interrupted")
 	case errors.As(err, &wrong):
 		return newError("SyntaxError", wrong.Diagnostics[0].String(), x.listing(wrong.Diagnostics)...)
 	case errors.As(err, &broken):
