@@ -146,10 +146,12 @@ func (s *search) consider(ctx context.Context, rows *sql.Rows) error {
 		return nil // taken out, or lost: verify tells which
 	}
 	source := string(text)
-	if s.Access == Search && (!s.pattern.MatchString(source) || s.Unique && s.seen[source]) {
+	if s.Access == Search && (!s.pattern.MatchString(source) || s.seen[source]) {
 		return nil
 	}
-	s.seen[source] = s.Unique
+	if s.Unique {
+		s.seen[source] = true
+	}
 	found := HistoryLine{Session: s.numbers[session], Line: line, Source: source}
 	if s.Output {
 		if found.Output, err = s.index.shownText(ctx, id); err != nil {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -148,7 +151,13 @@ func TestQueryCannotWrite(t *testing.T) {
 		"PRAGMA user_version = 7",
 		"CREATE TABLE notes (text TEXT)",
 		"ATTACH DATABASE '" + dir + "/other.sqlite' AS other; CREATE TABLE other.notes (text TEXT)",
+		"PRAGMA query_only = 0; ATTACH DATABASE '" + dir + "/other.sqlite' AS other; CREATE TABLE other.notes (text TEXT)",
+		"PRAGMA query_only = 0; ATTACH DATABASE '" + x.Path() + "' AS other; DELETE FROM other.cells",
 		"VACUUM",
+		"PRAGMA query_only = 0; VACUUM INTO '" + dir + "/other.sqlite'",
+		"PRAGMA query_only = 0; PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = ''",
+		"PRAGMA query_only = 0; WITH one AS (SELECT 1) INSERT INTO cells (id) SELECT * FROM one",
+		"SELECT load_extension('/tmp/x.so')",
 	} {
 		if _, err := x.Query(context.Background(), query); !errors.Is(err, ErrReadOnly) && !errors.Is(err, ErrSQL) {
 			t.Errorf("%s: error is %v, want one", query, err)
@@ -157,10 +166,29 @@ func TestQueryCannotWrite(t *testing.T) {
 	if diff := cmp.Diff(before, answers(t, open(t, dir))); diff != "" {
 		t.Errorf("answers changed (-before +after):\n%s", diff)
 	}
+	if _, err := os.Stat(filepath.Join(dir, "other.sqlite")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a query made a file: %v", err)
+	}
 	rows, err := x.Query(context.Background(), "SELECT count AS n, NULL, 1.5, 'text', x'00ff' FROM cells")
 	want := &Rows{Columns: []string{"n", "NULL", "1.5", "'text'", "x'00ff'"}, Values: [][]any{{int64(1), nil, 1.5, "text", []byte{0, 255}}}}
 	if diff := cmp.Diff(want, rows); err != nil || diff != "" {
 		t.Errorf("rows: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestEndlessQuery(t *testing.T) {
+	dir := newLedger(t)
+	newScribe(t, dir, epoch).close()
+	x := open(t, dir)
+	const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+	_, err := x.Query(context.Background(), endless+"SELECT i, hex(zeroblob(500000)) FROM n")
+	if !errors.Is(err, ErrSQL) || !strings.Contains(err.Error(), "LIMIT") {
+		t.Errorf("an answer without end: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := x.Query(ctx, endless+"SELECT count(*) FROM n"); err == nil {
+		t.Error("a query without end has an answer")
 	}
 }
 
