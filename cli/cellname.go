@@ -53,6 +53,9 @@ func saysSomething(line string) bool {
 	return strings.Trim(line, "%/(){} ") != "" && line != "%main" && !imports
 }
 
+// notebookLength is how much of a notebook's name a table shows, in characters.
+const notebookLength = 32
+
 // notebookName is the file's name alone: the whole path is for show.
 func notebookName(notebook string) string {
 	if notebook == "" {

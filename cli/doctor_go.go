@@ -4,6 +4,7 @@ import (
 	"context"
 	"debug/buildinfo"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/version"
 	"os"
@@ -26,6 +27,9 @@ type goEnv struct {
 func readGoEnv(ctx context.Context) (goEnv, error) {
 	var env goEnv
 	out, err := exec.CommandContext(ctx, "go", "env", "-json").Output()
+	if exit := new(exec.ExitError); errors.As(err, &exit) && len(exit.Stderr) > 0 {
+		return env, fmt.Errorf("run go env: %s", oneLine(string(exit.Stderr)))
+	}
 	if err != nil {
 		return env, fmt.Errorf("run go env: %w", err)
 	}
@@ -45,7 +49,7 @@ func examineGo(ctx context.Context, _ *app) finding {
 	}
 	env, err := readGoEnv(ctx)
 	if err != nil {
-		f.Detail = fmt.Sprintf("%s does not work: %v", path, err)
+		f.Detail, f.Fix = fmt.Sprintf("%s does not work: %v", path, err), "go env   (says what it lacks)"
 		return f
 	}
 	f.Detail = fmt.Sprintf("%s, %s", env.GOVERSION, path)

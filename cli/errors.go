@@ -40,6 +40,7 @@ var exitStatuses = []struct {
 	{journal.ErrNoLedger, exitNotFound},
 	{fs.ErrNotExist, exitNotFound},
 	{errCorrupt, exitCorrupt},
+	{journal.ErrCorrupt, exitCorrupt},
 	{journal.ErrDamaged, exitCorrupt},
 	{tracker.ErrEntry, exitCorrupt},
 	{blob.ErrCorrupt, exitCorrupt},
@@ -113,9 +114,9 @@ func (a *app) report(err error) int {
 
 func (a *app) complain(err error) {
 	p := painterFor(a.stderr)
-	fmt.Fprintf(a.stderr, "%s %v\n", p.paint(red, "gemba:"), err)
+	fmt.Fprintf(a.stderr, "%s %s\n", p.paint(red, "gemba:"), harmlessLines(err.Error()))
 	for _, hint := range hints(err) {
-		fmt.Fprintf(a.stderr, "%s %s\n", p.paint(faint, "try:"), hint)
+		fmt.Fprintf(a.stderr, "%s %s\n", p.paint(faint, "try:"), harmlessLines(hint))
 	}
 }
 

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -89,5 +91,22 @@ func TestHarmless(t *testing.T) {
 		if got := harmless(test.text, true); got != test.coloured {
 			t.Errorf("harmless(%q) with colours = %q, want %q", test.text, got, test.coloured)
 		}
+	}
+}
+
+// TestTableIsHarmless prints a row and a message with what a hostile ledger may hold.
+func TestTableIsHarmless(t *testing.T) {
+	const hostile = "a\x1b]0;title\x07\x1b[2J\nb"
+	var b strings.Builder
+	table := &table{columns: []column{{title: "NAME"}}}
+	table.add(cell{text: hostile})
+	if err := table.print(&b); err != nil {
+		t.Fatal(err)
+	}
+	a := &app{stderr: &b}
+	a.warn("cannot read %s", hostile)
+	a.complain(withHint(errors.New(hostile), "%s", hostile))
+	if text := b.String(); strings.ContainsAny(text, "\x1b\x07") {
+		t.Errorf("printed %q", text)
 	}
 }

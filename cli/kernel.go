@@ -35,6 +35,8 @@ func kernelCommand(a *app) *cobra.Command {
 
 // kernel serves the front end of a connection file until it, or a signal, ends the session.
 func (a *app) kernel(ctx context.Context, file string) error {
+	signals := caught()
+	defer signal.Stop(signals)
 	connection, err := wire.ReadConnection(file)
 	if err != nil {
 		return err
@@ -47,7 +49,7 @@ func (a *app) kernel(ctx context.Context, file string) error {
 	if err := k.open(file, connection); err != nil {
 		return err
 	}
-	defer k.watch()()
+	defer k.watch(signals)()
 	return errors.Join(k.server.Serve(ctx), within(linger, k.finish))
 }
 
@@ -112,18 +114,21 @@ func (k *jupyterKernel) record(dir string) kernel.Recorder {
 	return k.recorder
 }
 
-// watch obeys signals and ends the kernel when the front end that started it is gone, until the
-// function that it returns is called. SIGPIPE is caught so that a front end that closes its end of
-// stderr does not kill the kernel; children get the default back.
-func (k *jupyterKernel) watch() (stop func()) {
+// caught returns the signals that come from now on; one that comes before the kernel serves waits.
+// SIGPIPE is caught so that a front end that closes its end of stderr does not kill the kernel;
+// children get the default back.
+func caught() chan os.Signal {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	return signals
+}
+
+// watch obeys signals and ends the kernel when the front end that started it is gone, until the
+// function that it returns is called.
+func (k *jupyterKernel) watch(signals <-chan os.Signal) (stop func()) {
 	done := make(chan struct{})
 	go k.obey(signals, orphaned(done), done)
-	return func() {
-		signal.Stop(signals)
-		close(done)
-	}
+	return func() { close(done) }
 }
 
 func (k *jupyterKernel) obey(signals <-chan os.Signal, orphaned, done <-chan struct{}) {

@@ -22,18 +22,17 @@ func (a *app) ledgerFor(dir string) string {
 }
 
 // ledgerToRead is ledgerFor for a reader in the working directory. Outside of a git repository a
-// reader may stand below the folder whose notebooks were recorded, so it looks upwards too.
+// reader may stand below the folder whose notebooks were recorded, so it looks upwards too; never
+// instead of a ledger that was named.
 func (a *app) ledgerToRead() string {
 	dir := a.ledgerFor(".")
-	if a.ledger != "" || exists(dir) {
-		return dir
-	}
 	here, err := filepath.Abs(".")
-	if err != nil {
+	named := a.ledger != "" || os.Getenv("GEMBA_LEDGER") != ""
+	if err != nil || named || exists(dir) || dir != journal.Beside(here) || exists(filepath.Join(here, ".git")) {
 		return dir
 	}
 	for at := here; at != filepath.Dir(at); at = filepath.Dir(at) {
-		if ledger := filepath.Join(at, filepath.Base(dir)); exists(ledger) {
+		if ledger := journal.Beside(at); exists(ledger) {
 			return ledger
 		}
 	}
@@ -93,7 +92,7 @@ func (a *app) warnOfProblems(ctx context.Context, x *index.Index) error {
 // warn says on stderr what does not stop the command.
 func (a *app) warn(format string, args ...any) {
 	p := painterFor(a.stderr)
-	fmt.Fprintf(a.stderr, "%s %s\n", p.paint(yellow, "gemba: warning:"), fmt.Sprintf(format, args...))
+	fmt.Fprintf(a.stderr, "%s %s\n", p.paint(yellow, "gemba: warning:"), harmlessLines(fmt.Sprintf(format, args...)))
 }
 
 // openRecorder starts to record into the ledger at dir; writer says for whom: "kernel" or "run". It

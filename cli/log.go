@@ -123,7 +123,7 @@ func (a *app) logTable(x *index.Index, cells []index.Cell) *table {
 		{title: "STATUS"}, {"BUILD", true}, {"RUN", true}, {title: "CELL"}}}
 	now := a.now()
 	for _, c := range cells {
-		t.add(cell{c.ID.Short(), yellow}, cell{text: humanTime(c.Started, now)}, cell{text: notebookName(c.Notebook)},
+		t.add(cell{c.ID.Short(), yellow}, cell{text: humanTime(c.Started, now)}, cell{text: cutTo(notebookName(c.Notebook), notebookLength)},
 			cell{text: fmt.Sprintf("[%d]", c.Count)}, cell{string(c.Status), statusStyles[c.Status]},
 			cell{text: humanDuration(c.Build)}, cell{text: humanDuration(runTime(c))}, cell{text: cellName(x, c)})
 	}

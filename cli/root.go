@@ -59,7 +59,29 @@ func (a *app) root() *cobra.Command {
 	for _, command := range commands() {
 		root.AddCommand(marked(command(a)))
 	}
+	strict(root)
 	return root
+}
+
+// strict makes cobra's own commands refuse what they do not know, as all others do: they would print
+// help and succeed.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch run := c.Run; c.Name() {
+		case "help":
+			c.RunE = func(c *cobra.Command, args []string) error {
+				if _, _, err := root.Find(args); err != nil {
+					return err
+				}
+				run(c, args)
+				return nil
+			}
+		case "completion":
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 }
 
 // marked wraps the errors of a command that ran, so that report can tell them from wrong use, which

@@ -73,6 +73,15 @@ func harmless(line string, p painter) string {
 	return line
 }
 
+// harmlessLines is harmless for a message of several lines, which may quote what is recorded.
+func harmlessLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = harmless(line, false)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // outputText returns an output as text: what was printed, the text form of a display, or its types.
 func outputText(o tracker.Output) string {
 	var c struct {

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +26,9 @@ The tables are sessions, cells, outputs, interrupts, gaps and journals; duration
   gemba sql "SELECT name, sql FROM sqlite_schema"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if strings.TrimSpace(args[0]) == "" {
+				return withHint(wrongUse("the query is empty"), `gemba sql "SELECT * FROM cells LIMIT 3"`)
+			}
 			return a.withIndex(c.Context(), func(x *index.Index) error {
 				rows, err := x.Query(c.Context(), args[0])
 				if err != nil {
@@ -61,7 +66,7 @@ func (a *app) printRows(rows *index.Rows, asJSON bool) error {
 	for _, values := range rows.Values {
 		cells := make([]cell, len(values))
 		for i, v := range values {
-			cells[i].text = oneLine(valueText(v))
+			cells[i].text = valueText(v)
 		}
 		t.add(cells...)
 	}
@@ -109,7 +114,7 @@ func objects(rows *index.Rows) []object {
 	return all
 }
 
-// MarshalJSON writes the object. Bytes are hexadecimal text.
+// MarshalJSON writes the object. Bytes are hexadecimal text, and infinity, which JSON lacks, is "+Inf" or "-Inf".
 func (o object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -118,8 +123,13 @@ func (o object) MarshalJSON() ([]byte, error) {
 			b.WriteByte(',')
 		}
 		value := o.values[i]
-		if raw, ok := value.([]byte); ok {
-			value = hex.EncodeToString(raw)
+		switch v := value.(type) {
+		case []byte:
+			value = hex.EncodeToString(v)
+		case float64:
+			if math.IsInf(v, 0) {
+				value = valueText(v)
+			}
 		}
 		name, err := json.Marshal(key)
 		if err != nil {

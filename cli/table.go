@@ -28,7 +28,13 @@ type table struct {
 	rows    [][]cell
 }
 
-func (t *table) add(cells ...cell) { t.rows = append(t.rows, cells) }
+// add appends a row. What was recorded may hold anything, so each text is made safe for a row.
+func (t *table) add(cells ...cell) {
+	for i := range cells {
+		cells[i].text = oneLine(cells[i].text)
+	}
+	t.rows = append(t.rows, cells)
+}
 
 func (t *table) print(w io.Writer) error {
 	p, edge, widths := painterFor(w), width(w), t.widths()

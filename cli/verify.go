@@ -60,16 +60,18 @@ func (a *app) printReport(r *journal.Report, asJSON bool) error {
 	for _, key := range signers(r) {
 		g.fact("signed by", "%s%s", key, prefixed("  ", ownKey(key)))
 	}
-	if r.Unsigned > 0 {
-		g.fact("unsigned", "%s, behind the last checkpoint of their journals", count(int(r.Unsigned), "entry", "entries"))
-	}
+	g.unsigned(r)
 	g.problems(r.Problems)
 	g.meaning(r.OK())
 	return g.flush()
 }
 
 func (g *page) verdict(r *journal.Report) {
-	if r.OK() {
+	switch {
+	case r.OK() && r.Entries == 0:
+		fmt.Fprintf(&g.b, "%s  nothing is wrong, and nothing is recorded\n", g.p.paint(yellow, "empty"))
+		return
+	case r.OK():
 		fmt.Fprintf(&g.b, "%s  nothing is wrong\n", g.p.paint(green, "verified"))
 		return
 	}
@@ -121,6 +123,29 @@ func journalStates(r *journal.Report) string {
 		text += fmt.Sprintf(", %d cut short when the writer died", n)
 	}
 	return text
+}
+
+// unsigned tells of entries that no signature vouches for: those that wait for one, and those of
+// journals without a key.
+func (g *page) unsigned(r *journal.Report) {
+	var journals, entries, waiting int64
+	which := ""
+	for _, j := range r.Journals {
+		switch {
+		case j.Key != "":
+			waiting += j.Entries - j.Signed
+		case j.Entries > 0:
+			journals, entries = journals+1, entries+j.Entries
+			which += map[bool]string{true: ", the ledger-wide one among them"}[j.Name == journal.LedgerWide]
+		}
+	}
+	if waiting > 0 {
+		g.fact("unsigned", "%s, behind the last checkpoint of their journals", count(int(waiting), "entry", "entries"))
+	}
+	if journals > 0 {
+		g.fact("no signature", "%s in %s%s: changed by who knows how, they would look the same",
+			count(int(entries), "entry", "entries"), count(int(journals), "journal", "journals"), which)
+	}
 }
 
 // signers returns the keys that signed, each once.

@@ -37,7 +37,8 @@ func header(t time.Time, session, execution ID) Header {
 // name of that length is no longer one, and a line must stay short.
 const maxField = 4096
 
-// A text that would pass for a digest, which names a blob, gets a sign behind it that no digest has.
+// clip makes a text fit for an entry. One that would pass for a digest, which names a blob, gets a
+// sign behind it that no digest has.
 func clip(s string) string {
 	if _, err := ParseDigest(s); err == nil {
 		return s + "…"

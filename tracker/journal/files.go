@@ -20,8 +20,8 @@ const Format = 1
 // layout names the files of a ledger.
 type layout struct{ dir string }
 
-// ledgerName is the file name of the ledger-wide journal, where the others have their id.
-const ledgerName = "ledger"
+// LedgerWide is the name of the ledger-wide journal, in files and reports, where the others have their id.
+const LedgerWide = "ledger"
 
 func (l layout) format() string            { return filepath.Join(l.dir, "format") }
 func (l layout) journals() string          { return filepath.Join(l.dir, "journals") }

@@ -18,7 +18,7 @@ func TestPipes(t *testing.T) {
 		"journal":             func(s *sample) string { return s.lines(s.name) },
 		"hashes":              func(s *sample) string { return s.hashes(s.name) },
 		"checkpoint":          func(s *sample) string { return s.checkpoint(s.name) },
-		"ledger-wide journal": func(s *sample) string { return s.lines(ledgerName) },
+		"ledger-wide journal": func(s *sample) string { return s.lines(LedgerWide) },
 		"key":                 func(s *sample) string { return s.layout.key(s.key.ID()) },
 		"pack":                func(s *sample) string { return s.pack(s.ids[0]) },
 	} {
@@ -51,8 +51,8 @@ func TestLedgerJournalIsNoLink(t *testing.T) {
 	if err := os.WriteFile(victim, []byte("no line end"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s.remove(s.lines(ledgerName), s.checkpoint(ledgerName), s.hashes(ledgerName))
-	if err := os.Symlink(victim, s.lines(ledgerName)); err != nil {
+	s.remove(s.lines(LedgerWide), s.checkpoint(LedgerWide), s.hashes(LedgerWide))
+	if err := os.Symlink(victim, s.lines(LedgerWide)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Create(s.dir, Options{Key: s.key}); !errors.Is(err, errIrregular) {

@@ -140,7 +140,7 @@ func TestTornLedgerWideJournal(t *testing.T) {
 	for name, tear := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := newSample(t)
-			if err := tear(s.lines(ledgerName), s.hashes(ledgerName), s.checkpoint(ledgerName)); err != nil {
+			if err := tear(s.lines(LedgerWide), s.hashes(LedgerWide), s.checkpoint(LedgerWide)); err != nil {
 				t.Fatal(err)
 			}
 			closeWriter(t, newWriter(t, s.dir, s.key))

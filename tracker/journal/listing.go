@@ -66,7 +66,7 @@ func (l *listing) add(e tracker.Entry) {
 // readListing reads the ledger-wide journal.
 func (l layout) readListing() (listing, error) {
 	all := listing{journals: make(map[tracker.ID]*listed)}
-	file, err := openRegular(l.lines(ledgerName))
+	file, err := openRegular(l.lines(LedgerWide))
 	if err != nil {
 		return all, err
 	}
@@ -85,32 +85,32 @@ func (v *verification) checkRegister(needed bool) {
 	v.register, err = v.readListing()
 	if errors.Is(err, fs.ErrNotExist) {
 		if needed {
-			v.problem(Problem{JournalRemoved, v.relative(v.lines(ledgerName)), 0, "it lists the other journals"})
+			v.problem(Problem{JournalRemoved, v.relative(v.lines(LedgerWide)), 0, "it lists the other journals"})
 		}
 		return
 	}
 	if err != nil {
-		v.unreadable(v.lines(ledgerName), err)
+		v.unreadable(v.lines(LedgerWide), err)
 		return
 	}
 	opened := v.register.opened
 	v.report.Ledger = opened.Ledger
-	own, file, problems := v.ownCheckpoint(ledgerName, v.verifiers(opened.Ledger, opened.Key)...)
-	e, err := v.gather(ledgerName, sizes(own, nil), v.named(ledgerName, own))
+	own, file, problems := v.ownCheckpoint(LedgerWide, v.verifiers(opened.Ledger, opened.Key)...)
+	e, err := v.gather(LedgerWide, sizes(own, nil), v.named(LedgerWide, own))
 	if err != nil {
-		v.unreadable(v.lines(ledgerName), err)
+		v.unreadable(v.lines(LedgerWide), err)
 		return
 	}
-	more, err := v.judge(ledgerName, e, own, nil)
+	more, err := v.judge(LedgerWide, e, own, nil)
 	if err != nil {
-		v.unreadable(v.lines(ledgerName), err)
+		v.unreadable(v.lines(LedgerWide), err)
 	}
 	problems = append(problems, more...)
 	if !file && e.lines.n > 1 {
-		problems = append(problems, Problem{CheckpointRemoved, v.relative(v.checkpoint(ledgerName)), 0, ""})
+		problems = append(problems, Problem{CheckpointRemoved, v.relative(v.checkpoint(LedgerWide)), 0, ""})
 	}
 	v.problem(problems...)
-	report := JournalReport{Name: ledgerName}
+	report := JournalReport{Name: LedgerWide}
 	if own != nil && opened.Key != "" {
 		report.Key = v.signerOf(opened.Ledger, own.signer)
 	}

@@ -55,14 +55,14 @@ func (r *register) commit() error {
 // openRegister locks and reads the ledger-wide journal, begins it when it is new, and makes sure
 // that it still is what its checkpoint says.
 func (l layout) openRegister(key *Key, now time.Time) (*register, error) {
-	if err := checkRegular(l.lines(ledgerName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := checkRegular(l.lines(LedgerWide)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	file, err := os.OpenFile(l.lines(ledgerName), os.O_RDWR|os.O_CREATE, 0o644)
+	file, err := os.OpenFile(l.lines(LedgerWide), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	r := &register{chain: chain{layout: l, name: ledgerName, key: key, file: file}}
+	r := &register{chain: chain{layout: l, name: LedgerWide, key: key, file: file}}
 	err = waitLock(file)
 	if err == nil {
 		err = r.load()
@@ -173,7 +173,7 @@ func (r *register) skipStored() error {
 // checkSigned makes sure that the lines are those that the checkpoint speaks of. Only the very first
 // entry may lack a checkpoint: its writer was killed before it signed.
 func (r *register) checkSigned() error {
-	file, err := readSmall(r.checkpoint(ledgerName))
+	file, err := readSmall(r.checkpoint(LedgerWide))
 	if errors.Is(err, fs.ErrNotExist) {
 		if r.tree.n <= 1 {
 			return nil

@@ -171,13 +171,13 @@ var tampers = map[string]struct {
 		[]string{"journals/J.jsonl: journal removed"},
 	},
 	"remove the ledger-wide journal": {
-		func(s *sample) { s.remove(s.lines(ledgerName)) },
+		func(s *sample) { s.remove(s.lines(LedgerWide)) },
 		[]string{"journals/J.jsonl: journal not listed ledger-wide", "journals/O.jsonl: journal not listed ledger-wide", "journals/ledger.jsonl: journal removed"},
 	},
 	"drop a journal and its lines ledger-wide": {
 		func(s *sample) {
 			s.remove(s.lines(s.name), s.hashes(s.name), s.checkpoint(s.name))
-			s.editLines(ledgerName, func(l [][]byte) [][]byte { return append(l[:1:1], l[3:]...) })
+			s.editLines(LedgerWide, func(l [][]byte) [][]byte { return append(l[:1:1], l[3:]...) })
 		},
 		[]string{"journals/ledger.jsonl, entry 2: entry dropped", "journals/ledger.jsonl, entry 3: entry dropped"},
 	},
@@ -257,7 +257,7 @@ var tampers = map[string]struct {
 	},
 	"garbage in the ledger-wide journal": {
 		func(s *sample) {
-			s.editLines(ledgerName, func(l [][]byte) [][]byte { l[2] = []byte("\xff{[\n"); return l })
+			s.editLines(LedgerWide, func(l [][]byte) [][]byte { l[2] = []byte("\xff{[\n"); return l })
 		},
 		[]string{"journals/ledger.jsonl, entry 3: entry changed"},
 	},
@@ -325,7 +325,7 @@ func TestReport(t *testing.T) {
 		t.Fatalf("%v, %v", report, err)
 	}
 	want := map[string]JournalReport{
-		ledgerName:        {Entries: 6, Signed: 6, Key: s.key.ID()},
+		LedgerWide:        {Entries: 6, Signed: 6, Key: s.key.ID()},
 		s.name:            {State: Closed, Entries: 22, Signed: 22, Key: s.key.ID()},
 		s.ids[1].String(): {State: Closed, Entries: 5, Signed: 5, Key: s.key.ID()},
 		w.ID().String():   {State: Live, Entries: 6, Signed: 1, Key: s.key.ID()},
@@ -353,7 +353,7 @@ func TestReport(t *testing.T) {
 // recorded, says so, and does not make the alteration look signed.
 func TestNothingIsSignedOnTopOfAnAlteredLedger(t *testing.T) {
 	s := newSample(t)
-	s.editLines(ledgerName, func(l [][]byte) [][]byte { return append(l[:1:1], l[2:]...) })
+	s.editLines(LedgerWide, func(l [][]byte) [][]byte { return append(l[:1:1], l[2:]...) })
 	w := newWriter(t, s.dir, s.key)
 	fill(t, w, 1)
 	if err := w.Close(); !errors.Is(err, ErrDamaged) {
@@ -440,10 +440,10 @@ func firstLine(t *testing.T, l *Ledger, id tracker.ID) int64 {
 func TestSignerIsNamed(t *testing.T) {
 	s, other := newSample(t), NewKey()
 	s.remove(s.lines(s.name), s.hashes(s.name), s.checkpoint(s.name))
-	s.editLines(ledgerName, func(l [][]byte) [][]byte { return append(l[:1:1], l[3:]...) })
-	s.remove(s.hashes(ledgerName), s.checkpoint(ledgerName))
-	r := register{chain: chain{layout: s.layout, name: ledgerName, key: other}}
-	file, err := os.OpenFile(s.lines(ledgerName), os.O_RDWR, 0)
+	s.editLines(LedgerWide, func(l [][]byte) [][]byte { return append(l[:1:1], l[3:]...) })
+	s.remove(s.hashes(LedgerWide), s.checkpoint(LedgerWide))
+	r := register{chain: chain{layout: s.layout, name: LedgerWide, key: other}}
+	file, err := os.OpenFile(s.lines(LedgerWide), os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -451,7 +451,7 @@ func TestSignerIsNamed(t *testing.T) {
 	r.file = file
 	w := Writer{chain: chain{layout: s.layout, key: other}}
 	signed := tree{}
-	e, err := s.gather(ledgerName, nil, func(_ int64, leaf tlog.Hash, _ []byte) { signed.add(leaf); r.leaves = append(r.leaves, leaf) })
+	e, err := s.gather(LedgerWide, nil, func(_ int64, leaf tlog.Hash, _ []byte) { signed.add(leaf); r.leaves = append(r.leaves, leaf) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -463,7 +463,7 @@ func TestSignerIsNamed(t *testing.T) {
 	if err != nil || !report.OK() {
 		t.Fatalf("%+v, %v; only the key tells", report, err)
 	}
-	if got := report.Journals[0]; got.Name != ledgerName || got.Key != other.ID() {
+	if got := report.Journals[0]; got.Name != LedgerWide || got.Key != other.ID() {
 		t.Errorf("the ledger-wide journal is said to be signed by %s, not by %s", got.Key, other.ID())
 	}
 }
