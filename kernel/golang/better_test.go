@@ -70,7 +70,8 @@ func TestFailuresAreErrors(t *testing.T) {
 	n.fails("!exit 3", "ExitError", "exit status 3")
 	n.fails("%%bash\nexit 4", "ExitError", "exit status 4")
 	n.fails("%%script no-such-command\nx", "CommandError", "no-such-command")
-	n.fails("%nothing", "CommandError", "Cell[4]:1: there is no command %nothing: see %help")
+	n.fails("%noautoget\nimport \"example.com/x\"\n%%\nx.Y()", "BuildError", "Modules are not fetched while %noautoget is set")
+	n.fails("%nothing", "CommandError", "Cell[5]:1: there is no command %nothing: see %help")
 	n.fails("x := 1\n%%sh\necho", "SyntaxError", "%%sh can only be the first line of a cell")
 }
 

@@ -84,7 +84,7 @@ func workName(private string) string {
 }
 
 func (e *Engine) open(dir string) (err error) {
-	if e.builder, err = build.New(build.Options{Dir: e.work, Module: filepath.Base(e.work)}); err != nil {
+	if e.builder, err = build.New(build.Options{Dir: e.work, Module: filepath.Base(e.work), Own: e.runner.OwnGroup}); err != nil {
 		return err
 	}
 	e.session = session{dir: dir, env: e.startEnvironment(dir), autoget: true, tracked: map[string]bool{}}

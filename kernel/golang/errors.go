@@ -55,7 +55,11 @@ func (x *execution) buildError(err *build.Error) *wire.Error {
 	if len(err.Diagnostics) == 0 {
 		return newError("BuildError", firstLine(err.Error()), err.Error())
 	}
-	return newError("BuildError", err.Diagnostics[0].String(), x.listing(err.Diagnostics)...)
+	text := x.listing(err.Diagnostics)
+	if err.Hint != "" {
+		text = append(text, err.Hint)
+	}
+	return newError("BuildError", err.Diagnostics[0].String(), text...)
 }
 
 // exitReport words the end of a program. What a panic printed stands in the output above already, so it

@@ -19,7 +19,11 @@ type Options struct {
 	CacheDir string           // for what is worth keeping between sessions; empty is gemba's folder in os.UserCacheDir
 	Go       string           // the go command; empty is the one on the PATH, or in GOROOT
 	Now      func() time.Time // nil is time.Now
+	Own      Owner            // keeps commands from outliving this process; nil when nobody does
 }
+
+// An Owner has a process group ended should this process be killed, until what it returns is called.
+type Owner func(group int) (release func())
 
 // Builder builds the cells of one session. It may be used from several goroutines; builds take turns.
 type Builder struct {
@@ -27,6 +31,7 @@ type Builder struct {
 	opts      Options
 	module    module
 	stores    map[string]*store          // by key
+	caches    map[string]bool            // folders for go's build cache, and whether they can be written
 	built     shelf                      // executables
 	found     map[string]source.Imported // by name and what is selected of it
 	finder    finder
@@ -40,17 +45,10 @@ func New(opts Options) (*Builder, error) {
 		opts.Now = time.Now
 	}
 	if opts.CacheDir == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			base = os.TempDir()
-		}
-		opts.CacheDir = filepath.Join(base, "gemba")
-	}
-	if err := os.MkdirAll(filepath.Join(opts.Dir, ".gemba", "tmp"), 0o700); err != nil {
-		return nil, fmt.Errorf("make build folder: %w", err)
+		opts.CacheDir = cacheDir(opts.Dir)
 	}
 	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}},
-		stores: map[string]*store{}, found: map[string]source.Imported{}, plugins: pluginFolders{}}
+		stores: map[string]*store{}, caches: map[string]bool{}, found: map[string]source.Imported{}, plugins: pluginFolders{}}
 	command := goCommand(opts.Go)
 	b.finder = finder{module: &b.module, dirs: map[string]map[string][]string{}, goRoot: goRoot(command), modCache: modCache()}
 	return b, b.module.write(command)
@@ -118,8 +116,23 @@ func (b *Builder) environment(given []string) environment {
 	if given == nil {
 		given = os.Environ()
 	}
-	return environment(given).with("PWD="+b.opts.Dir, "TMPDIR="+filepath.Join(b.opts.Dir, ".gemba", "tmp"))
+	env := environment(given).forModule(b.opts.Dir).with("PWD="+b.opts.Dir, "TMPDIR="+tempDir(b.opts.Dir))
+	return env.with(b.goCache(env)...)
 }
+
+// ready makes again what somebody removed: programs that tidy the system's temporary folder, or the user.
+func (b *Builder) ready(goCommand string) error {
+	if err := os.MkdirAll(tempDir(b.opts.Dir), 0o700); err != nil {
+		return fmt.Errorf("make build folder: %w", err)
+	}
+	if exists(filepath.Join(b.opts.Dir, "go.mod")) {
+		return nil
+	}
+	return b.module.write(goCommand)
+}
+
+// tempDir is for the temporary files of the tools.
+func tempDir(dir string) string { return filepath.Join(dir, ".gemba", "tmp") }
 
 // Build makes an executable. It returns *Error for a program that is wrong or that needs what cannot be had, ErrNoGo
 // where there is no go command, and an error that wraps ctx.Err() when ctx ends first.
@@ -130,6 +143,9 @@ func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 	j := &job{Builder: b, ctx: ctx, request: r, goCommand: goCommand(b.opts.Go), env: b.environment(r.Env)}
 	if j.goCommand == "" {
 		return nil, ErrNoGo
+	}
+	if err := b.ready(j.goCommand); err != nil {
+		return nil, err
 	}
 	j.flags = parseFlags(r.Flags)
 	exe, err := j.run()

@@ -18,6 +18,7 @@ type command struct {
 	env  []string
 	line func(string) // told each line of stderr as it comes; may be nil
 	data bool         // stdout is for a program: no part of what the command says when it fails
+	own  Owner        // told of the command's process group; may be nil
 }
 
 // A failure is a command that ended badly, with all that it said.
@@ -43,7 +44,7 @@ func (c command) run(ctx context.Context) (stdout []byte, err error) {
 	var out bytes.Buffer
 	said := &lineWriter{line: c.line}
 	cmd.Stdout, cmd.Stderr = &out, said
-	err = cmd.Run()
+	err = c.wait(cmd)
 	switch {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("build cell: %w", context.Cause(ctx))
@@ -56,6 +57,23 @@ func (c command) run(ctx context.Context) (stdout []byte, err error) {
 		return out.Bytes(), &failure{c.path + " " + strings.Join(c.args, " "), said.all.String(), err}
 	}
 	return out.Bytes(), nil
+}
+
+// wait runs a command to its end. Should this process be killed meanwhile, the owner ends the command.
+func (c command) wait(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if c.own != nil {
+		defer c.own(cmd.Process.Pid)()
+	}
+	return cmd.Wait()
+}
+
+// tool runs a tool in the build folder.
+func (j *job) tool(c command) ([]byte, error) {
+	c.dir, c.own = j.opts.Dir, j.opts.Own
+	return c.run(j.ctx)
 }
 
 // A lineWriter keeps what is written and tells of each line.

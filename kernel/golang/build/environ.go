@@ -1,7 +1,10 @@
 package build
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -25,6 +28,31 @@ func (e environment) get(name string) string {
 
 // with gives the environment with variables set.
 func (e environment) with(set ...string) environment { return append(slices.Clip(e), set...) }
+
+// forModule takes back what a user set for modules of their own and what cannot hold for the one in dir: with it the go
+// command would build nothing there.
+func (e environment) forModule(dir string) environment {
+	var set []string
+	if flags := strings.Fields(e.get("GOFLAGS")); slices.Contains(flags, vendored) && !exists(filepath.Join(dir, "vendor")) {
+		kept := slices.DeleteFunc(flags, func(flag string) bool { return flag == vendored })
+		set = append(set, "GOFLAGS="+strings.Join(kept, " "))
+	}
+	if e.get("GO111MODULE") == "off" {
+		set = append(set, "GO111MODULE=on")
+	}
+	if work := e.get("GOWORK"); work != "" && work != "off" && !mentions(work, dir) {
+		set = append(set, "GOWORK=")
+	}
+	return e.with(set...)
+}
+
+const vendored = "-mod=vendor"
+
+// mentions says that a go.work speaks of a folder.
+func mentions(work, dir string) bool {
+	text, err := os.ReadFile(work)
+	return err == nil && bytes.Contains(text, []byte(dir))
+}
 
 // notBuilding are variables of Go that do not change what is built.
 var notBuilding = []string{"GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE", "GOMAXPROCS", "GOGC", "GOMEMLIMIT",

@@ -82,9 +82,9 @@ func (j *job) cached(pinned []string) bool {
 	if slices.ContainsFunc(pinned, func(p string) bool { return !strings.Contains(p, "@") }) {
 		return false
 	}
-	c := command{path: j.goCommand, args: append([]string{"get"}, pinned...), dir: j.opts.Dir}
+	c := command{path: j.goCommand, args: append([]string{"get"}, pinned...)}
 	c.env = j.env.with("GOWORK=off", "GOPROXY=off")
-	_, err := c.run(j.ctx)
+	_, err := j.tool(c)
 	return err == nil
 }
 
@@ -93,9 +93,9 @@ func (j *job) fetched(broken []*pkg, args, paths []string) error {
 	if len(paths) == 0 {
 		return nil
 	}
-	c := command{path: j.goCommand, args: append(args, paths...), dir: j.opts.Dir, line: j.downloading}
+	c := command{path: j.goCommand, args: append(args, paths...), line: j.downloading}
 	c.env = j.env.with("GOWORK=off")
-	_, err := c.run(j.ctx)
+	_, err := j.tool(c)
 	f, ok := err.(*failure)
 	if !ok {
 		return err

@@ -95,8 +95,8 @@ func (j *job) list(paths []string, export bool) (packages, error) {
 			args = append(args, p)
 		}
 	}
-	c := command{path: j.goCommand, args: args, dir: j.opts.Dir, env: env, line: j.compiling(), data: true}
-	out, err := c.run(j.ctx)
+	c := command{path: j.goCommand, args: args, env: env, line: j.compiling(), data: true}
+	out, err := j.tool(c)
 	if err != nil {
 		return nil, j.failed(err, "")
 	}
@@ -137,6 +137,9 @@ func (j *job) failed(err error, hint string) error {
 	list := diagnostics(f.output, j.opts.Dir)
 	for i, d := range list {
 		list[i] = j.inCellOfC(d)
+	}
+	if strings.Contains(f.output, "no space left on device") {
+		hint = fmt.Sprintf("No disk space is left in %s, or where Go keeps what it compiled (go env GOCACHE): free some, or set TMPDIR or GOCACHE to another disk and start the kernel again.", j.opts.Dir)
 	}
 	return &Error{Diagnostics: list, Output: f.output, Hint: hint}
 }

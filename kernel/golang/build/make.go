@@ -72,8 +72,8 @@ func (j *job) compileAndLink(path string) error {
 		{"link", "-o", path, "-importcfg", cfg + ".link", "-buildmode=exe", "-B=none", "-s", "-w", "-extld=" + t.CC, archive},
 	}
 	for _, args := range steps {
-		c := command{path: filepath.Join(t.GOTOOLDIR, args[0]), args: args[1:], dir: j.opts.Dir, env: j.env.with("GOROOT=" + t.GOROOT)}
-		if _, err := c.run(j.ctx); err != nil {
+		c := command{path: filepath.Join(t.GOTOOLDIR, args[0]), args: args[1:], env: j.env.with("GOROOT=" + t.GOROOT)}
+		if _, err := j.tool(c); err != nil {
 			return j.failed(err, "")
 		}
 	}
@@ -134,8 +134,8 @@ func (j *job) goBuild(path string) error {
 	if j.request.Wasm != nil {
 		env = env.with("GOOS=js", "GOARCH=wasm")
 	}
-	c := command{path: j.goCommand, args: append(args, "."), dir: j.opts.Dir, env: env, line: j.compiling()}
-	if _, err := c.run(j.ctx); err != nil {
+	c := command{path: j.goCommand, args: append(args, "."), env: env, line: j.compiling()}
+	if _, err := j.tool(c); err != nil {
 		return j.failed(err, "")
 	}
 	return nil

@@ -29,6 +29,9 @@ type seenFile struct {
 
 // write makes go.mod anew, without requirements. The go command is not run for it: a kernel has to start at once.
 func (m *module) write(goCommand string) error {
+	if err := os.MkdirAll(tempDir(m.dir), 0o700); err != nil {
+		return fmt.Errorf("make build folder: %w", err)
+	}
 	text := fmt.Sprintf("module %s\n\ngo %s\n", m.name, goVersion(goCommand))
 	if err := os.WriteFile(filepath.Join(m.dir, "go.mod"), []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write go.mod: %w", err)

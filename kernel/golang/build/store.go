@@ -62,7 +62,7 @@ func (j *job) loadStore(path string) (*store, error) {
 	s = &store{path: path}
 	s.forget()
 	var err error
-	s.Toolchain, err = readToolchain(j.ctx, j.goCommand, j.opts.Dir, j.env)
+	s.Toolchain, err = j.readToolchain()
 	return s, err
 }
 

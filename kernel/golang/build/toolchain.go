@@ -1,7 +1,6 @@
 package build
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -23,10 +22,9 @@ type toolchain struct {
 }
 
 // readToolchain asks the go command; go.mod and go.work may name another toolchain than the installed one.
-func readToolchain(ctx context.Context, goCommand, dir string, env environment) (toolchain, error) {
+func (j *job) readToolchain() (toolchain, error) {
 	var t toolchain
-	c := command{path: goCommand, dir: dir, env: env, args: []string{"env", "-json"}}
-	out, err := c.run(ctx)
+	out, err := j.tool(command{path: j.goCommand, env: j.env, args: []string{"env", "-json"}, data: true})
 	if err != nil {
 		return t, err
 	}

@@ -44,6 +44,13 @@ func (g *groups) ended(group int, held bool) {
 	g.all[group] = held
 }
 
+// release forgets a group whether or not it has a process.
+func (g *groups) release(group int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.forget(group)
+}
+
 // tidy forgets the groups that are gone, before the system gives their number to somebody else.
 func (g *groups) tidy() {
 	g.mu.Lock()

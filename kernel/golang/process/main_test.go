@@ -5,6 +5,9 @@ package process
 import (
 	"context"
 	"os"
+	"os/exec"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -29,8 +32,22 @@ func kernel(script string) {
 		panic(err)
 	}
 	os.Stdout.WriteString(r.Dir() + "\n")
+	if script, ok := strings.CutPrefix(script, "own "); ok {
+		owned(r, script)
+	}
 	_, _ = r.Run(context.Background(), Spec{Path: "/bin/sh", Args: []string{"-c", script}, Rich: true}, echo{})
 	select {}
+}
+
+// owned runs a script in a process group that the runner did not start.
+func owned(r *Runner, script string) {
+	cmd := exec.Command("/bin/sh", "-c", script)
+	cmd.Stdout, cmd.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	defer r.OwnGroup(cmd.Process.Pid)()
+	_ = cmd.Wait()
 }
 
 // echo is a front end that prints streams.

@@ -27,9 +27,9 @@ type Runner struct {
 
 // New starts a session's runner. KernelID is Jupyter's id of the kernel.
 func New(kernelID string) (*Runner, error) {
-	dir, err := os.MkdirTemp("", "gemba-")
+	dir, err := newFolder()
 	if err != nil {
-		return nil, fmt.Errorf("make the session's folder: %w", err)
+		return nil, err
 	}
 	return &Runner{session: newSession(kernelID), dir: dir, folders: []string{dir}}, nil
 }
@@ -44,6 +44,9 @@ func (r *Runner) Own(folder string) error {
 	r.folders = append(r.folders, folder)
 	return nil
 }
+
+// OwnGroup does nothing: there are no process groups.
+func (r *Runner) OwnGroup(int) (release func()) { return func() {} }
 
 // Close removes the session's folders.
 func (r *Runner) Close() error {

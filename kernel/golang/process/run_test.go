@@ -81,6 +81,15 @@ func TestStreamsDirEnvCapture(t *testing.T) {
 	}
 }
 
+// TestNoTemporaryFolder: a session needs a folder, not the one that TMPDIR names.
+func TestNoTemporaryFolder(t *testing.T) {
+	t.Setenv("TMPDIR", "/dev/null")
+	r := newRunner(t)
+	if _, exit := run(t, r, Spec{Path: "/bin/echo", Rich: true}); !exit.OK() {
+		t.Error(exit)
+	}
+}
+
 func TestSilent(t *testing.T) {
 	r := newRunner(t)
 	var capture bytes.Buffer

@@ -40,10 +40,10 @@ func New(kernelID string) (*Runner, error) {
 		return nil, err
 	}
 	r.groups = groups{all: map[int]bool{}, watcher: w}
-	dir, err := os.MkdirTemp("", "gemba-")
+	dir, err := newFolder()
 	if err != nil {
 		w.close()
-		return nil, fmt.Errorf("make the session's folder: %w", err)
+		return nil, err
 	}
 	r.dir, r.spawner = dir, newSpawner()
 	return r, r.Own(dir)
@@ -63,6 +63,13 @@ func (r *Runner) Own(folder string) error {
 	r.folders = append(r.folders, filepath.Clean(folder))
 	r.groups.watcher.folder(filepath.Clean(folder))
 	return nil
+}
+
+// OwnGroup has a process group, which is not one of Run's, killed when this process ends, however it ends,
+// until release is called.
+func (r *Runner) OwnGroup(group int) (release func()) {
+	r.groups.add(group)
+	return func() { r.groups.release(group) }
 }
 
 // Close kills what still runs and removes the session's folders. No program starts after it.

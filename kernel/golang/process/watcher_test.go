@@ -31,6 +31,7 @@ func TestKernelKilled(t *testing.T) {
 		for what, script := range map[string]string{
 			"running":    `echo $$; sleep 100 & echo $!; (sleep 100 & echo $!; wait); wait`,
 			"background": `echo $$; sleep 100 & echo $!; sh -c 'trap "" INT TERM HUP; sleep 100' & echo $!`,
+			"owned":      `own echo $$; sleep 100 & echo $!; sleep 100 & echo $!; wait`,
 			"job groups": `exec bash -c "set -m; echo \$\$; sleep 100 & echo \$!; sleep 100 & echo \$!; wait"`,
 		} {
 			t.Run(name+" "+what, func(t *testing.T) {
