@@ -202,18 +202,6 @@ func TestInspectInsideOfCall(t *testing.T) {
 	}
 }
 
-func TestDefinition(t *testing.T) {
-	c := newClient(t)
-	at, found, err := c.Definition(within(t, guard), "main.go", greeter, strings.Index(greeter, "Greet(\""))
-	if err != nil || !found || filepath.Base(at.Path) != "main.go" || at.Line != 6 || at.Column != 6 {
-		t.Errorf("found %v, error %v: %+v", found, err, at)
-	}
-	_, found, err = c.Definition(within(t, guard), "main.go", greeter, strings.Index(greeter, "unknown"))
-	if found {
-		t.Errorf("found the definition of an unknown name, error %v", err)
-	}
-}
-
 // The module of a %track folder changes on disk between two requests, and so does go.mod.
 func TestTrack(t *testing.T) {
 	c := newClient(t)

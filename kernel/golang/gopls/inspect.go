@@ -60,22 +60,3 @@ func (c *Client) Inspect(ctx context.Context, file, text string, offset int) (do
 	markdown := strings.TrimSpace("```go\nfunc " + sig.Label + "\n```\n\n" + sig.Markdown)
 	return Doc{Markdown: markdown, Plain: plain(markdown)}, true, nil
 }
-
-// A Location is where a name is declared. Line and Column count from 1, Column in bytes only where the
-// line is ASCII and in UTF-16 code units otherwise.
-type Location struct {
-	Path   string
-	Line   int
-	Column int
-}
-
-// Definition tells where the name at the byte offset of text is declared.
-func (c *Client) Definition(ctx context.Context, file, text string, offset int) (at Location, found bool, err error) {
-	var answer []lspLocation
-	err = c.ask(ctx, "textDocument/definition", file, text, offset, &answer)
-	if err != nil || len(answer) == 0 {
-		return Location{}, false, err
-	}
-	start := answer[0].Range.Start
-	return Location{Path: pathOf(answer[0].URI), Line: start.Line + 1, Column: start.Character + 1}, true, nil
-}

@@ -86,11 +86,6 @@ type lspSignatures struct {
 	} `json:"signatures"`
 }
 
-type lspLocation struct {
-	URI   string   `json:"uri"`
-	Range lspRange `json:"range"`
-}
-
 // initialization is what the client says of itself and how it wants gopls to work: no diagnostics on
 // each change, no analyses, no snippets; only what continues the typed text is proposed, since Jupyter
 // puts a completion in the place of it. The settings are described in gopls' doc/settings.md.

@@ -89,9 +89,6 @@ func TestURI(t *testing.T) {
 	if got := uriOf(path); got != "file:///tmp/gr%C3%B6%C3%9Fe%201/a%25b.go" {
 		t.Error(got)
 	}
-	if got := pathOf(uriOf(path)); got != path {
-		t.Error(got)
-	}
 }
 
 func TestFindMissing(t *testing.T) {

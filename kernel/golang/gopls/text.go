@@ -61,15 +61,3 @@ func uriOf(path string) string {
 	}
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
-
-func pathOf(uri string) string {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" {
-		return uri
-	}
-	path := u.Path
-	if len(path) > 2 && path[0] == '/' && path[2] == ':' {
-		path = path[1:]
-	}
-	return filepath.FromSlash(path)
-}

@@ -2,7 +2,6 @@ package source
 
 import (
 	"go/types"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -113,18 +112,6 @@ func Unresolved(decls Declarations, m Main, opts Options) Refs {
 		}
 	}
 	return refs
-}
-
-// ImportPaths lists the paths that declarations import, sorted and each once.
-func (d Declarations) ImportPaths() []string {
-	var paths []string
-	for _, e := range d.entries {
-		if e.kind == Import {
-			paths = append(paths, e.path)
-		}
-	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
 }
 
 // ImportPlace says where a path was imported, as a Diagnostic without a message.
