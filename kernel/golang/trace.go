@@ -11,12 +11,17 @@ import (
 
 var (
 	// ended finds what a Go program says first when it cannot go on: a panic, a fatal error, a signal in C code.
-	ended = regexp.MustCompile(`(?m)^(?:(panic|fatal error): (.*)|(SIG[A-Z]+: .*))$`)
+	ended = regexp.MustCompile(`(?m)^(?:(panic|fatal error): (.*(?:\n\tpanic: .*)*)|(SIG[A-Z]+: .*))$`)
+	// recovered is what the runtime adds to the value of a panic.
+	recovered = regexp.MustCompile(` \[recovered(?:, repanicked)?\]$`)
 	// goroutine finds the first stack of a trace, which is the one that is to blame.
 	goroutine = regexp.MustCompile(`(?s)(?:^|\n)goroutine \d.*?(?:\n\n|$)`)
 	// frame finds the places in cells on a stack.
 	frame = regexp.MustCompile(`(?m)^\t(?:.*/)?(Cell\[\d+\]):(\d+)`)
 )
+
+// again begins a panic that followed from the one before it.
+const again = "\n\tpanic: "
 
 // shownFrames is how many calls the traceback shows; a recursion without end has millions.
 const shownFrames = 5
@@ -30,7 +35,11 @@ func lastWords(stderr string) (name, value string) {
 	case m[3] != "":
 		return "fatal error", strings.TrimSpace(m[3])
 	}
-	return m[1], strings.TrimSpace(m[2])
+	value = m[2]
+	if i := strings.LastIndex(value, again); i >= 0 {
+		value = value[i+len(again):]
+	}
+	return m[1], recovered.ReplaceAllString(strings.TrimSpace(value), "")
 }
 
 // trace lists the cells' own lines on the stack that a program ended with, the innermost call first.
@@ -39,9 +48,14 @@ func (x *execution) trace(stderr string) []string {
 		return nil
 	}
 	var out []string
+	var last source.Diagnostic
 	for _, m := range frame.FindAllStringSubmatch(goroutine.FindString(stderr), shownFrames) {
 		line, _ := strconv.Atoi(m[2])
 		place := source.Diagnostic{File: m[1], Line: line}
+		if place == last {
+			continue
+		}
+		last = place
 		out = append(out, fmt.Sprintf("%s:%d", place.File, place.Line))
 		if text, ok := x.line(place); ok {
 			out = append(out, numbered(line, text))

@@ -52,6 +52,9 @@ func TestPanicsShowTheCellsLines(t *testing.T) {
 func TestLastWords(t *testing.T) {
 	tests := []struct{ stderr, name, value string }{
 		{"starting\npanic: a\n\tb\n\ngoroutine 1", "panic", "a"},
+		{"panic: first [recovered]\n\tpanic: second [recovered]\n\tpanic: third\n\ngoroutine", "panic", "third"},
+		{"panic: oops [recovered, repanicked]\n", "panic", "oops"},
+		{"panic: panic: x\n", "panic", "panic: x"},
 		{"fatal error: all goroutines are asleep - deadlock!\n", "fatal error", "all goroutines are asleep - deadlock!"},
 		{"SIGSEGV: segmentation violation\nPC=0x4aa060 m=0\n", "fatal error", "SIGSEGV: segmentation violation"},
 		{"x.c:1:1: fatal error: no.h\nI panic: not\n", "", ""},

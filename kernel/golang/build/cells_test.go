@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gemba-ml/gemba/kernel/golang/source"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -121,6 +122,19 @@ func TestCgo(t *testing.T) {
 	got = s.fails("// int f() { return x; }\nimport \"C\"\n\n%%\nfmt.Println(C.f())")
 	if len(got.Diagnostics) == 0 || got.Diagnostics[0].File != "Cell[4]" || got.Diagnostics[0].Line != 1 {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestExport: C calls back what the cell exports.
+func TestExport(t *testing.T) {
+	s := newSession(t)
+	s.build("/*\nextern int back(int);\nstatic int call(int x) { return back(x); }\n*/\nimport \"C\"\n\n  //export back\n  func back(x C.int) C.int { return 2*x }")
+	if diff := cmp.Diff("8\n", s.output(s.build("%%\nfmt.Println(C.call(4))"))); diff != "" {
+		t.Error(diff)
+	}
+	got := s.fails("// f is wrong.\n  func f() { x() }")
+	if diff := cmp.Diff([]source.Diagnostic{{File: "Cell[3]", Line: 2, Col: 14, Message: "undefined: x"}}, got.Diagnostics); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -137,6 +137,9 @@ func (c *composer) entry(e *entry) {
 		tail.col += n.offset + len(n.ident)
 		c.piece(head)
 		c.piece(tail)
+	case e.kind == Func && e.doc.text != "" && e.doc.end() == e.body.line-1:
+		// a directive in between would keep cgo from seeing that the comment, which may say //export, is the function's
+		c.WriteString(strings.Repeat(" ", e.body.col-1) + e.body.text)
 	default:
 		c.piece(e.body)
 	}

@@ -143,7 +143,7 @@ var /*line Cell[1]:6:2*/b string
 
 //line Cell[1]:9:1
 //go:noinline
-/*line Cell[1]:10:1*/func f() {}
+func f() {}
 
 //line main.go:1:1
 func main() { gemba_flag.Parse() }

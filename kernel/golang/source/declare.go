@@ -59,7 +59,7 @@ func (d *declarer) function(f *ast.FuncDecl) {
 		n.key = receiver(f.Recv) + "~" + f.Name.Name
 	}
 	e.names = []name{n}
-	if n.key == "main" {
+	if n.key == "main" && d.main == nil {
 		e.refs = refsIn(f, d.unresolved)
 		d.main = e
 		return

@@ -38,6 +38,9 @@ func (p piece) lineAt(line int) (text string, from int) {
 	return lines[n], 1
 }
 
+// end is the last line of the piece in its cell.
+func (p piece) end() int { return p.line + strings.Count(p.text, "\n") }
+
 // A name is an identifier that an entry declares.
 type name struct {
 	key    string // what %ls shows: unique among all declarations

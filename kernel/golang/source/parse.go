@@ -117,6 +117,9 @@ func (p *cellParser) declarations(decls string) *entry {
 // keep makes the cell's declarations of the entries; a name may be declared once.
 func (p *cellParser) keep(d *declarer) {
 	seen := map[string]piece{}
+	if d.main != nil {
+		seen["main"] = d.main.body
+	}
 	for _, e := range d.entries {
 		if e.names[0].key == "init" && seen["init"].line > 0 {
 			e.names[0].key = fmt.Sprintf("init~%d", len(seen)) // several func init of one cell all run

@@ -154,6 +154,7 @@ func TestParseErrors(t *testing.T) {
 		{"%%\nf()\n%main", []Diagnostic{{"C", 3, 1, "a cell has one main part, and %main begins another one"}}},
 		{"func main() {}\n%%\nf()", []Diagnostic{{"C", 1, 1, "func main is declared, and the cell has another main part or statements outside of it"}}},
 		{"%wasm x", []Diagnostic{{"C", 1, 1, "%wasm takes no arguments"}}},
+		{"func main() {}\nfunc main() {}", []Diagnostic{{"C", 2, 1, "main redeclared in this cell; other declaration at line 1"}}},
 		{"import x", []Diagnostic{{"C", 1, 9, "missing import path"}}},
 		{"import \"\"", []Diagnostic{{"C", 1, 8, `invalid import path ""`}}},
 		{"import \"a b\"", []Diagnostic{{"C", 1, 8, `invalid import path "a b"`}}},
