@@ -41,7 +41,7 @@ func (a *app) kernel(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	k := &jupyterKernel{app: a, id: tracker.NewID(), log: slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	k := &jupyterKernel{app: a, id: tracker.NewID(), log: a.logger()}
 	if k.sockets, err = kernel.OpenSockets(connection, k.id, k.log); err != nil {
 		return socketHint(err, file)
 	}
@@ -51,6 +51,11 @@ func (a *app) kernel(ctx context.Context, file string) error {
 	}
 	defer k.watch(signals)()
 	return errors.Join(k.server.Serve(ctx), within(linger, k.finish))
+}
+
+// logger tells people, on stderr, what goes wrong beside their cells.
+func (a *app) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // finish writes the last of the record.

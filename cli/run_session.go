@@ -28,15 +28,15 @@ func (a *app) openRun(path string) (*headless, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find notebook: %w", err)
 	}
-	dir, version := filepath.Dir(path), buildVersion().Version
-	engine, err := golang.New(golang.Options{Dir: dir, Version: version})
+	dir, version, log := filepath.Dir(path), buildVersion().Version, a.logger()
+	engine, err := golang.New(golang.Options{Dir: dir, Version: version, Log: log})
 	if err != nil {
 		return nil, err
 	}
 	h := &headless{ledger: a.ledgerFor(dir)}
 	h.recorder = a.openRecorder(h.ledger, "run")
 	h.session = kernel.OpenSession(kernel.SessionOptions{
-		Engine: engine, Recorder: h.recorder, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now,
+		Engine: engine, Recorder: h.recorder, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) },
 	})
 	return h, nil

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Execute is the content of execute_request. Decode it with DecodeExecute, which knows the defaults.
+// Execute is the content of execute_request. Fields that may be left out have methods that know their defaults.
 type Execute struct {
 	Code            *string           `json:"code"` // nil in a request that forgot it
 	Silent          bool              `json:"silent"`

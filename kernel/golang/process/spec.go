@@ -14,7 +14,7 @@ type Spec struct {
 
 	Stdin   Stdin
 	Rich    bool      // the program may speak gonbui's protocol: displays, input, comms
-	Cell    string    // names the output area; running it again starts that area afresh, see Displays
+	Cell    string    // names the output area; running it again starts that area afresh, and the displays in it
 	Silent  bool      // publish nothing
 	Capture io.Writer // gets a copy of all output: streams as bytes, displays as their text; may be nil
 }
