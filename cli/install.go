@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -103,24 +104,30 @@ func activeEnvironment() string {
 }
 
 func installCommand(a *app) *cobra.Command {
-	var p place
-	var python string
 	c := &cobra.Command{
 		Use:   "install",
 		Short: "Offer this kernel in Jupyter, as " + kernelDisplay,
 		Long: `install writes a kernelspec that starts this very program, so that JupyterLab, Notebook, VS Code,
 nbclient and papermill offer the kernel. It needs no Python. Installing again replaces it.
 With --papermill, papermill can also set parameters of Go notebooks, which it cannot by itself.`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if err := a.install(p); err != nil {
-				return err
-			}
-			return a.installTranslator(c.Context(), python)
-		},
 	}
+	return placed(c, a.install, "install the parameters of Go notebooks for the papermill", a.installTranslator)
+}
+
+// placed gives a command the flags that say where the kernel is, and in which papermill its
+// translator, and makes it do its work there.
+func placed(c *cobra.Command, kernel func(place) error, usage string, translator func(context.Context, string) error) *cobra.Command {
+	var p place
+	var python string
 	p.flags(c)
-	papermillFlag(c, &python, "install the parameters of Go notebooks for the papermill")
+	papermillFlag(c, &python, usage)
+	c.Args = cobra.NoArgs
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if err := kernel(p); err != nil {
+			return err
+		}
+		return translator(c.Context(), python)
+	}
 	return c
 }
 

@@ -45,8 +45,19 @@ func exists(path string) bool {
 }
 
 // withIndex opens the index of the ledger to read, brought up to date, and gives it to read. What the
-// index could not take in is said on stderr: an answer that lacks something must not look whole.
-func (a *app) withIndex(ctx context.Context, read func(*index.Index) error) error {
+// index could not take in is said on stderr: an answer that lacks something must not look whole. The
+// first Ctrl-C ends it in order, so that a temporary index does not stay behind.
+func (a *app) withIndex(ctx context.Context, read func(context.Context, *index.Index) error) error {
+	ctx, done := untilSignal(ctx)
+	defer done()
+	err := a.readIndex(ctx, read)
+	if s := (stopped{}); errors.As(context.Cause(ctx), &s) {
+		return s
+	}
+	return err
+}
+
+func (a *app) readIndex(ctx context.Context, read func(context.Context, *index.Index) error) error {
 	dir := a.ledgerToRead()
 	x, err := index.Open(ctx, dir)
 	if err != nil {
@@ -56,14 +67,14 @@ func (a *app) withIndex(ctx context.Context, read func(*index.Index) error) erro
 	if err := a.warnOfProblems(ctx, x); err != nil {
 		return err
 	}
-	err = read(x)
+	err = read(ctx, x)
 	if !index.Damaged(err) {
 		return err
 	}
 	if err := x.Rebuild(ctx); err != nil {
 		return err
 	}
-	return read(x)
+	return read(ctx, x)
 }
 
 // ledgerHint adds to an error of opening a ledger what to try.
@@ -124,6 +135,6 @@ func (a *app) warnUnrecorded(err error, dir string) bool {
 		return false
 	}
 	a.warn("cells run, but nothing is recorded in %s: %v", dir, err)
-	a.warn("the gap will be noted when the ledger can be written; gemba doctor shows what is wrong")
+	a.warn("their record waits in memory until the ledger can be written; gemba doctor shows what is wrong")
 	return true
 }

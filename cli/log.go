@@ -37,7 +37,7 @@ func logCommand(a *app) *cobra.Command {
 			if !c.Flags().Changed("limit") && !o.asJSON {
 				o.filter.Limit = tableRows
 			}
-			return a.withIndex(c.Context(), func(x *index.Index) error { return a.log(c.Context(), x, o) })
+			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error { return a.log(ctx, x, o) })
 		},
 	}
 	f := c.Flags()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -26,14 +27,14 @@ func reindexCommand(a *app) *cobra.Command {
 		Long:  "reindex makes the index anew. It answers as before: the index only repeats what the journals say.",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.withIndex(c.Context(), func(x *index.Index) error {
+			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error {
 				began := a.now()
-				if err := x.Rebuild(c.Context()); err != nil {
+				if err := x.Rebuild(ctx); err != nil {
 					return err
 				}
 				r := reindexed{Seconds: a.now().Sub(began).Seconds(), Path: x.Path(), Temporary: x.Temporary()}
 				var err error
-				if r.Entries, r.Journals, err = x.Entries(c.Context()); err != nil {
+				if r.Entries, r.Journals, err = x.Entries(ctx); err != nil {
 					return err
 				}
 				return a.printReindexed(r, asJSON)

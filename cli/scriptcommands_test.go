@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -20,14 +21,15 @@ func glob(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// await waits until a file is there: await FILE.
+// await waits until a file is there: await FILE, where * stands for any name.
 func await(ts *testscript.TestScript, _ bool, args []string) { until(ts, args[0], true) }
 
 // vanish waits until a file is not there any more: vanish FILE.
 func vanish(ts *testscript.TestScript, _ bool, args []string) { until(ts, args[0], false) }
 
 func until(ts *testscript.TestScript, file string, there bool) {
-	for deadline := time.Now().Add(30 * time.Second); exists(ts.MkAbs(file)) != there; time.Sleep(5 * time.Millisecond) {
+	found := func() bool { names, _ := filepath.Glob(ts.MkAbs(file)); return len(names) > 0 }
+	for deadline := time.Now().Add(30 * time.Second); found() != there; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%s there: %t, want %t", file, !there, there)
 		}

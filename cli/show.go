@@ -24,8 +24,8 @@ func showCommand(a *app) *cobra.Command {
 
 		ValidArgsFunction: a.completeID,
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.withIndex(c.Context(), func(x *index.Index) error {
-				return a.show(c.Context(), x, args[0], asJSON)
+			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error {
+				return a.show(ctx, x, args[0], asJSON)
 			})
 		},
 	}
@@ -52,12 +52,12 @@ func (a *app) completeID(c *cobra.Command, args []string, prefix string) (ids []
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	_ = a.withIndex(c.Context(), func(x *index.Index) error { // nothing to offer is no error here
-		cells, err := x.Cells(c.Context(), index.Filter{Limit: completedIDs})
+	_ = a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error { // nothing to offer is no error here
+		cells, err := x.Cells(ctx, index.Filter{Limit: completedIDs})
 		for _, cell := range cells {
 			if strings.HasPrefix(cell.ID.String(), prefix) {
 				m := index.Match{ID: cell.ID, Kind: "cell"}
-				ids = append(ids, cobra.CompletionWithDesc(cell.ID.Short(), a.describe(c.Context(), x, m)))
+				ids = append(ids, cobra.CompletionWithDesc(cell.ID.Short(), a.describe(ctx, x, m)))
 			}
 		}
 		return err

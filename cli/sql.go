@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -29,8 +30,8 @@ The tables are sessions, cells, outputs, interrupts, gaps and journals; duration
 			if strings.TrimSpace(args[0]) == "" {
 				return withHint(wrongUse("the query is empty"), `gemba sql "SELECT * FROM cells LIMIT 3"`)
 			}
-			return a.withIndex(c.Context(), func(x *index.Index) error {
-				rows, err := x.Query(c.Context(), args[0])
+			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error {
+				rows, err := x.Query(ctx, args[0])
 				if err != nil {
 					return sqlHint(err)
 				}

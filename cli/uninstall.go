@@ -12,22 +12,8 @@ import (
 )
 
 func uninstallCommand(a *app) *cobra.Command {
-	var p place
-	var python string
-	c := &cobra.Command{
-		Use:   "uninstall",
-		Short: "Take this kernel out of Jupyter; ledgers stay",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if err := a.uninstall(p); err != nil {
-				return err
-			}
-			return a.uninstallTranslator(c.Context(), python)
-		},
-	}
-	p.flags(c)
-	papermillFlag(c, &python, "remove the parameters of Go notebooks from the papermill")
-	return c
+	c := &cobra.Command{Use: "uninstall", Short: "Take this kernel out of Jupyter; ledgers stay"}
+	return placed(c, a.uninstall, "remove the parameters of Go notebooks from the papermill", a.uninstallTranslator)
 }
 
 func (a *app) uninstall(p place) error {

@@ -149,8 +149,7 @@ func (r *Recorder) Close() error {
 }
 
 // advice follows every reason why the ledger cannot be written.
-const advice = "cells run and their record waits in memory; free disk space, make the ledger's folder writable, " +
-	"or set GEMBA_LEDGER to another folder"
+const advice = "free disk space, make the ledger's folder writable, or set GEMBA_LEDGER to another folder"
 
 // explain says what a person can do about a failure.
 func explain(err error) error {
