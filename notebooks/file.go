@@ -33,12 +33,9 @@ func (n *Notebook) Save(path string) (err error) {
 			err = fmt.Errorf("write notebook: %w", err)
 		}
 	}()
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		if info.IsDir() {
-			return fmt.Errorf("%s is a folder; name a file in it", path)
-		}
-		mode = info.Mode().Perm()
+	mode, err := modeOf(path)
+	if err != nil {
+		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -54,8 +51,23 @@ func (n *Notebook) Save(path string) (err error) {
 	return syncFolder(filepath.Dir(path))
 }
 
+// modeOf gives the permissions of the file at path, or those of a new one. It fails for a folder.
+func modeOf(path string) (fs.FileMode, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return 0o644, nil
+	case info.IsDir():
+		return 0, fmt.Errorf("%s is a folder; name a file in it", path)
+	}
+	return info.Mode().Perm(), nil
+}
+
 // CheckSave finds out whether Save could write to path, and leaves no trace.
 func CheckSave(path string) error {
+	if _, err := modeOf(path); err != nil {
+		return fmt.Errorf("write notebook: %w", err)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("write notebook: %w; name a folder that can be written", err)

@@ -46,6 +46,9 @@ func TestSaveThatFailsLeavesNothing(t *testing.T) {
 		if err := n.Save(path); err == nil || !strings.HasPrefix(err.Error(), "write notebook: ") {
 			t.Errorf("save to %s: error is %v", path, err)
 		}
+		if err := CheckSave(path); err == nil || !strings.HasPrefix(err.Error(), "write notebook: ") {
+			t.Errorf("check %s: error is %v", path, err)
+		}
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)

@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"fmt"
+	"go/parser"
 	"strings"
 
 	"github.com/gemba-ml/gemba/kernel/golang/process"
@@ -20,6 +22,9 @@ func (x *execution) expression(code string) any {
 
 func (x *execution) evaluate(code string) (string, error) {
 	x.page = nil // an expression runs here, whatever the cell did
+	if _, err := parser.ParseExpr(code); err != nil {
+		return "", fmt.Errorf("read expression: %w", err)
+	}
 	parsed, err := source.Parse("Expression", "%%\nfmt.Print("+code+")")
 	if err != nil {
 		return "", err

@@ -58,12 +58,14 @@ func TestTestsAndBenchmarks(t *testing.T) {
 func TestUserExpressions(t *testing.T) {
 	n := newNotebook(t)
 	n.prints("var a = 20", "")
-	_, outcome := n.runCell(exprCell("b := 1\n_ = b", map[string]string{"sum": "a + 22", "bad": "nothing"}))
+	_, outcome := n.runCell(exprCell("b := 1\n_ = b", map[string]string{"sum": "a + 22", "bad": "nothing", "two": "a, a"}))
 	sum := outcome.UserExpressions["sum"].(map[string]any)
 	if sum["status"] != "ok" || sum["data"].(map[string]any)["text/plain"] != "42" {
 		t.Errorf("sum is %v", sum)
 	}
-	if bad := outcome.UserExpressions["bad"].(map[string]any); bad["status"] != "error" {
-		t.Errorf("bad is %v", bad)
+	for _, name := range []string{"bad", "two"} {
+		if bad := outcome.UserExpressions[name].(map[string]any); bad["status"] != "error" {
+			t.Errorf("%s is %v", name, bad)
+		}
 	}
 }
