@@ -70,14 +70,7 @@ func (x *execution) noautoget([]string) error {
 
 // captureTo is %capture [-a] file.
 func (x *execution) captureTo(args []string) error {
-	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
-	if len(args) > 0 && args[0] == "-a" {
-		args, flags = args[1:], os.O_CREATE|os.O_WRONLY|os.O_APPEND
-	}
-	if len(args) != 1 {
-		return fmt.Errorf("want the name of one file, got %d words", len(args))
-	}
-	file, err := os.OpenFile(under(x.session.dir, x.session.env.expand(args[0])), flags, 0o644)
+	file, _, err := x.create(args)
 	if err != nil {
 		return err
 	}

@@ -67,17 +67,23 @@ func (x *execution) script(command []string, body string) error {
 	return x.runProgram(process.Spec{Path: command[0], Args: command[1:], Stdin: process.Stdin{Text: []byte(body)}}, x.front)
 }
 
-// writeFile is %%writefile [-a] file.
-func (x *execution) writeFile(m *source.Magic) error {
-	args, flags, done := m.Args, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, "written"
+// create opens the file that the arguments [-a] file name, and tells what will be done to it: it is appended to with -a.
+func (x *execution) create(args []string) (file *os.File, done string, err error) {
+	flags, done := os.O_TRUNC, "written"
 	if len(args) > 0 && args[0] == "-a" {
-		args, flags, done = args[1:], os.O_CREATE|os.O_WRONLY|os.O_APPEND, "appended"
+		args, flags, done = args[1:], os.O_APPEND, "appended"
 	}
 	if len(args) != 1 {
-		return fmt.Errorf("%%%%writefile: want the name of one file, got %d words", len(args))
+		return nil, "", fmt.Errorf("want the name of one file, got %d words", len(args))
 	}
 	path := under(x.session.dir, x.session.env.expand(args[0]))
-	file, err := os.OpenFile(path, flags, 0o644)
+	file, err = os.OpenFile(path, flags|os.O_CREATE|os.O_WRONLY, 0o644)
+	return file, done, err
+}
+
+// writeFile is %%writefile [-a] file.
+func (x *execution) writeFile(m *source.Magic) error {
+	file, done, err := x.create(m.Args)
 	if err != nil {
 		return fmt.Errorf("%%%%writefile: %w", err)
 	}
@@ -85,6 +91,6 @@ func (x *execution) writeFile(m *source.Magic) error {
 	if err := errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("%%%%writefile: %w", err)
 	}
-	x.complainf("Cell contents %s to %q.\n", done, x.session.env.expand(args[0]))
+	x.complainf("Cell contents %s to %q.\n", done, x.session.env.expand(m.Args[len(m.Args)-1]))
 	return nil
 }
