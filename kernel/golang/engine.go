@@ -3,7 +3,6 @@ package golang
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -134,17 +133,13 @@ func (e *Engine) Comms(target string) map[string]string { return e.runner.Comms(
 
 // IsComplete says whether a cell could be executed as it stands.
 func (e *Engine) IsComplete(code string) wire.Completeness {
-	status, indent := source.IsComplete(code)
+	status, indent := source.IsComplete(strings.TrimPrefix(code, byteOrderMark))
 	return wire.Completeness{Status: string(status), Indent: indent}
 }
 
 // Close ends what still runs and removes the session's folders.
 func (e *Engine) Close() error {
-	err := errors.Join(e.gopls.Close(), e.runner.Close())
-	if removed := os.RemoveAll(e.work); !errors.Is(removed, fs.ErrNotExist) {
-		err = errors.Join(err, removed)
-	}
-	return err
+	return errors.Join(e.gopls.Close(), e.runner.Close(), os.RemoveAll(e.work))
 }
 
 // current returns a copy of the session's state for a question asked beside a running cell.

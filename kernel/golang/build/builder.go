@@ -101,16 +101,6 @@ func (b *Builder) ResetModule() error {
 	return b.module.write(goCommand(b.opts.Go))
 }
 
-// Close removes the folder.
-func (b *Builder) Close() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if err := os.RemoveAll(b.opts.Dir); err != nil {
-		return fmt.Errorf("remove build folder: %w", err)
-	}
-	return nil
-}
-
 // environment is that of the tools. What they leave in temporary folders when they are killed goes with ours.
 func (b *Builder) environment(given []string) environment {
 	if given == nil {
@@ -139,7 +129,6 @@ func tempDir(dir string) string { return filepath.Join(dir, ".gemba", "tmp") }
 func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	started := b.opts.Now()
 	j := &job{Builder: b, ctx: ctx, request: r, goCommand: goCommand(b.opts.Go), env: b.environment(r.Env)}
 	if j.goCommand == "" {
 		return nil, ErrNoGo
@@ -148,10 +137,5 @@ func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 		return nil, err
 	}
 	j.flags = parseFlags(r.Flags)
-	exe, err := j.run()
-	if err != nil {
-		return nil, err
-	}
-	exe.Took = b.opts.Now().Sub(started)
-	return exe, nil
+	return j.run()
 }

@@ -1,10 +1,6 @@
 package build
 
-import (
-	"time"
-
-	"github.com/gemba-ml/gemba/kernel/golang/source"
-)
+import "github.com/gemba-ml/gemba/kernel/golang/source"
 
 // Request says what to build.
 type Request struct {
@@ -33,7 +29,6 @@ type Executable struct {
 	Path    string
 	Program source.Program
 	Reused  bool              // it had been built before
-	Took    time.Duration     // from request to executable
 	Rename  map[string]string // cells' names in its stack traces and what they are called now; nil when nothing differs
 	Backend string            // GoMLX backend chosen, "xla" or "go", empty when the program uses none
 	Env     []string          // NAME=value to be set for the process besides its environment
