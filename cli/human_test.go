@@ -94,8 +94,8 @@ func TestHarmless(t *testing.T) {
 	}
 }
 
-// TestTableIsHarmless prints a row and a message with what a hostile ledger may hold.
-func TestTableIsHarmless(t *testing.T) {
+// TestRecordedTextIsHarmless prints a row, messages and facts with what a hostile ledger may hold.
+func TestRecordedTextIsHarmless(t *testing.T) {
 	const hostile = "a\x1b]0;title\x07\x1b[2J\nb"
 	var b strings.Builder
 	table := &table{columns: []column{{title: "NAME"}}}
@@ -106,6 +106,13 @@ func TestTableIsHarmless(t *testing.T) {
 	a := &app{stderr: &b}
 	a.warn("cannot read %s", hostile)
 	a.complain(withHint(errors.New(hostile), "%s", hostile))
+	shown := &shownCell{}
+	shown.Status, shown.ErrorName, shown.ErrorText, shown.Notebook = hostile, hostile, hostile, hostile
+	page := (&app{stdout: &b, now: time.Now}).newPage()
+	page.cellFacts(shown)
+	if err := page.flush(); err != nil {
+		t.Fatal(err)
+	}
 	if text := b.String(); strings.ContainsAny(text, "\x1b\x07") {
 		t.Errorf("printed %q", text)
 	}

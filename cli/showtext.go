@@ -148,9 +148,9 @@ func (a *app) showCell(ctx context.Context, x *index.Index, id tracker.ID, asJSO
 }
 
 func (g *page) cellFacts(c *shownCell) {
-	status := g.p.paint(statusStyles[c.Status], string(c.Status))
+	status := g.p.paint(statusStyles[c.Status], oneLine(string(c.Status)))
 	if c.ErrorName != "" {
-		status += "  " + c.ErrorName + ": " + harmless(oneLine(c.ErrorText), false)
+		status += "  " + oneLine(harmless(c.ErrorName+": "+strings.ReplaceAll(c.ErrorText, "\n", " "), false))
 	}
 	fmt.Fprintf(&g.b, "  %s %s\n", g.p.paint(faint, fmt.Sprintf("%-12s", "status")), status)
 	g.fact("notebook", "%s  In [%d]%s", orDash(c.Notebook), c.Count, prefixed("  cell ", c.CellID))

@@ -24,8 +24,9 @@ func verifyCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify",
 		Short: "Check every byte of the ledger, and say what that proves",
-		Long:  "verify checks every byte of the ledger. It exits with 4 when something is wrong, and names each problem.",
-		Args:  cobra.NoArgs,
+		Long: `verify checks every byte of the ledger, the index aside, which is only made from the rest. It exits with 4 when
+something is wrong, and names each problem.`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			report, err := journal.Verify(c.Context(), a.ledgerToRead())
 			if err != nil {
@@ -143,7 +144,7 @@ func (g *page) unsigned(r *journal.Report) {
 		g.fact("unsigned", "%s, behind the last checkpoint of their journals", count(int(waiting), "entry", "entries"))
 	}
 	if journals > 0 {
-		g.fact("no signature", "%s in %s%s: changed by who knows how, they would look the same",
+		g.fact("no signature", "%s in %s%s: a change of them would not show",
 			count(int(entries), "entry", "entries"), count(int(journals), "journal", "journals"), which)
 	}
 }

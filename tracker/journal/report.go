@@ -94,6 +94,7 @@ func ProvesNot() []string {
 		"That a journal which no one closed or listed as cut did not lose its end together with an older checkpoint.",
 		"That the holder of a key did not write another history and sign that.",
 		"That nobody put an older copy of the whole ledger in its place.",
+		"Anything about the index, from which log, show and sql answer: gemba reindex makes it anew from the journals.",
 		"The time: it is what the writer's clock said. Order is that of the entries.",
 		"That nothing happened which was not recorded; known gaps are entries of their own.",
 	}
