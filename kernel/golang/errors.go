@@ -76,7 +76,10 @@ func (x *execution) exitReport(failed *exitError, err error) *wire.Error {
 }
 
 func newError(name, value string, traceback ...string) *wire.Error {
-	return &wire.Error{Name: name, Value: value, Traceback: traceback}
+	for i, text := range traceback {
+		traceback[i] = shorten(text, longestText)
+	}
+	return &wire.Error{Name: name, Value: shorten(value, longestValue), Traceback: traceback}
 }
 
 // listing writes diagnostics for people: each with its place and, where it is in a cell, the line of
@@ -89,9 +92,10 @@ func (x *execution) listing(list []source.Diagnostic) []string {
 		if !ok {
 			continue
 		}
+		text, col := around(text, d.Col)
 		out = append(out, numbered(d.Line, text))
 		if d.Col > 0 {
-			out = append(out, "      | "+indentTo(text, d.Col)+red("^"))
+			out = append(out, "      | "+indentTo(text, col)+red("^"))
 		}
 	}
 	return out

@@ -58,6 +58,7 @@ func (x *execution) trace(stderr string) []string {
 		last = place
 		out = append(out, fmt.Sprintf("%s:%d", place.File, place.Line))
 		if text, ok := x.line(place); ok {
+			text, _ = around(text, 0)
 			out = append(out, numbered(line, text))
 		}
 	}
