@@ -62,5 +62,8 @@ func (j *job) findCached(name string, selected []string) source.Imported {
 	if err != nil {
 		return source.Imported{}
 	}
-	return firstImport(fixed)
+	if found := firstImport(fixed); j.finder.provides(found.Path) {
+		return found
+	}
+	return source.Imported{} // of a newer Go than the installed one
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	modpath "golang.org/x/mod/module"
+
+	"github.com/gemba-ml/gemba/kernel/golang/source"
 )
 
 // A finder finds packages by name without the go command.
@@ -36,6 +38,7 @@ var wellKnown = map[string]string{
 	"constraints": "golang.org/x/exp/constraints",
 	"require":     "github.com/stretchr/testify/require",
 	"assert":      "github.com/stretchr/testify/assert",
+	"uuid":        "github.com/google/uuid", // before Go 1.27, which package imports takes for granted
 }
 
 // preferred are the packages of the standard library to take when more than one would do.
@@ -55,7 +58,7 @@ func (f *finder) find(name string, selected []string) (importPath string, exact 
 	defer f.mu.Unlock()
 	var list []candidate
 	for i, root := range f.roots() {
-		for _, p := range f.packages(root.dir)[name] {
+		for _, p := range f.named(root, name) {
 			if lacks, is := missing(filepath.Join(root.dir, filepath.FromSlash(p)), selected); is {
 				list = append(list, candidate{path.Join(root.path, p), lacks, min(i, 1)*2 + rank(p)})
 			}
@@ -71,6 +74,31 @@ func (f *finder) find(name string, selected []string) (importPath string, exact 
 	default:
 		return known, known != ""
 	}
+}
+
+// named lists the packages of a root that most likely have a name, by their paths in it; "" is that of the root's own.
+func (f *finder) named(root sourceRoot, name string) []string {
+	list := f.packages(root.dir)[name]
+	if root.path != "" && source.AssumedName(root.path) == name {
+		return append(slices.Clip(list), "")
+	}
+	return list
+}
+
+// provides says that a path without a dot in its first element is that of a package of the installed Go, or of a module
+// at hand. Others may be found by more than is here.
+func (f *finder) provides(importPath string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if first, _, _ := strings.Cut(importPath, "/"); strings.Contains(first, ".") || under(importPath, f.module.path()) {
+		return true
+	}
+	return slices.ContainsFunc(f.roots(), func(root sourceRoot) bool {
+		if root.path == "" {
+			return exists(filepath.Join(root.dir, filepath.FromSlash(importPath)))
+		}
+		return under(importPath, root.path)
+	})
 }
 
 func rank(importPath string) int {

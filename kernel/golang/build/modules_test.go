@@ -79,6 +79,23 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// TestRootPackageIsFound: the package at the root of a module at hand is as good as those below it.
+func TestRootPackageIsFound(t *testing.T) {
+	s := newSession(t)
+	s.inDir("mod", "edit", "-replace=a.com/uuid="+newModule(t, "a.com/uuid", `func New() string { return "mine" }`))
+	if path, exact := s.finder.find("uuid", []string{"New"}); path != "a.com/uuid" || !exact {
+		t.Error(path, exact)
+	}
+	if path, _ := s.finder.find("uuid", []string{"NewString"}); path != "github.com/google/uuid" {
+		t.Error(path)
+	}
+	for path, want := range map[string]bool{"fmt": true, "net/http": true, "nosuch/std": false, "a.com/b": true, "gonb_test/sub": true} {
+		if got := s.finder.provides(path); got != want {
+			t.Errorf("%s is provided: %v", path, got)
+		}
+	}
+}
+
 // TestGoWork: modules of go.work are used, and found for names that nothing declares.
 func TestGoWork(t *testing.T) {
 	s := newSession(t)
