@@ -2,6 +2,7 @@ package golang
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,11 +48,34 @@ func (e environment) list() []string { return slices.Clone(e.vars) }
 // expand replaces a leading ~ by the home folder, and $NAME or ${NAME} by the variable's value.
 func (e environment) expand(path string) string {
 	if path == "~" || strings.HasPrefix(path, "~/") {
-		if home, err := os.UserHomeDir(); err == nil {
+		if home := e.home(); home != "" {
 			path = home + path[1:]
 		}
 	}
 	return os.Expand(path, e.get)
+}
+
+// home is the user's home folder, "" when it is not known.
+func (e environment) home() string {
+	if home := e.get("HOME"); home != "" {
+		return home
+	}
+	home, _ := os.UserHomeDir()
+	return home
+}
+
+// command finds a command by the PATH of this environment, which may not be the kernel's, and returns its
+// name where it is not found there.
+func (e environment) command(name string) string {
+	if strings.ContainsRune(name, filepath.Separator) {
+		return name
+	}
+	for _, dir := range filepath.SplitList(e.get("PATH")) {
+		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil && filepath.IsAbs(path) {
+			return path
+		}
+	}
+	return name
 }
 
 // under returns path as it is when absolute, else below dir.

@@ -166,6 +166,7 @@ func (x *execution) runProgram(spec process.Spec, front wire.Front) error {
 	if spec.Env == nil {
 		spec.Env = x.session.env.list()
 	}
+	spec.Path = x.session.env.command(spec.Path)
 	spec.Env = append(spec.Env, "PWD="+spec.Dir) // what the kernel was started with is not where this runs
 	spec.Silent = x.cell.Silent
 	if x.capture != nil {

@@ -98,6 +98,19 @@ func TestWorkingFolder(t *testing.T) {
 	n.prints("dir, _ := os.Getwd()\nfmt.Println(dir, os.Getenv(\"PWD\"))", "stdout: "+link+" "+link+"\n")
 }
 
+// TestCommandsOfTheSessionsPath: PATH and HOME, as a cell set them, count as they do in a shell.
+func TestCommandsOfTheSessionsPath(t *testing.T) {
+	n, dir := newNotebook(t), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "its-own-tool"), []byte("#!/bin/sh\necho tool \"$1\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	n.fails("%%script its-own-tool a", "CommandError", "its-own-tool")
+	n.run("%env PATH " + dir + ":/usr/bin:/bin")
+	n.prints("%%script its-own-tool a\n", "stdout: tool a\n")
+	n.prints("fmt.Println(2)", "stdout: 2\n") // go is found all the same
+	n.prints("%env HOME "+dir+"\n%cd ~", "stdout: Set: HOME=\""+dir+"\"\nChanged directory to \""+dir+"\"\n")
+}
+
 func TestByteOrderMark(t *testing.T) {
 	n := newNotebook(t)
 	n.prints("\ufefffmt.Println(1)", "stdout: 1\n")

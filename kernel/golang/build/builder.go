@@ -55,8 +55,33 @@ func New(opts Options) (*Builder, error) {
 }
 
 // goCommand finds the go command, "" when there is none.
-func goCommand(given string) string {
-	for _, name := range []string{given, "go", filepath.Join(os.Getenv("GOROOT"), "bin", "go")} {
+func goCommand(given string) string { return firstCommand(given, "go", inRoot(os.Getenv("GOROOT"))) }
+
+// goCommand finds the go command that cells see, which may be another one than this process would find: the PATH that
+// the user gave them comes first.
+func (b *Builder) goCommand(env environment) string {
+	names := []string{b.opts.Go}
+	for _, dir := range filepath.SplitList(env.get("PATH")) {
+		if filepath.IsAbs(dir) {
+			names = append(names, filepath.Join(dir, "go"))
+		}
+	}
+	if found := firstCommand(append(names, inRoot(env.get("GOROOT")))...); found != "" {
+		return found
+	}
+	return goCommand("")
+}
+
+func inRoot(goRoot string) string {
+	if goRoot == "" {
+		return ""
+	}
+	return filepath.Join(goRoot, "bin", "go")
+}
+
+// firstCommand gives the first of some commands that is there, "" when none is.
+func firstCommand(names ...string) string {
+	for _, name := range names {
 		if name == "" {
 			continue
 		}
@@ -129,7 +154,8 @@ func tempDir(dir string) string { return filepath.Join(dir, ".gemba", "tmp") }
 func (b *Builder) Build(ctx context.Context, r Request) (*Executable, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	j := &job{Builder: b, ctx: ctx, request: r, goCommand: goCommand(b.opts.Go), env: b.environment(r.Env)}
+	j := &job{Builder: b, ctx: ctx, request: r, env: b.environment(r.Env)}
+	j.goCommand = b.goCommand(j.env)
 	if j.goCommand == "" {
 		return nil, ErrNoGo
 	}

@@ -52,6 +52,25 @@ func TestGoCache(t *testing.T) {
 	}
 }
 
+// TestGoCommand: the go command is the one that the cells' environment leads to, and never one in the current folder.
+func TestGoCommand(t *testing.T) {
+	s, root := newSession(t), t.TempDir()
+	own := filepath.Join(root, "bin", "go")
+	write(t, own, "#!/bin/sh\n")
+	if err := os.Chmod(own, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, env := range []environment{{"PATH=/nonexistent:" + filepath.Dir(own)}, {"GOROOT=" + root}} {
+		if got := s.goCommand(env); got != own {
+			t.Errorf("%v: %s", env, got)
+		}
+	}
+	t.Chdir(root)
+	if got, want := s.goCommand(environment{"PATH=bin:"}), goCommand(""); got != want || got == own {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // TestTidied: a session outlives the programs that tidy temporary folders.
 func TestTidied(t *testing.T) {
 	s := newSession(t)
