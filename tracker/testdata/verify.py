@@ -71,7 +71,7 @@ def check_journal(name, publics, origin, listed, blobs):
         problems.extend(f"{name}, entry {n + 1}: blob {d} missing or corrupt" for d in named if d not in blobs)
     print(f"{name}: {len(lines)} entries, {own[0]} of them in its checkpoint")
 
-if read("format") != b"gemba ledger 1\n":
+if not regular(path("format")) or read("format") != b"gemba ledger 1\n":
     problems.append("unknown format")
 keys = [public_of(read("keys", f).decode(errors="replace")) for f in files("keys", "")]
 journals = {f[:-6] for f in files("journals", ".jsonl")}
