@@ -125,6 +125,9 @@ func (s *scene) leftNothing() {
 
 func TestKilledKernels(t *testing.T) {
 	s := newScene(t)
+	if out, err := s.gemba("run", "victims.ipynb").CombinedOutput(); err != nil { // so that there is a ledger to verify
+		t.Fatalf("run: %v\n%s", err, out)
+	}
 	for i := range killings / 2 {
 		c := s.gemba("run", "victims.ipynb")
 		var progress bytes.Buffer
