@@ -39,14 +39,22 @@ func kernel(script string) {
 	select {}
 }
 
-// owned runs a script in a process group that the runner did not start.
+// owned runs a script in a process group that the runner did not start. The script waits until the runner
+// knows of it, as the test kills as soon as the script has said something.
 func owned(r *Runner, script string) {
-	cmd := exec.Command("/bin/sh", "-c", script)
+	cmd := exec.Command("/bin/sh", "-c", "read known; "+script)
 	cmd.Stdout, cmd.SysProcAttr = os.Stdout, &syscall.SysProcAttr{Setpgid: true}
+	known, err := cmd.StdinPipe()
+	if err != nil {
+		panic(err)
+	}
 	if err := cmd.Start(); err != nil {
 		panic(err)
 	}
 	defer r.OwnGroup(cmd.Process.Pid)()
+	if _, err := known.Write([]byte("\n")); err != nil {
+		panic(err)
+	}
 	_ = cmd.Wait()
 }
 
