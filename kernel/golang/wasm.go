@@ -1,8 +1,6 @@
 package golang
 
 import (
-	"fmt"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/gemba-ml/gemba/kernel/golang/build"
@@ -18,7 +16,7 @@ type wasmCell struct {
 // prepareWasm makes the folder that the page loads programs from, and tells the session's other programs
 // of it: shell lines of the cell among them.
 func (x *execution) prepareWasm() error {
-	goroot, err := goRoot()
+	goroot, err := x.builder.GoRoot(x.session.env.list())
 	if err != nil {
 		return err
 	}
@@ -50,16 +48,4 @@ func (x *execution) showWasm(file string, args []string) error {
 	}
 	x.html(text)
 	return nil
-}
-
-// goRoot is the folder of the installed Go.
-func goRoot() (string, error) {
-	path, err := exec.LookPath("go")
-	if err != nil {
-		return "", build.ErrNoGo
-	}
-	if path, err = filepath.EvalSymlinks(path); err != nil {
-		return "", fmt.Errorf("find the Go toolchain: %w", err)
-	}
-	return filepath.Dir(filepath.Dir(path)), nil
 }

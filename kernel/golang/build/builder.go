@@ -92,6 +92,15 @@ func firstCommand(names ...string) string {
 	return ""
 }
 
+// GoRoot is the folder of the Go that builds cells which see that environment; ErrNoGo when there is none.
+func (b *Builder) GoRoot(env []string) (string, error) {
+	command := b.goCommand(env)
+	if command == "" {
+		return "", ErrNoGo
+	}
+	return goRoot(command), nil
+}
+
 // goRoot guesses where Go lies from its command.
 func goRoot(command string) string {
 	if real, err := filepath.EvalSymlinks(command); err == nil {
