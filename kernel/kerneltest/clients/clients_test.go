@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/kernel/kerneltest"
 )
 
 func TestMain(m *testing.M) {
@@ -36,22 +38,13 @@ func newSite(t *testing.T) *site {
 	root := repository(t)
 	s := &site{t: t, python: filepath.Join(root, ".venv", "bin"), dir: t.TempDir()}
 	if _, err := os.Stat(filepath.Join(s.python, "jupyter")); err != nil {
-		lacking(t, "Jupyter is not in .venv: run make venv")
+		kerneltest.Lacking(t, "Jupyter is not in .venv: run make venv")
 	}
 	program := filepath.Join(s.dir, "gemba")
 	s.run(root, "go", "build", "-o", program, ".")
 	s.run(s.dir, program, "install")
 	s.installVerbs()
 	return s
-}
-
-// lacking ends a test that cannot run here; in CI that is a failure.
-func lacking(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }
 
 func repository(t *testing.T) string {

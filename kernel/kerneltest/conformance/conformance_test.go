@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gemba-ml/gemba/kernel/kerneltest"
 	"github.com/gemba-ml/gemba/kernel/kerneltest/peer"
 )
 
@@ -86,7 +87,7 @@ func newLab(t *testing.T) *lab {
 	root := moduleRoot(t)
 	python := filepath.Join(root, ".venv", "bin", "python")
 	if _, err := os.Stat(python); err != nil {
-		missing(t, "no Python with Jupyter: make venv installs it")
+		kerneltest.Lacking(t, "no Python with Jupyter: make venv installs it")
 	}
 	l := &lab{dir: t.TempDir(), python: python}
 	gonb, err := peer.InstallGoNB(t.Context(), filepath.Join(root, ".cache", "peers"))
@@ -145,15 +146,6 @@ func (l *lab) outputs(t *testing.T, kernel, name string) []string {
 		shown[i] = strings.ReplaceAll(shown[i], filepath.Join(l.dir, "by", kernel), "DIR")
 	}
 	return shown
-}
-
-// missing skips a test that lacks a part, and fails it in CI.
-func missing(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }
 
 func moduleRoot(t *testing.T) string {
