@@ -91,10 +91,32 @@ func TestURI(t *testing.T) {
 	}
 }
 
+// emptyHome lets a test find only what it puts there itself. Go's telemetry is off in it: the go command
+// leaves a process behind that would still write there when the test's folders are removed.
+func emptyHome(t *testing.T) {
+	t.Helper()
+	home := t.TempDir()
+	for name, value := range map[string]string{
+		"HOME": home, "XDG_CONFIG_HOME": filepath.Join(home, "config"),
+		"XDG_CACHE_HOME": filepath.Join(home, "cache"), "GEMBA_GOPLS": "",
+	} {
+		t.Setenv(name, value)
+	}
+	config, err := os.UserConfigDir() // which of the variables counts depends on the system
+	if err != nil {
+		t.Fatal(err)
+	}
+	mode := filepath.Join(config, "go", "telemetry", "mode")
+	if err := os.MkdirAll(filepath.Dir(mode), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(mode, []byte("off"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestFindMissing(t *testing.T) {
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("HOME", t.TempDir())
-	t.Setenv("GEMBA_GOPLS", "")
+	emptyHome(t)
 	onlyGoInPath(t)
 	_, err := Find()
 	if !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), Command) {
@@ -109,9 +131,7 @@ func TestFindMissing(t *testing.T) {
 
 func TestFindOrder(t *testing.T) {
 	path := realGopls(t)
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("HOME", t.TempDir())
-	t.Setenv("GEMBA_GOPLS", "")
+	emptyHome(t)
 	inPath := filepath.Join(onlyGoInPath(t), executable())
 	link(t, path, inPath)
 	wantFound(t, inPath)
