@@ -149,12 +149,25 @@ func (s *Session) finish(execution tracker.ID, o wire.Outcome) {
 		Execution: execution, Time: s.options.Now(), Status: statusOf(o.Error),
 		Build: o.Facts.Build, Run: o.Facts.Run, UserCPU: o.Facts.UserCPU, SystemCPU: o.Facts.SystemCPU,
 		MaxRSS: o.Facts.MaxRSS, Reused: o.Facts.Reused, Declarations: o.Facts.Declarations,
-		Backend: o.Facts.Backend, Program: o.Facts.Program,
+		Backend: o.Facts.Backend, Program: o.Facts.Program, GoMod: o.Facts.GoMod, GoSum: o.Facts.GoSum,
+		Seen: seen(o.Facts.Seen),
 	}
 	if o.Error != nil {
 		e.ErrorName, e.ErrorValue = o.Error.Name, o.Error.Value
 	}
 	s.record(e)
+}
+
+// seen says in the ledger's words what the engine saw.
+func seen(s wire.Seen) tracker.Seen {
+	t := tracker.Seen{Hosts: s.Hosts, Children: s.Children, Missed: s.Missed}
+	for _, o := range s.Opened {
+		t.Opened = append(t.Opened, tracker.Opened(o))
+	}
+	for _, p := range s.Processes {
+		t.Processes = append(t.Processes, tracker.Process(p))
+	}
+	return t
 }
 
 func statusOf(err *wire.Error) tracker.Status {

@@ -109,6 +109,8 @@ type CellFinishedEntry struct {
 	Backend      string        `json:"backend,omitempty"`
 	Declarations Digest        `json:"declarations,omitzero"` // blob: a JSON array of names
 	Program      Digest        `json:"program,omitzero"`
+	GoMod        Digest        `json:"go_mod,omitzero"` // of the module that Program was built in
+	GoSum        Digest        `json:"go_sum,omitzero"`
 	Messages     int64         `json:"messages"`                // outputs as the front end was shown them
 	OutputBytes  int64         `json:"output_bytes"`            // bytes of their contents
 	OutputSHA256 string        `json:"output_sha256,omitempty"` // of the whole output (see OutputHash), kept or not; bare hex: it names no blob

@@ -63,6 +63,9 @@ type CellFinished struct {
 	Declarations []string // names in force, sorted
 	Backend      string
 	Program      string // the whole program that was built
+	GoMod        string // of the module it was built in
+	GoSum        string
+	Seen         Seen
 }
 
 // Interrupted says who stopped what.

@@ -26,6 +26,8 @@ func (s *scribe) handle(e Event) {
 	case SessionClosed:
 		s.cutBatches(true)
 		s.append(&SessionClosedEntry{Header: header(e.Time, e.Session, ID{}), Reason: clip(e.Reason)})
+	default:
+		s.handleState(e)
 	}
 }
 
@@ -120,6 +122,7 @@ func (s *scribe) cellFinished(e CellFinished) {
 		Wall: max(0, e.Time.Sub(c.head.Time)), Build: e.Build, Run: e.Run, UserCPU: e.UserCPU, SystemCPU: e.SystemCPU,
 		MaxRSS: e.MaxRSS, Reused: e.Reused, Backend: clip(e.Backend),
 		Declarations: s.put(names(e.Declarations), h), Program: s.put([]byte(e.Program), h),
+		GoMod: s.put([]byte(e.GoMod), h), GoSum: s.put([]byte(e.GoSum), h),
 		Messages: c.messages, OutputBytes: c.bytes, OutputSHA256: c.sum(),
 		Truncated: c.truncated, DroppedBytes: c.dropped,
 	})

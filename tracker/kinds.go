@@ -22,6 +22,11 @@ const (
 	KindCellFinished  Kind = "cell.finished"
 	KindInterrupted   Kind = "interrupted"
 	KindGap           Kind = "gap"
+	KindEnvironment   Kind = "environment"
+	KindCode          Kind = "code"
+	KindFiles         Kind = "cell.files"
+	KindSnapshot      Kind = "snapshot"
+	KindRemoved       Kind = "blobs.removed"
 )
 
 // kinds maps each kind to a maker of its Go type. A new kind of the same format is one line here.
@@ -37,6 +42,11 @@ var kinds = map[Kind]func() Entry{
 	KindCellFinished:  func() Entry { return new(CellFinishedEntry) },
 	KindInterrupted:   func() Entry { return new(InterruptedEntry) },
 	KindGap:           func() Entry { return new(GapEntry) },
+	KindEnvironment:   func() Entry { return new(EnvironmentEntry) },
+	KindCode:          func() Entry { return new(CodeEntry) },
+	KindFiles:         func() Entry { return new(FilesEntry) },
+	KindSnapshot:      func() Entry { return new(SnapshotEntry) },
+	KindRemoved:       func() Entry { return new(RemovedEntry) },
 }
 
 // kindOf is the table the other way round.

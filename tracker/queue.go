@@ -13,11 +13,21 @@ func sizeOf(e Event) int64 {
 	case CellStarted:
 		return overhead + int64(len(e.Source))
 	case CellFinished:
-		size := overhead + len(e.Program) + len(e.ErrorValue)
+		size := overhead + len(e.Program) + len(e.ErrorValue) + len(e.GoMod) + len(e.GoSum)
 		for _, name := range e.Declarations {
 			size += len(name) + 16
 		}
 		return int64(size)
+	case EnvironmentCaptured:
+		return overhead + int64(len(e.Document))
+	case CodeCaptured:
+		return overhead + int64(len(e.Changes))
+	case FilesObserved:
+		return overhead + int64(len(e.Observed))
+	case SnapshotTaken:
+		return overhead + int64(len(e.Profile)+len(e.Checks))
+	case BlobsRemoved:
+		return overhead + int64(len(e.List))
 	}
 	return overhead
 }
@@ -61,6 +71,12 @@ func executionOf(e Event) ID {
 	case Interrupted:
 		return e.Execution
 	case Gap:
+		return e.Execution
+	case CodeCaptured:
+		return e.Execution
+	case FilesObserved:
+		return e.Execution
+	case SnapshotTaken:
 		return e.Execution
 	}
 	return ID{}

@@ -61,4 +61,31 @@ type Facts struct {
 	Declarations []string // names in force while the cell ran, sorted
 	Backend      string   // compute backend chosen for the cell, empty when it uses none
 	Program      string   // the whole program that was built, empty when none was
+	GoMod        string   // go.mod and go.sum of the module it was built in
+	GoSum        string
+	Seen         Seen
+}
+
+// Seen is what an engine saw a cell do outside of its own memory.
+type Seen struct {
+	Opened    []Opened
+	Processes []Process
+	Hosts     []string // host:port or name:port that the cell connected to, sorted
+	Children  bool     // something ran that opens files unseen: only the work tree's change tells of it
+	Missed    []string // what could not be observed, and why, for people
+}
+
+// Opened is a file that a program of the cell opened, by its first opening.
+type Opened struct {
+	Path    string // absolute
+	Existed bool   // the rest tells how it was then; zero when it did not exist
+	Size    int64
+	ModTime time.Time
+	Inode   uint64
+}
+
+// Process is a child process that a cell started.
+type Process struct {
+	Command string // its arguments, joined by blanks
+	PID     int
 }
