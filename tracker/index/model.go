@@ -54,6 +54,8 @@ type Cell struct {
 	ErrorValue   tracker.Digest `json:"error_value_digest,omitzero"`
 	Declarations tracker.Digest `json:"declarations_digest,omitzero"`
 	Program      tracker.Digest `json:"program_digest,omitzero"`
+	GoMod        tracker.Digest `json:"go_mod_digest,omitzero"`
+	GoSum        tracker.Digest `json:"go_sum_digest,omitzero"`
 	Messages     int64          `json:"messages"`
 	OutputBytes  int64          `json:"output_bytes"`
 	OutputSHA256 string         `json:"output_sha256,omitempty"` // of everything the cell printed, kept or not
@@ -120,7 +122,7 @@ type Ambiguous struct {
 // Match is something recorded that an id may mean.
 type Match struct {
 	ID   tracker.ID
-	Kind string // "cell" or "session"
+	Kind string // "cell", "session" or "snapshot"
 }
 
 func (e *Ambiguous) Error() string {

@@ -18,6 +18,11 @@ var projections = map[tracker.Kind]func(*batch, journal.Record) error{
 	tracker.KindCellFinished:  of(cellFinished),
 	tracker.KindInterrupted:   of(interrupted),
 	tracker.KindGap:           of(gap),
+	tracker.KindEnvironment:   of(environment),
+	tracker.KindCode:          of(code),
+	tracker.KindFiles:         of(observation),
+	tracker.KindSnapshot:      of(snapshot),
+	tracker.KindRemoved:       of(removed),
 }
 
 // of makes a projection of one type of entry usable for any record.
@@ -99,11 +104,11 @@ func cellFinished(b *batch, at place, e *tracker.CellFinishedEntry) error {
 
 func finishCell(b *batch, at place, e *tracker.CellFinishedEntry) (found bool, err error) {
 	n, err := b.change(`UPDATE cells SET status = ?, finished = ?, wall_ns = ?, build_ns = ?, run_ns = ?, user_cpu_ns = ?, system_cpu_ns = ?,
-			max_rss = ?, reused = ?, backend = ?, error_name = ?, error_value = ?, declarations = ?, program = ?,
+			max_rss = ?, reused = ?, backend = ?, error_name = ?, error_value = ?, declarations = ?, program = ?, go_mod = ?, go_sum = ?,
 			messages = ?, output_bytes = ?, output_sha256 = ?, truncated = ?, dropped_bytes = ?
 		WHERE id = ? AND journal = ?`,
 		string(e.Status), timeText(e.Time), int64(e.Wall), int64(e.Build), int64(e.Run), int64(e.UserCPU), int64(e.SystemCPU),
-		e.MaxRSS, e.Reused, e.Backend, e.ErrorName, e.ErrorValue.String(), e.Declarations.String(), e.Program.String(),
+		e.MaxRSS, e.Reused, e.Backend, e.ErrorName, e.ErrorValue.String(), e.Declarations.String(), e.Program.String(), e.GoMod.String(), e.GoSum.String(),
 		e.Messages, e.OutputBytes, e.OutputSHA256, e.Truncated, e.DroppedBytes,
 		e.Execution.String(), at.journal)
 	return n > 0, err

@@ -96,7 +96,8 @@ func clearTables(ctx context.Context, tx *sql.Tx) error {
 
 // tables are all that a journal's entries are projected to, each with a column journal, and at the
 // end the journals themselves.
-var tables = []string{"sessions", "cells", "outputs", "interrupts", "gaps", "journals"}
+var tables = []string{"sessions", "cells", "outputs", "interrupts", "gaps",
+	"environments", "code_states", "observations", "snapshots", "removals", "journals"}
 
 // advance projects up to limit entries, and reports whether there may be more.
 func (x *Index) advance(ctx context.Context, tx *sql.Tx, limit int) (more bool, err error) {
