@@ -26,6 +26,8 @@ type Options struct {
 	Jupyter process.Jupyter // the server that started the kernel; widgets and %wasm need it
 	Version string          // of this program
 	Log     *slog.Logger    // nil to log nothing
+	GoMod   string          // go.mod and go.sum that cells start with, of whatever module; empty: no requirements
+	GoSum   string
 }
 
 // Engine executes Go cells. It is used for one session.
@@ -83,7 +85,8 @@ func workName(private string) string {
 }
 
 func (e *Engine) open(dir string) (err error) {
-	if e.builder, err = build.New(build.Options{Dir: e.work, Module: filepath.Base(e.work), Own: e.runner.OwnGroup}); err != nil {
+	if e.builder, err = build.New(build.Options{Dir: e.work, Module: filepath.Base(e.work), Own: e.runner.OwnGroup,
+		GoMod: e.options.GoMod, GoSum: e.options.GoSum}); err != nil {
 		return err
 	}
 	e.session = session{dir: dir, env: e.startEnvironment(dir), autoget: true, tracked: map[string]bool{}}

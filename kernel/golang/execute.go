@@ -100,6 +100,7 @@ func (x *execution) program(parsed *source.Cell) error {
 	x.sayBackend(built)
 	x.commit()
 	x.facts.Reused, x.facts.Backend, x.facts.Program = built.Reused, built.Backend, built.Program.Text
+	x.facts.GoMod, x.facts.GoSum = built.GoMod, built.GoSum
 	if parsed.Wasm {
 		return x.showWasm(built.Path, parsed.Args)
 	}

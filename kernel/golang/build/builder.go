@@ -20,6 +20,8 @@ type Options struct {
 	Go       string           // the go command; empty is the one on the PATH, or in GOROOT
 	Now      func() time.Time // nil is time.Now
 	Own      Owner            // keeps commands from outliving this process; nil when nobody does
+	GoMod    string           // what go.mod and go.sum hold at first, whatever module they are of; empty: no requirements
+	GoSum    string
 }
 
 // An Owner has a process group ended should this process be killed, until what it returns is called.
@@ -47,7 +49,7 @@ func New(opts Options) (*Builder, error) {
 	if opts.CacheDir == "" {
 		opts.CacheDir = cacheDir(opts.Dir)
 	}
-	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}},
+	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}, goMod: opts.GoMod, goSum: opts.GoSum},
 		stores: map[string]*store{}, caches: map[string]bool{}, found: map[string]source.Imported{}, plugins: pluginFolders{}}
 	command := goCommand(opts.Go)
 	b.finder = finder{module: &b.module, dirs: map[string]map[string][]string{}, goRoot: goRoot(command), modCache: modCache()}
@@ -132,6 +134,7 @@ func (b *Builder) Dir() string { return b.opts.Dir }
 func (b *Builder) ResetModule() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.module.goMod, b.module.goSum = "", ""
 	return b.module.write(goCommand(b.opts.Go))
 }
 

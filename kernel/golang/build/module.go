@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	goversion "go/version"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,6 +21,8 @@ type module struct {
 	name string
 	mu   sync.Mutex
 	seen map[string]seenFile // by file name
+
+	goMod, goSum string // what it starts with, empty for no requirements
 }
 
 type seenFile struct {
@@ -27,19 +30,49 @@ type seenFile struct {
 	data []byte
 }
 
-// write makes go.mod anew, without requirements. The go command is not run for it: a kernel has to start at once.
+// write makes go.mod anew. The go command is not run for it: a kernel has to start at once.
 func (m *module) write(goCommand string) error {
 	if err := os.MkdirAll(tempDir(m.dir), 0o700); err != nil {
 		return fmt.Errorf("make build folder: %w", err)
 	}
-	text := fmt.Sprintf("module %s\n\ngo %s\n", m.name, goVersion(goCommand))
-	if err := os.WriteFile(filepath.Join(m.dir, "go.mod"), []byte(text), 0o644); err != nil {
+	text, err := m.first(goVersion(goCommand))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(m.dir, "go.mod"), text, 0o644); err != nil {
 		return fmt.Errorf("write go.mod: %w", err)
 	}
-	if err := os.Remove(filepath.Join(m.dir, "go.sum")); err != nil && !os.IsNotExist(err) {
+	sum := filepath.Join(m.dir, "go.sum")
+	if m.goSum != "" {
+		if err := os.WriteFile(sum, []byte(m.goSum), 0o644); err != nil {
+			return fmt.Errorf("write go.sum: %w", err)
+		}
+	} else if err := os.Remove(sum); err != nil && !os.IsNotExist(err) {
 		return fmt.Errorf("remove go.sum: %w", err)
 	}
 	return nil
+}
+
+// first gives go.mod as it is at first. One that was made with a newer Go than the installed one asks for that Go only
+// because it was there.
+func (m *module) first(installed string) ([]byte, error) {
+	if m.goMod == "" {
+		return fmt.Appendf(nil, "module %s\n\ngo %s\n", m.name, installed), nil
+	}
+	f, err := modfile.Parse("go.mod", []byte(m.goMod), nil)
+	if err == nil {
+		err = f.AddModuleStmt(m.name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the go.mod to start with: %w", err)
+	}
+	if f.Go == nil || goversion.Compare("go"+f.Go.Version, "go"+installed) > 0 {
+		f.DropToolchainStmt()
+		if err := f.AddGoStmt(installed); err != nil {
+			return nil, fmt.Errorf("read the go.mod to start with: %w", err)
+		}
+	}
+	return f.Format()
 }
 
 var release = regexp.MustCompile(`^go(1\.\d+(?:\.\d+)?)\b`)

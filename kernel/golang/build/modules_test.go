@@ -263,3 +263,58 @@ func TestPlugin(t *testing.T) {
 		}
 	}
 }
+
+// TestModuleOfExecutable: an executable tells the go.mod and go.sum it was built with, also when it is used again.
+func TestModuleOfExecutable(t *testing.T) {
+	s := newSession(t)
+	plain := s.build("fmt.Println(1)")
+	dir := newModule(t, "a.com/pkg", `func A() string { return "A" }`)
+	s.inDir("mod", "edit", "-replace=a.com/pkg="+dir, "-require=a.com/pkg@v0.0.0")
+	write(t, filepath.Join(s.Dir(), "go.sum"), "a.com/other v1.0.0/go.mod h1:Qm3ahh0YwRVjqBOFCFRHIfNGcRnRWzUqU+MXGN6aRzA=\n")
+	cell := "import \"a.com/pkg\"\n\n%%\nfmt.Println(pkg.A())"
+	for range 2 {
+		exe := s.build(cell)
+		mod, sum := read(t, filepath.Join(s.Dir(), "go.mod")), read(t, filepath.Join(s.Dir(), "go.sum"))
+		if exe.GoMod != mod || exe.GoSum != sum || !strings.Contains(mod, "a.com/pkg") {
+			t.Errorf("an executable (reused: %v) tells\n%s\n%s\nwant\n%s\n%s", exe.Reused, exe.GoMod, exe.GoSum, mod, sum)
+		}
+	}
+	if strings.Contains(plain.GoMod, "a.com") || plain.GoSum != "" || !strings.HasPrefix(plain.GoMod, "module gonb_test\n") {
+		t.Error(plain.GoMod, plain.GoSum)
+	}
+}
+
+// TestStartModule: a session can start with requirements, whichever module and Go they come from.
+func TestStartModule(t *testing.T) {
+	dir := newModule(t, "a.com/pkg", `func A() string { return "A" }`)
+	start := "module gonb_other\n\ngo 1.99.3\n\ntoolchain go1.99.4\n\nrequire a.com/pkg v1.2.3\n\nreplace a.com/pkg => " + dir + "\n"
+	b, err := New(Options{Dir: filepath.Join(t.TempDir(), "work"), Module: "gonb_test", CacheDir: t.TempDir(), GoMod: start, GoSum: "a.com/x v1.0.0 h1:Qm3ahh0YwRVjqBOFCFRHIfNGcRnRWzUqU+MXGN6aRzA=\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{TB: t, Builder: b}
+	cell := "import \"a.com/pkg\"\n\n%%\nfmt.Println(pkg.A())"
+	exe := s.build(cell, func(r *Request) { r.NoGet = true })
+	if diff := cmp.Diff("A\n", s.output(exe)); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.HasPrefix(exe.GoMod, "module gonb_test\n") || !strings.Contains(exe.GoMod, "a.com/pkg v1.2.3") || strings.Contains(exe.GoMod, "1.99") {
+		t.Error(exe.GoMod)
+	}
+	if err := s.ResetModule(); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(cell, func(r *Request) { r.NoGet = true })
+	if _, err := New(Options{Dir: t.TempDir(), Module: "gonb_test", CacheDir: t.TempDir(), GoMod: "nonsense here\n"}); err == nil {
+		t.Error("a go.mod that is none was taken")
+	}
+}
+
+func read(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
