@@ -1,0 +1,66 @@
+package lineage
+
+import (
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
+)
+
+// Store keeps the contents of files in the ledger's packs, for those who find out on what cells ran. A ledger that
+// cannot be written fails their Put and nothing else.
+type Store struct {
+	dir  string // of the packs
+	bulk *blob.Bulk
+
+	mu    sync.Mutex
+	fault error // why nothing can be put now
+}
+
+// NewStore returns a store that writes to the packs in dir, which needs not exist before something is put.
+func NewStore(dir string) *Store {
+	return &Store{dir: dir, bulk: blob.NewBulk(dir, blob.OpenStore(dir))}
+}
+
+// Put stores b and returns its digest.
+func (s *Store) Put(b []byte) (tracker.Digest, error) {
+	if err := s.failed(); err != nil {
+		return tracker.Digest{}, err
+	}
+	return s.bulk.Put(b)
+}
+
+// PutReader stores what r reads, without holding it in memory, and returns its digest and size in bytes.
+func (s *Store) PutReader(r io.Reader) (tracker.Digest, int64, error) {
+	if err := s.failed(); err != nil {
+		return tracker.Digest{}, 0, err
+	}
+	return s.bulk.PutReader(r)
+}
+
+func (s *Store) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fault
+}
+
+// hold keeps garbage collection away until release is called.
+func (s *Store) hold() (release func(), err error) {
+	release, err = blob.Hold(s.dir)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = err
+	return release, err
+}
+
+// flush hands what was put to the operating system.
+func (s *Store) flush() error {
+	if err := s.bulk.Flush(); err != nil {
+		return fmt.Errorf("keep contents: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) close() { _ = s.bulk.Close() } // what could not be written was told when it was put

@@ -1,0 +1,156 @@
+package lineage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// work does what a queue asks for until the session ends: as many of its items at once as all says, one or all.
+// Find turns them into events.
+func work[T any](r *Recorder, queue *[]T, all bool, find func([]T) []tracker.Event) {
+	for {
+		items, ok := await(r, queue, all)
+		if !ok {
+			return
+		}
+		began := time.Now()
+		r.record(func() []tracker.Event { return find(items) })
+		r.done()
+		r.rest(time.Since(began))
+	}
+}
+
+// await blocks until something is in the queue and takes it; false when the session ended.
+func await[T any](r *Recorder, queue *[]T, all bool) ([]T, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for !r.closed && len(*queue) == 0 {
+		r.changed.Wait()
+	}
+	if r.closed {
+		return nil, false
+	}
+	n := 1
+	if all {
+		n = len(*queue)
+	}
+	items := (*queue)[:n:n]
+	*queue = (*queue)[n:]
+	r.busy++
+	return items, true
+}
+
+// done says that what await gave is recorded.
+func (r *Recorder) done() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.busy--
+	r.changed.Broadcast()
+}
+
+// rest leaves the machine to the cells for as long as the work took, unless the session ends.
+func (r *Recorder) rest(d time.Duration) {
+	r.mu.Lock()
+	ending := r.ending
+	r.mu.Unlock()
+	if ending {
+		return
+	}
+	select {
+	case <-time.After(min(d, time.Second)):
+	case <-r.hurry:
+	}
+}
+
+// record keeps garbage collection away from what find stores until the entries that name it are flushed.
+func (r *Recorder) record(find func() []tracker.Event) {
+	release := r.hold()
+	defer release()
+	events := find()
+	if err := r.options.Store.flush(); err != nil {
+		events = r.lost(events, err)
+	}
+	for _, e := range events {
+		r.options.Next.Record(e)
+	}
+	r.flush()
+}
+
+// hold keeps garbage collection away. The first time, the ledger may have to be made before.
+func (r *Recorder) hold() (release func()) {
+	release, err := r.options.Store.hold()
+	if errors.Is(err, fs.ErrNotExist) {
+		r.flush()
+		release, err = r.options.Store.hold()
+	}
+	if err != nil {
+		return func() {} // the store keeps nothing now, and says so to who puts
+	}
+	return release
+}
+
+// flush waits, within reason, until what was told is written. Its failure is told to the session, which
+// flushes too, and the entries are tried again.
+func (r *Recorder) flush() {
+	ctx, cancel := context.WithTimeout(r.ctx, time.Minute)
+	defer cancel()
+	_ = r.options.Next.Flush(ctx)
+}
+
+// lost says what becomes of events whose bytes could not be written: an entry must not name what is not there.
+func (r *Recorder) lost(events []tracker.Event, err error) []tracker.Event {
+	gap := tracker.Gap{Session: r.current(), Time: r.options.Now(),
+		Reason: fmt.Sprintf("on what cells ran was not recorded (%d facts): %v", len(events), err)}
+	return []tracker.Event{gap}
+}
+
+func (r *Recorder) environmentOf(sessions []tracker.SessionOpened) []tracker.Event {
+	e, err := r.options.Environment(r.ctx)
+	if err != nil {
+		return []tracker.Event{tracker.Gap{Session: sessions[0].Session, Time: r.options.Now(), Reason: "environment: " + err.Error()}}
+	}
+	e.Session = sessions[0].Session
+	return []tracker.Event{e}
+}
+
+// codeOf tells the code state of all cells that started before it looked; those that start while it
+// looks are for the next time.
+func (r *Recorder) codeOf(cells []tracker.CellStarted) (events []tracker.Event) {
+	state, err := r.options.Code.Capture(r.ctx)
+	if err != nil {
+		state.Missing = join(state.Missing, err)
+	}
+	for _, cell := range cells {
+		state.Session, state.Execution = cell.Session, cell.Execution
+		events = append(events, state)
+	}
+	return events
+}
+
+func (r *Recorder) filesOf(cells []tracker.CellFinished) (events []tracker.Event) {
+	for _, cell := range cells {
+		seen, err := r.options.Files.Observe(r.ctx, cell)
+		if err != nil {
+			seen.Missing = join(seen.Missing, err)
+		}
+		seen.Session, seen.Execution = r.current(), cell.Execution
+		if seen.Time.IsZero() {
+			seen.Time = r.options.Now()
+		}
+		events = append(events, seen)
+	}
+	return events
+}
+
+// join adds an error to what is missing already.
+func join(missing string, err error) string {
+	if missing == "" {
+		return err.Error()
+	}
+	return missing + "; " + err.Error()
+}
