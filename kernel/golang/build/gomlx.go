@@ -65,6 +65,20 @@ func PluginDir(env []string) string {
 	return ""
 }
 
+// Plugins lists the PJRT plugins that GoMLX's XLA backend finds with that environment, in the order in which it looks.
+func Plugins(env []string) []string {
+	var list []string
+	for _, dir := range pluginDirs(env) {
+		entries, _ := os.ReadDir(dir) // what is not there holds none
+		for _, e := range entries {
+			if plugin.MatchString(e.Name()) {
+				list = append(list, filepath.Join(dir, e.Name()))
+			}
+		}
+	}
+	return list
+}
+
 // plugin matches the file names by which go-xla v0.4.1 knows PJRT plugins (pjrt/dynamiclib_base.go).
 var plugin = regexp.MustCompile(`^pjrt(_c_api_.+_plugin|[-_]plugin[-_].+)\.(so|dylib|dll)$`)
 
