@@ -3,6 +3,7 @@ package blob
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -15,6 +16,7 @@ import (
 type Bulk struct {
 	dir   string
 	known *Store
+	look  func() error // looks, once, which blobs there are
 
 	mu   sync.Mutex
 	pack *Pack // made when first needed
@@ -22,12 +24,31 @@ type Bulk struct {
 }
 
 // NewBulk returns a Bulk that writes to the packs in dir. It makes no file before there is something new.
-func NewBulk(dir string, known *Store) *Bulk { return &Bulk{dir: dir, known: known} }
+func NewBulk(dir string, known *Store) *Bulk {
+	return &Bulk{dir: dir, known: known, look: sync.OnceValue(known.Refresh)}
+}
+
+// Hold keeps garbage collection away until release is called, and then looks which blobs there are, so that
+// none is taken for stored that was collected before.
+func (b *Bulk) Hold() (release func(), err error) {
+	release, err = Hold(b.dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.known.Refresh(); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
 
 // Put stores b and returns its digest.
 func (b *Bulk) Put(p []byte) (tracker.Digest, error) {
 	digest := tracker.DigestOf(p)
-	if _, err := b.known.Stat(digest); err == nil {
+	if err := b.look(); err != nil {
+		return digest, err
+	}
+	if b.known.Has(digest) {
 		return digest, nil
 	}
 	b.mu.Lock()
@@ -50,6 +71,9 @@ func (b *Bulk) PutReader(r io.Reader) (tracker.Digest, int64, error) {
 	b.new += n
 	return d, n, err
 }
+
+// PutFile is PutReader for what is left of an open file.
+func (b *Bulk) PutFile(file *os.File) (tracker.Digest, int64, error) { return b.PutReader(file) }
 
 func (b *Bulk) open() (err error) {
 	if b.pack == nil {

@@ -20,21 +20,31 @@ var (
 // before it 4. The CRCs tell an unfinished frame from a whole one; only the digest is trusted.
 const headerSize = 4 + 4 + 32 + 8 + 8 + 4 + 4
 
-// flagZstd says that the payload is one zstd frame; without it the payload is the blob itself.
-const flagZstd uint32 = 1
+const (
+	// flagZstd says that the payload is one zstd frame; without it the payload is as it is.
+	flagZstd uint32 = 1 << iota
+	// flagRecipe says that the payload is a recipe, not the blob itself.
+	flagRecipe
+)
 
 // Frame says where a blob is in a pack.
 type Frame struct {
 	Digest tracker.Digest
 	Flags  uint32
-	Offset int64 // of the header, from the start of the pack
-	Raw    int64 // bytes of the blob
-	Stored int64 // bytes of the payload
-	CRC    uint32
+	Offset int64  // of the header, from the start of the pack
+	Raw    int64  // bytes of the blob
+	Stored int64  // bytes of the payload
+	CRC    uint32 // of the payload
 }
 
+// Recipe reports whether the frame tells which chunks its blob is made of instead of holding its bytes.
+func (f Frame) Recipe() bool { return f.Flags&flagRecipe != 0 }
+
+// Size returns the bytes that the frame takes in its pack, header and payload.
+func (f Frame) Size() int64 { return headerSize + f.Stored }
+
 // End returns the offset of the byte behind the frame.
-func (f Frame) End() int64 { return f.Offset + headerSize + f.Stored }
+func (f Frame) End() int64 { return f.Offset + f.Size() }
 
 // maxLength bounds both lengths of a frame, so that sums of offsets cannot overflow.
 const maxLength = 1 << 56

@@ -23,13 +23,17 @@ type Pack struct {
 	zstd  *zstd.Encoder // made when first needed
 }
 
-// CreatePack makes the pack at path, which must not exist.
+// CreatePack makes the pack at path, which must not exist, and locks it until it is closed (see Claim).
 func CreatePack(path string) (*Pack, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("create pack: %w", err)
 	}
 	p := &Pack{file: file, seen: make(map[tracker.Digest]struct{})}
+	if err := flock(file, true); err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("create pack: %w", err)
+	}
 	p.buf = append(p.buf, fileMagic...)
 	if err := p.Flush(); err != nil {
 		_ = file.Close()

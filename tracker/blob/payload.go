@@ -1,7 +1,9 @@
 package blob
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 
@@ -50,7 +52,7 @@ func (f Frame) small() bool { return f.Raw <= wholeLimit && f.Stored <= wholeLim
 
 // checkFlags refuses frames that need more than this program knows.
 func (f Frame) checkFlags() error {
-	if f.Flags&^flagZstd != 0 {
+	if f.Flags&^(flagZstd|flagRecipe) != 0 {
 		return fmt.Errorf("read blob %s: unknown flags %#x: it was written by a newer gemba", f.Digest, f.Flags)
 	}
 	return nil
@@ -113,6 +115,8 @@ func (v *verifier) Read(b []byte) (int, error) {
 	switch {
 	case v.left < 0, err == io.EOF && (v.left != 0 || tracker.Digest(v.hash.Sum(nil)) != v.want):
 		return n, fmt.Errorf("read blob %s: %w", v.want, ErrCorrupt)
+	case errors.Is(err, ErrCorrupt), errors.Is(err, ErrNotFound):
+		return n, fmt.Errorf("read blob %s: %w", v.want, err)
 	case err != nil && err != io.EOF:
 		return n, fmt.Errorf("read blob %s: %w: %w", v.want, ErrCorrupt, err)
 	}
@@ -125,3 +129,17 @@ func (v *verifier) Close() error {
 	}
 	return nil
 }
+
+// wholeReader reads a blob that is in memory, verified.
+type wholeReader struct {
+	bytes.Reader
+	bytes []byte
+}
+
+func newWholeReader(b []byte) *wholeReader {
+	w := &wholeReader{bytes: b}
+	w.Reset(b)
+	return w
+}
+
+func (*wholeReader) Close() error { return nil }

@@ -15,87 +15,145 @@ import (
 // ErrNotFound says that no pack holds a blob.
 var ErrNotFound = errors.New("no such blob")
 
-// Store reads the packs of one folder. It may be used from several goroutines, while packs grow.
+// Store reads the packs of one folder. It may be used from several goroutines, while packs grow, appear and are
+// removed: what is read from a pack that is gone is looked for in the others.
 type Store struct {
-	dir string
-
-	mu      sync.Mutex
-	where   map[tracker.Digest]place
-	scanned map[string]int64 // how far each pack was looked through
-
+	dir     string
 	decoder func() (*decoder, error) // the one decoder, made when first needed
-}
 
-type place struct {
-	pack string
-	Frame
+	mu sync.RWMutex
+	directory
 }
 
 // OpenStore returns the store of the packs in dir. It reads nothing yet; the folder need not exist.
 func OpenStore(dir string) *Store {
-	return &Store{
-		dir:     dir,
-		where:   make(map[tracker.Digest]place),
-		scanned: make(map[string]int64),
-		decoder: sync.OnceValues(newDecoder),
-	}
+	return &Store{dir: dir, decoder: sync.OnceValues(newDecoder), directory: newDirectory()}
 }
 
 // Get returns the bytes of a blob. It returns an error that is ErrNotFound or ErrCorrupt when the
-// store lacks it or holds other bytes.
+// store lacks it, or one of its chunks, or holds other bytes.
 func (s *Store) Get(d tracker.Digest) ([]byte, error) {
-	at, err := s.find(d)
-	if err != nil {
-		return nil, err
-	}
-	if !at.small() || at.checkFlags() != nil {
-		return s.getLarge(d)
-	}
-	file, err := os.Open(filepath.Join(s.dir, at.pack))
-	if err != nil {
-		return nil, fmt.Errorf("open blob: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	dec, err := s.decoder()
-	if err != nil {
-		return nil, err
-	}
-	return dec.whole(file, at.Frame)
-}
-
-func (s *Store) getLarge(d tracker.Digest) ([]byte, error) {
-	r, _, err := s.Open(d)
+	r, f, err := s.open(d)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
+	if whole, ok := r.(*wholeReader); ok {
+		return whole.bytes, nil
+	}
+	if f.small() {
+		return readSized(r, f.Raw)
+	}
 	return io.ReadAll(r) // grows with what is there: the header's size is not to be trusted
+}
+
+func readSized(r io.Reader, size int64) ([]byte, error) {
+	b := make([]byte, size, size+1)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, err
+	}
+	if _, err := r.Read(b[size : size+1]); err != io.EOF { // the verdict comes with the end
+		return nil, err
+	}
+	return b, nil
 }
 
 // Open returns a reader of a blob and its size in bytes. The reader fails at its end when the bytes
 // are not those that the digest names.
 func (s *Store) Open(d tracker.Digest) (io.ReadCloser, int64, error) {
-	at, err := s.find(d)
-	if err != nil {
-		return nil, 0, err
-	}
-	file, err := os.Open(filepath.Join(s.dir, at.pack))
-	if err != nil {
-		return nil, 0, fmt.Errorf("open blob: %w", err)
-	}
-	r, err := payload(file, at.Frame)
-	if err != nil {
-		_ = file.Close()
-		return nil, 0, err
-	}
-	return &fileReader{r, file}, at.Raw, nil
+	r, f, err := s.open(d)
+	return r, f.Raw, err
 }
 
-// Stat returns where a blob is: its frame, without reading its bytes.
+// Stat returns where a blob is: its frame, without reading its bytes. Between Hold and release the answer
+// holds, when the Store was refreshed after Hold.
 func (s *Store) Stat(d tracker.Digest) (Frame, error) {
-	at, err := s.find(d)
-	return at.Frame, err
+	at, _, err := s.find(d)
+	return at.frame(d), err
 }
+
+// Has reports whether the store knows a blob, from what it last saw of the packs. It is fast and reads nothing.
+func (s *Store) Has(d tracker.Digest) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, ok := s.where[d]
+	return ok
+}
+
+// Chunks returns the chunks that make a blob, each stored as a blob, nil for one that is stored in one piece.
+func (s *Store) Chunks(d tracker.Digest) (chunks []Chunk, err error) {
+	err = s.inPack(d, func(file *os.File, f Frame) (err error) {
+		defer func() { _ = file.Close() }()
+		if err = f.checkFlags(); err == nil && f.Recipe() {
+			chunks, err = readRecipe(file, f)
+		}
+		return err
+	})
+	return chunks, err
+}
+
+// open returns a reader of a blob and its frame.
+func (s *Store) open(d tracker.Digest) (r io.ReadCloser, f Frame, err error) {
+	err = s.inPack(d, func(file *os.File, at Frame) (err error) {
+		f = at
+		r, err = s.reader(file, f)
+		return err
+	})
+	return r, f, err
+}
+
+// reader returns a reader of the frame's blob, which closes the file.
+func (s *Store) reader(file *os.File, f Frame) (r io.ReadCloser, err error) {
+	err = f.checkFlags()
+	switch {
+	case err != nil:
+	case f.Recipe():
+		r, err = s.openRecipe(file, f)
+	case f.small():
+		r, err = s.whole(file, f)
+	default:
+		if r, err = payload(file, f); err == nil {
+			return &fileReader{r, file}, nil
+		}
+	}
+	_ = file.Close() // it was only read
+	return r, err
+}
+
+func (s *Store) whole(file *os.File, f Frame) (io.ReadCloser, error) {
+	dec, err := s.decoder()
+	if err != nil {
+		return nil, err
+	}
+	b, err := dec.whole(file, f)
+	if err != nil {
+		return nil, err
+	}
+	return newWholeReader(b), nil
+}
+
+// inPack calls use with the pack that holds a blob. When the pack is gone it looks for another one.
+func (s *Store) inPack(d tracker.Digest, use func(*os.File, Frame) error) error {
+	for try := 0; ; try++ {
+		at, pack, err := s.find(d)
+		if err != nil {
+			return err
+		}
+		file, err := os.Open(filepath.Join(s.dir, pack))
+		if err == nil {
+			return use(file, at.frame(d))
+		}
+		if !errors.Is(err, fs.ErrNotExist) || try == maxTries {
+			return fmt.Errorf("open blob: %w", err)
+		}
+		if err := s.Refresh(); err != nil {
+			return err
+		}
+	}
+}
+
+// maxTries is how often in a row the pack that a refresh found may vanish before it is opened.
+const maxTries = 5
 
 type fileReader struct {
 	io.ReadCloser
@@ -107,69 +165,26 @@ func (r *fileReader) Close() error {
 }
 
 // find looks a blob up, and looks through what was appended to the packs when it is not known yet.
-func (s *Store) find(d tracker.Digest) (place, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at, ok := s.where[d]; ok {
-		return at, nil
+func (s *Store) find(d tracker.Digest) (place, string, error) {
+	if at, pack, ok := s.lookup(d); ok {
+		return at, pack, nil
 	}
-	if err := s.refresh(); err != nil {
-		return place{}, err
+	if err := s.Refresh(); err != nil {
+		return place{}, "", err
 	}
+	at, pack, ok := s.lookup(d)
+	if !ok {
+		return place{}, "", fmt.Errorf("find blob %s: %w", d, ErrNotFound)
+	}
+	return at, pack, nil
+}
+
+func (s *Store) lookup(d tracker.Digest) (place, string, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	at, ok := s.where[d]
 	if !ok {
-		return place{}, fmt.Errorf("find blob %s: %w", d, ErrNotFound)
+		return place{}, "", false
 	}
-	return at, nil
-}
-
-func (s *Store) refresh() error {
-	names, err := packNames(s.dir)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		info, err := os.Stat(filepath.Join(s.dir, name))
-		if err != nil || info.Size() <= s.scanned[name] {
-			continue // gone again, or nothing new
-		}
-		if err := s.scan(name); err != nil && !errors.Is(err, ErrCorrupt) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) scan(name string) error {
-	file, sc, err := openScan(filepath.Join(s.dir, name))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
-	from := max(s.scanned[name], int64(len(fileMagic)))
-	visit := func(f Frame) error {
-		if _, dup := s.where[f.Digest]; !dup {
-			s.where[f.Digest] = place{name, f}
-		}
-		return nil
-	}
-	end, err := sc.scan(from, visit, func(from, to int64) {})
-	s.scanned[name] = end
-	return err
-}
-
-// packNames returns the names of the packs in dir, none when it does not exist. What is no regular
-// file is no pack: a pipe would be waited for.
-func packNames(dir string) ([]string, error) {
-	files, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list packs: %w", err)
-	}
-	var names []string
-	for _, file := range files {
-		if filepath.Ext(file.Name()) == ".pack" && file.Type().IsRegular() {
-			names = append(names, file.Name())
-		}
-	}
-	return names, nil
+	return at, s.packs[at.pack].name, true
 }

@@ -1,0 +1,172 @@
+package blob
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// directory is what a Store knows of its packs.
+type directory struct {
+	where  map[tracker.Digest]place
+	packs  []packState
+	number map[string]uint32 // of a pack's name in packs
+}
+
+// packState is how far a pack was looked through.
+type packState struct {
+	name    string
+	scanned int64
+}
+
+// place is a frame without its digest, small, since there may be millions.
+type place struct {
+	offset, raw, stored int64
+	pack, flags, crc    uint32
+}
+
+func (p place) frame(d tracker.Digest) Frame {
+	return Frame{Digest: d, Flags: p.flags, Offset: p.offset, Raw: p.raw, Stored: p.stored, CRC: p.crc}
+}
+
+func newDirectory() directory {
+	return directory{where: make(map[tracker.Digest]place), number: make(map[string]uint32)}
+}
+
+// Refresh learns which packs were added, grew or are gone. It reads only what it does not know.
+func (s *Store) Refresh() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names, err := PackNames(s.dir)
+	if err != nil {
+		return err
+	}
+	if s.lost(names) {
+		s.directory = newDirectory() // what they held may be in a pack that was looked through
+	}
+	for _, name := range names {
+		if err := s.update(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lost reports whether a known pack is not among names.
+func (d *directory) lost(names []string) bool {
+	known := 0
+	for _, name := range names {
+		if _, ok := d.number[name]; ok {
+			known++
+		}
+	}
+	return known < len(d.packs)
+}
+
+// update looks through what was appended to a pack.
+func (s *Store) update(name string) error {
+	info, err := os.Stat(filepath.Join(s.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // the next refresh sees it
+	}
+	if err != nil {
+		return fmt.Errorf("look at pack: %w", err)
+	}
+	n, ok := s.number[name]
+	if !ok {
+		n = uint32(len(s.packs))
+		s.number[name] = n
+		s.packs = append(s.packs, packState{name: name})
+	}
+	if info.Size() <= s.packs[n].scanned {
+		return nil
+	}
+	err = s.scan(n)
+	if errors.Is(err, ErrCorrupt) || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) scan(n uint32) error {
+	file, sc, err := openScan(filepath.Join(s.dir, s.packs[n].name))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	from := max(s.packs[n].scanned, int64(len(fileMagic)))
+	visit := func(f Frame) error {
+		// A blob in one piece is preferred to its recipe: it needs no other.
+		if known, dup := s.where[f.Digest]; !dup || known.flags&flagRecipe != 0 && !f.Recipe() {
+			s.where[f.Digest] = place{f.Offset, f.Raw, f.Stored, n, f.Flags, f.CRC}
+		}
+		return nil
+	}
+	end, err := sc.scan(from, visit, func(from, to int64) {})
+	s.packs[n].scanned = end
+	return err
+}
+
+// Packs returns the names of the packs, sorted, as they are now.
+func (s *Store) Packs() ([]string, error) { return PackNames(s.dir) }
+
+// Dir returns the folder of the packs.
+func (s *Store) Dir() string { return s.dir }
+
+// Scan calls visit for every whole frame of every pack, also for those whose blob another pack holds too. A pack
+// that vanishes meanwhile is skipped; one that cannot be read goes to problem, and the scan goes on.
+func (s *Store) Scan(visit func(pack string, f Frame) error, problem func(pack string, err error)) error {
+	names, err := s.Packs()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		pack, err := OpenPack(filepath.Join(s.dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			problem(name, err)
+			continue
+		}
+		stop, err := scanPack(pack, visit)
+		_ = pack.Close() // it was only read
+		if stop {
+			return err
+		}
+		if err != nil {
+			problem(name, err)
+		}
+	}
+	return nil
+}
+
+// scanPack visits the frames of a pack; stop tells that visit, not the pack, failed.
+func scanPack(pack *PackFile, visit func(string, Frame) error) (stop bool, err error) {
+	_, err = pack.Frames(func(f Frame) error {
+		err := visit(pack.Name(), f)
+		stop = err != nil
+		return err
+	}, nil)
+	return stop, err
+}
+
+// PackNames returns the names of the packs in dir, sorted, none when it does not exist. What is no regular
+// file is no pack: a pipe would be waited for.
+func PackNames(dir string) ([]string, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list packs: %w", err)
+	}
+	var names []string
+	for _, file := range files {
+		if filepath.Ext(file.Name()) == ".pack" && file.Type().IsRegular() {
+			names = append(names, file.Name())
+		}
+	}
+	return names, nil
+}
