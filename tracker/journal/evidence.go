@@ -3,7 +3,7 @@ package journal
 import (
 	"errors"
 	"io"
-	"os"
+	"io/fs"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -27,12 +27,12 @@ type visitor func(n int64, leaf tlog.Hash, line []byte)
 // gather reads a journal's lines beside their stored hashes. It notes the roots at the given sizes,
 // and calls visit for each line.
 func (l layout) gather(name string, sizes []int64, visit visitor) (*evidence, error) {
-	file, err := openRegular(l.lines(name))
+	file, err := l.open(l.lines(name))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	hashes, err := openHashes(l.hashes(name))
+	hashes, err := l.openHashes(l.hashes(name))
 	if err != nil {
 		return nil, err
 	}
@@ -96,16 +96,16 @@ func (e *evidence) note(sizes []int64, hashes *hashReader) {
 
 // hashReader reads a hashes file.
 type hashReader struct {
-	file *os.File
+	file *source
 	buf  []byte
 	rest []byte
 	tree tree
 }
 
 // openHashes opens a hashes file; one that is missing has no hashes.
-func openHashes(path string) (*hashReader, error) {
-	file, err := openRegular(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+func (l layout) openHashes(path string) (*hashReader, error) {
+	file, err := l.open(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return &hashReader{file: file, buf: make([]byte, 1024*tlog.HashSize)}, nil

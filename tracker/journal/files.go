@@ -3,7 +3,6 @@ package journal
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,8 +16,17 @@ import (
 // Format is the newest ledger format that this program reads, and the one that it writes.
 const Format = 1
 
-// layout names the files of a ledger.
-type layout struct{ dir string }
+// layout names the files of a ledger, and finds those that are in archives.
+type layout struct {
+	dir      string
+	archives *archives
+}
+
+func newLayout(dir string) layout {
+	l := layout{dir: dir}
+	l.archives = newArchives(l.journals())
+	return l
+}
 
 // LedgerWide is the name of the ledger-wide journal, in files and reports, where the others have their id.
 const LedgerWide = "ledger"
@@ -48,7 +56,7 @@ const formatPrefix = "gemba ledger "
 
 // checkFormat reads the file that says which format the ledger has.
 func (l layout) checkFormat() (int, error) {
-	b, err := readSmall(l.format())
+	b, err := l.readSmall(l.format())
 	if errors.Is(err, fs.ErrNotExist) {
 		if l.hasJournals() {
 			return 0, fmt.Errorf("open ledger: %w: its journals are there and %s is not: put it back; that of this program says %q",
@@ -75,7 +83,9 @@ func (l layout) checkFormat() (int, error) {
 // hasJournals reports whether there is a journal, which no writer makes before the file that says the format.
 func (l layout) hasJournals() bool {
 	files, _ := os.ReadDir(l.journals()) // a folder that is not there has none
-	return slices.ContainsFunc(files, func(f fs.DirEntry) bool { return strings.HasSuffix(f.Name(), ".jsonl") })
+	return slices.ContainsFunc(files, func(f fs.DirEntry) bool {
+		return strings.HasSuffix(f.Name(), ".jsonl") || strings.HasSuffix(f.Name(), archiveEnd)
+	})
 }
 
 // errIrregular says that something else is where the ledger has a file: a pipe, a link, a folder.
@@ -95,16 +105,6 @@ func openRegular(path string) (*os.File, error) {
 		return nil, err
 	}
 	return os.Open(path)
-}
-
-// readSmall reads a file that holds a few lines.
-func readSmall(path string) ([]byte, error) {
-	file, err := openRegular(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	return io.ReadAll(io.LimitReader(file, MaxLine))
 }
 
 // create makes what is missing of a ledger's folders and constant files. Several processes may do so at once.

@@ -217,7 +217,7 @@ func TestAbandonKeepsWhatIsListed(t *testing.T) {
 	if report, err := Verify(t.Context(), dir); err != nil || !report.OK() || len(report.Journals) != 2 {
 		t.Errorf("%+v, %v; want the journal", report, err)
 	}
-	unlisted, err := layout{dir}.newWriter(Options{Now: clock})
+	unlisted, err := newLayout(dir).newWriter(Options{Now: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

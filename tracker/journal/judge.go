@@ -43,7 +43,7 @@ func (l layout) altered(name string) ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	hashes, err := openHashes(l.hashes(name))
+	hashes, err := l.openHashes(l.hashes(name))
 	if err != nil {
 		return nil, err
 	}

@@ -2,14 +2,13 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"iter"
-	"os"
 	"slices"
-	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
@@ -24,7 +23,7 @@ type Ledger struct {
 // Open opens the ledger in directory dir for reading. It returns an error that is ErrNoLedger when
 // there is none, and ErrNewer when its format is newer than this program.
 func Open(dir string) (*Ledger, error) {
-	l := &Ledger{layout: layout{dir}}
+	l := &Ledger{layout: newLayout(dir)}
 	if _, err := l.checkFormat(); err != nil {
 		return nil, err
 	}
@@ -44,28 +43,38 @@ func (l *Ledger) Blob(d tracker.Digest) ([]byte, error) { return l.blobs.Get(d) 
 // Journals returns the ids of the journals, sorted. The ledger-wide journal is not among them, nor is
 // what is no regular file.
 func (l *Ledger) Journals() ([]tracker.ID, error) {
-	files, err := os.ReadDir(l.journals())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list journals: %w: %s is gone", ErrCorrupt, l.journals())
+	for {
+		_, before, err := l.archives.journals()
+		loose, looseErr := l.loose()
+		ids, archives, againErr := l.archives.journals()
+		if err := cmp.Or(err, looseErr, againErr); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("list journals: %w: %s is gone", ErrCorrupt, l.journals())
+		} else if err != nil {
+			return nil, fmt.Errorf("list journals: %w", err)
+		}
+		if slices.Equal(before, archives) { // else journals may have been moved, and none of the listings shows them
+			ids = append(ids, loose...)
+			slices.SortFunc(ids, func(a, b tracker.ID) int { return bytes.Compare(a[:], b[:]) })
+			return slices.Compact(ids), nil
+		}
 	}
-	if err != nil {
-		return nil, fmt.Errorf("list journals: %w", err)
-	}
-	var ids []tracker.ID
-	for _, file := range files {
-		name, ok := strings.CutSuffix(file.Name(), ".jsonl")
-		if id, err := tracker.ParseID(name); ok && err == nil && file.Type().IsRegular() {
+}
+
+// loose returns the ids of the journals that are not only in archives.
+func (l layout) loose() (ids []tracker.ID, err error) {
+	names, err := listEnding(l.journals(), fileEnds[0])
+	for _, name := range names {
+		if id, _, ok := parseFile(name); ok {
 			ids = append(ids, id)
 		}
 	}
-	slices.SortFunc(ids, func(a, b tracker.ID) int { return bytes.Compare(a[:], b[:]) })
-	return ids, nil
+	return ids, err
 }
 
 // Entries returns the entries of a journal behind a position, as Read does.
 func (l *Ledger) Entries(journal tracker.ID, from Position) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		file, err := openRegular(l.lines(journal.String()))
+		file, err := l.open(l.lines(journal.String()))
 		if err == nil {
 			defer func() { _ = file.Close() }()
 			_, err = file.Seek(from.Offset, io.SeekStart)
@@ -94,14 +103,15 @@ const (
 
 // State tells how a journal stands. A cell execution of a Cut journal that has no end never will.
 func (l *Ledger) State(journal tracker.ID) (State, error) {
-	file, err := openRegular(l.lines(journal.String()))
+	file, err := l.open(l.lines(journal.String()))
 	if err != nil {
 		return "", fmt.Errorf("open journal: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	free, err := tryLock(file, true)
-	if err == nil && !free {
-		return Live, nil
+	if !file.archived {
+		if free, err := tryLock(file.file, true); err == nil && !free {
+			return Live, nil
+		}
 	}
 	closed, err := endsClosed(file)
 	if err != nil || closed {
@@ -111,13 +121,13 @@ func (l *Ledger) State(journal tracker.ID) (State, error) {
 }
 
 // endsClosed reports whether the last whole line of a journal is its closing entry.
-func endsClosed(file *os.File) (bool, error) {
-	info, err := file.Stat()
+func endsClosed(file *source) (bool, error) {
+	size, err := file.size()
 	if err != nil {
 		return false, fmt.Errorf("open journal: %w", err)
 	}
-	tail := make([]byte, min(info.Size(), 4096)) // a closing entry is much shorter
-	if _, err := file.ReadAt(tail, info.Size()-int64(len(tail))); err != nil && err != io.EOF {
+	tail := make([]byte, min(size, 4096)) // a closing entry is much shorter
+	if _, err := file.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
 		return false, fmt.Errorf("read journal: %w", err)
 	}
 	end := bytes.LastIndexByte(tail, '\n')

@@ -155,7 +155,7 @@ func openingOf(line []byte) tracker.LedgerOpenedEntry {
 
 // skipStored forgets the leaf hashes that the hashes file has already.
 func (r *register) skipStored() error {
-	hashes, err := openHashes(r.hashes(r.name))
+	hashes, err := r.openHashes(r.hashes(r.name))
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (r *register) skipStored() error {
 // checkSigned makes sure that the lines are those that the checkpoint speaks of. Only the very first
 // entry may lack a checkpoint: its writer was killed before it signed.
 func (r *register) checkSigned() error {
-	file, err := readSmall(r.checkpoint(LedgerWide))
+	file, err := r.readSmall(r.checkpoint(LedgerWide))
 	if errors.Is(err, fs.ErrNotExist) {
 		if r.tree.n <= 1 {
 			return nil

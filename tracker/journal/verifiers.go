@@ -71,7 +71,7 @@ func (l layout) publicKeys() map[string][]byte {
 	keys := make(map[string][]byte)
 	paths, _ := os.ReadDir(l.keys())
 	for _, path := range paths {
-		b, err := readSmall(filepath.Join(l.keys(), path.Name()))
+		b, err := l.readSmall(filepath.Join(l.keys(), path.Name()))
 		if public := publicOf(string(bytes.TrimSpace(b))); err == nil && public != nil {
 			keys[path.Name()] = public
 		}

@@ -27,6 +27,7 @@ func Verify(ctx context.Context, dir string) (*Report, error) {
 	if err := v.checkPacks(); err != nil {
 		return nil, err
 	}
+	v.checkArchives()
 	v.checkRegister(v.report.Blobs > 0) // a journal that holds no blob misses its listing itself
 	v.checkJournals(ctx, ids)
 	v.checkRemoved(ids)
@@ -57,8 +58,9 @@ func (v *verification) unreadable(path string, err error) {
 	v.problem(Problem{Unreadable, v.relative(path), 0, err.Error()})
 }
 
-// relative returns a path as problems show it.
+// relative returns a path as problems show it: that of a file in an archive begins with the archive's.
 func (l layout) relative(path string) string {
+	path = l.archives.place(path)
 	if rel, err := filepath.Rel(l.dir, path); err == nil {
 		return filepath.ToSlash(rel)
 	}
@@ -92,13 +94,20 @@ func (v *verification) checkJournals(ctx context.Context, ids []tracker.ID) {
 	}
 }
 
+// checkArchives tells of archives that are damaged.
+func (v *verification) checkArchives() {
+	for name, fault := range v.archives.damaged() {
+		v.unreadable(filepath.Join(v.journals(), name), fault)
+	}
+}
+
 // checkRemoved finds journals that are listed and not there.
 func (v *verification) checkRemoved(ids []tracker.ID) {
 	for _, id := range v.register.order {
 		if _, found := slices.BinarySearchFunc(ids, id, func(a, b tracker.ID) int { return bytes.Compare(a[:], b[:]) }); found {
 			continue
 		}
-		if err := checkRegular(v.lines(id.String())); err != nil { // else it was made since they were listed
+		if !v.exists(v.lines(id.String())) { // else it was made since they were listed
 			v.problem(Problem{JournalRemoved, v.relative(v.lines(id.String())), 0, "it is listed ledger-wide"})
 		}
 	}

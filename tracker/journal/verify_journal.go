@@ -99,7 +99,7 @@ func (v *verification) knows(public []byte) bool {
 // is not signed as it must be counts for nothing.
 func (v *verification) ownCheckpoint(name string, verifiers ...note.Verifier) (*checkpoint, bool, []Problem) {
 	path := v.checkpoint(name)
-	b, err := readSmall(path)
+	b, err := v.readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}

@@ -27,7 +27,7 @@ type sample struct {
 
 func newSample(t testing.TB) *sample {
 	t.Helper()
-	s := &sample{layout: layout{filepath.Join(t.TempDir(), ".gemba")}, t: t, key: NewKey()}
+	s := &sample{layout: newLayout(filepath.Join(t.TempDir(), ".gemba")), t: t, key: NewKey()}
 	for _, n := range []int{20, 3} {
 		w := newWriter(t, s.dir, s.key)
 		fill(t, w, n)

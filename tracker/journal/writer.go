@@ -35,7 +35,7 @@ var _ tracker.Journal = (*Writer)(nil)
 // Create starts a new journal in the ledger at dir, which is made when there is none. The journal is
 // signed, and listed in the ledger-wide journal, before Create returns.
 func Create(dir string, o Options) (*Writer, error) {
-	l := layout{dir}
+	l := newLayout(dir)
 	if err := l.create(); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,7 @@ func (w *Writer) listCut() {
 		if state, err := ledger.State(id); err != nil || state == Live {
 			continue
 		}
-		note, err := readSmall(w.checkpoint(id.String()))
+		note, err := w.readSmall(w.checkpoint(id.String()))
 		if err != nil {
 			continue
 		}
