@@ -1,12 +1,7 @@
-// Package files walks over folders fast, and tells of each file what a later walk needs to see that it
-// changed. It opens no file and knows no digest.
 package files
 
 import (
-	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -17,8 +12,8 @@ type Entry struct {
 	Size    int64
 	ModTime time.Time
 	Change  time.Time // of the inode (ctime), zero where the system does not tell
-	Inode   uint64
-	Device  uint64
+	Inode   uint64    // zero where the system does not tell
+	Device  uint64    // zero where the system does not tell
 }
 
 // Folder is one folder and what is in it.
@@ -29,31 +24,46 @@ type Folder struct {
 }
 
 // Walk calls visit for root and every folder below it, parents first, with entries sorted by the bytes of
-// their names. Visit returns the names of the folders to go into; nil for all of them. Links are not followed.
+// their names. Visit returns the names of the folders to go into; nil for all of them. Links are not
+// followed, except root itself. Folders are read ahead by several goroutines; visit is called by one, in the same
+// order each time, and may keep what it is given.
 func Walk(root string, visit func(*Folder) (into func(name string) bool)) error {
-	info, err := os.Stat(root)
+	r, err := OpenRoot(root)
 	if err != nil {
-		return fmt.Errorf("walk folder: %w", err)
+		return err
 	}
-	if !info.IsDir() {
-		return fmt.Errorf("walk folder: %s is not a folder", root)
-	}
-	walk(root, ".", visit)
+	defer func() { _ = r.Close() }()
+	r.Walk(visit)
 	return nil
 }
 
-func walk(root, path string, visit func(*Folder) func(string) bool) {
-	f := &Folder{Path: path}
-	f.Entries, f.Err = Read(filepath.Join(root, filepath.FromSlash(path)))
-	into := visit(f)
-	for _, e := range f.Entries {
-		if e.Mode.IsDir() && (into == nil || into(e.Name)) {
-			walk(root, join(path, e.Name), visit)
+// Walk is like the function Walk, from the root.
+func (r *Root) Walk(visit func(*Folder) (into func(name string) bool)) {
+	a := newAhead(r)
+	defer a.stop()
+	a.push([]*step{{path: "."}})
+	for {
+		f := a.next()
+		if f == nil {
+			return
 		}
+		a.push(folders(f, visit(f)))
 	}
 }
 
-func join(path, name string) string {
+// folders returns the steps into the folders of f that are wanted, the last one first.
+func folders(f *Folder, into func(string) bool) (steps []*step) {
+	for i := len(f.Entries) - 1; i >= 0; i-- {
+		e := &f.Entries[i]
+		if e.Mode.IsDir() && (into == nil || into(e.Name)) {
+			steps = append(steps, &step{parent: f, path: e.Name})
+		}
+	}
+	return steps
+}
+
+// Join returns the path of what is called name in the folder at path, both relative to a root.
+func Join(path, name string) string {
 	if path == "." {
 		return name
 	}
