@@ -31,12 +31,16 @@ type bench struct {
 	served   chan error
 }
 
-func start(t *testing.T) *bench {
+func start(t *testing.T, change ...func(*kernel.SessionOptions)) *bench {
 	t.Helper()
 	b := &bench{t: t, engine: kerneltest.NewEngine(), recorder: &kerneltest.Recorder{}, history: &pastCells{}, log: &lockedBuffer{}, served: make(chan error, 1)}
 	memory := kerneltest.NewMemory()
 	logger := slog.New(slog.NewTextHandler(b.log, nil))
-	session := kernel.OpenSession(kernel.SessionOptions{Engine: b.engine, Recorder: b.recorder, Notebook: "nb.ipynb", Command: "kernel", Log: logger})
+	options := kernel.SessionOptions{Engine: b.engine, Recorder: b.recorder, Notebook: "nb.ipynb", Command: "kernel", Log: logger}
+	for _, f := range change {
+		f(&options)
+	}
+	session := kernel.OpenSession(options)
 	b.server = kernel.NewServer(kernel.ServerOptions{Session: session, Channels: memory, History: b.history, Log: logger})
 	b.FrontEnd = kerneltest.NewFrontEnd(t, memory)
 	go func() { b.served <- b.server.Serve(context.Background()) }()

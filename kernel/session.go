@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/magics"
 	"github.com/gemba-ml/gemba/tracker"
 )
 
@@ -27,6 +28,9 @@ type SessionOptions struct {
 	Now        func() time.Time // nil: time.Now
 	Log        *slog.Logger     // nil: silence
 	Unrecorded func(error)      // told once when cells begin to go unrecorded; nil: logged
+
+	Magics magics.Host                 // does what gemba's magics in cells ask for; nil: such lines are the engine's
+	Permit func(context.Context) error // asked before each cell: its error is why the cell does not run; nil: all run
 }
 
 // Session is one kernel life: an engine and the record of what it did. It needs no front end, so
@@ -126,7 +130,7 @@ func (s *Session) start(execution tracker.ID, cell wire.Cell) {
 	})
 }
 
-// run calls the engine, and turns a bug in it into a failed cell.
+// run does what the cell's magics say and then calls the engine. It turns a bug in either into a failed cell.
 func (s *Session) run(ctx context.Context, cell wire.Cell, front wire.Front) (outcome wire.Outcome) {
 	defer func() {
 		if bug := recover(); bug != nil {
@@ -134,7 +138,25 @@ func (s *Session) run(ctx context.Context, cell wire.Cell, front wire.Front) (ou
 			outcome.Error = internal(bug)
 		}
 	}()
+	if refused := s.permit(ctx); refused != nil {
+		return wire.Outcome{Error: refused}
+	}
+	cell, failed := s.magic(ctx, cell, front)
+	if failed != nil {
+		return wire.Outcome{Error: failed}
+	}
 	return s.options.Engine.Execute(ctx, cell, front)
+}
+
+// permit asks whether a cell may run.
+func (s *Session) permit(ctx context.Context) *wire.Error {
+	if s.options.Permit == nil {
+		return nil
+	}
+	if err := s.options.Permit(ctx); err != nil {
+		return &wire.Error{Name: "Refused", Value: err.Error(), Traceback: []string{"Refused: " + err.Error()}}
+	}
+	return nil
 }
 
 // internal is the error of a request that met a bug of ours.

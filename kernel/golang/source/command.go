@@ -102,6 +102,15 @@ func splitCommands(text string) (commands []Command, goText string) {
 	return commands, string(blank)
 }
 
+// Commands lists the commands of a cell; one that begins with a cell magic has none.
+func Commands(text string) []Command {
+	if parseMagic(text) != nil {
+		return nil
+	}
+	commands, _ := splitCommands(text)
+	return commands
+}
+
 func isCommand(s string) bool {
 	s = strings.TrimPrefix(s, Prefix)
 	return s != "" && (s[0] == '%' || s[0] == '!')

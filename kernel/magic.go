@@ -1,0 +1,130 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/magics"
+)
+
+// Commander is an Engine that knows which lines of a cell are commands, as it knows where its strings end.
+type Commander interface {
+	Commands(source string) []magics.Line
+}
+
+// Placed is an Engine that knows in which folder cells run now.
+type Placed interface {
+	Dir() string
+}
+
+// commands finds the lines of a cell that may be magics.
+func (s *Session) commands(source string) []magics.Line {
+	if s.options.Magics == nil || !strings.Contains(source, "%") {
+		return nil
+	}
+	if engine, ok := s.options.Engine.(Commander); ok {
+		return engine.Commands(source)
+	}
+	return magics.Lines(source)
+}
+
+// magic does what the magics of a cell say, and returns the cell without them. An error ends the cell.
+func (s *Session) magic(ctx context.Context, cell wire.Cell, front wire.Front) (wire.Cell, *wire.Error) {
+	lines := s.commands(cell.Source)
+	if len(lines) == 0 {
+		return cell, nil
+	}
+	calls, rest, err := magics.Take(cell.Source, lines)
+	if err != nil {
+		return cell, magicError(ctx, cell, err)
+	}
+	at := magics.Place{Host: s.options.Magics, Dir: s.dir(), Out: streamWriter{front}}
+	for _, call := range calls {
+		if err := call.Action(ctx, at); err != nil {
+			return cell, magicError(ctx, cell, &magics.LineError{Line: call.Line, Err: fmt.Errorf("%%%s: %w", call.Magic.Name, err)})
+		}
+	}
+	cell.Source = rest
+	return cell, nil
+}
+
+// dir is the folder that paths in magics are relative to.
+func (s *Session) dir() string {
+	if engine, ok := s.options.Engine.(Placed); ok {
+		return engine.Dir()
+	}
+	return s.options.Dir
+}
+
+// magicError words why a magic did not do what it should, with its line.
+func magicError(ctx context.Context, cell wire.Cell, err error) *wire.Error {
+	if ctx.Err() != nil {
+		return &wire.Error{Name: wire.Interrupted, Value: "interrupted", Traceback: []string{wire.Interrupted + ": the cell was interrupted"}}
+	}
+	e := &wire.Error{Name: "MagicError", Value: err.Error()}
+	var at *magics.LineError
+	if !errors.As(err, &at) {
+		e.Traceback = []string{e.Value}
+		return e
+	}
+	text := strings.TrimRight(strings.Split(cell.Source, "\n")[at.Line-1], "\r")
+	e.Traceback = []string{fmt.Sprintf("\x1b[31mCell[%d]:%d: %s\x1b[0m", cell.Count, at.Line, e.Value), fmt.Sprintf("%5d | %s", at.Line, text)}
+	return e
+}
+
+// streamWriter is the standard output of a cell.
+type streamWriter struct{ front wire.Front }
+
+func (w streamWriter) Write(p []byte) (int, error) {
+	w.front.Publish(wire.Stream, wire.StreamContent{Name: "stdout", Text: string(p)})
+	return len(p), nil
+}
+
+// completeMagic adds magics to what the engine proposes.
+func (s *Session) completeMagic(code string, cursor int, c wire.Completion) wire.Completion {
+	before, _, ok := s.commandAt(code, cursor)
+	if !ok {
+		return c
+	}
+	begin, names := magics.Complete(before)
+	start := cursor - utf8.RuneCountInString(before[min(begin, len(before)):])
+	if begin > 0 {
+		c.Matches = nil // inside a magic the engine knows nothing
+	}
+	same := c.CursorStart == start && c.CursorEnd == cursor
+	if len(names) == 0 || len(c.Matches) > 0 && !same {
+		return c
+	}
+	c.Matches = append(slices.Clone(c.Matches), names...)
+	slices.Sort(c.Matches)
+	c.CursorStart, c.CursorEnd = start, cursor
+	return c
+}
+
+// inspectMagic documents the magic of the cursor's line, false where there is none.
+func (s *Session) inspectMagic(code string, cursor int) (wire.Inspection, bool) {
+	_, line, ok := s.commandAt(code, cursor)
+	text := magics.Describe(line)
+	if !ok || text == "" {
+		return wire.Inspection{}, false
+	}
+	return wire.Inspection{Found: true, Data: map[string]any{"text/plain": text}}, true
+}
+
+// commandAt returns the line that the cursor stands on, and its part before the cursor, where the line is a command.
+func (s *Session) commandAt(code string, cursor int) (before, line string, ok bool) {
+	runes := []rune(code)
+	head := string(runes[:min(max(cursor, 0), len(runes))])
+	number := strings.Count(head, "\n") + 1
+	if !slices.ContainsFunc(s.commands(code), func(l magics.Line) bool { return l.Number == number }) {
+		return "", "", false
+	}
+	before = head[strings.LastIndexByte(head, '\n')+1:]
+	after, _, _ := strings.Cut(code[len(head):], "\n")
+	return before, strings.TrimRight(before+after, "\r"), true
+}

@@ -1,0 +1,120 @@
+package kernel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/kerneltest"
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// host answers magics; the message "no" and the name "no" fail, "block" waits for an interrupt.
+type host struct{}
+
+func (host) Commit(ctx context.Context, message string) (string, error) {
+	switch message {
+	case "no":
+		return "", errors.New("nothing to commit")
+	case "block":
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	return "committed " + message, nil
+}
+
+func (host) Snapshot(_ context.Context, paths []string, name string) (string, error) {
+	return fmt.Sprintf("%q as %q", paths, name), nil
+}
+
+func (host) Environment(context.Context) (string, error) { return "go", nil }
+
+func withMagics(o *kernel.SessionOptions) { o.Magics, o.Dir = host{}, "/nb" }
+
+// TestMagicRunsBeforeTheCell: its output comes first, the engine sees a cell without it, and the record has the
+// cell as the user wrote it.
+func TestMagicRunsBeforeTheCell(t *testing.T) {
+	b := start(t, withMagics)
+	id := b.Execute("print a\n%commit one\n%snapshot data --name train\nprint b")
+	want(t, "published", kerneltest.Summaries(b.Idle(id)), []string{
+		"busy",
+		`execute_input {"code":"print a\n%commit one\n%snapshot data --name train\nprint b","execution_count":1}`,
+		`stream {"name":"stdout","text":"committed one\n"}`,
+		`stream {"name":"stdout","text":"[\"/nb/data\"] as \"train\"\n"}`,
+		`stream {"name":"stdout","text":"a\n"}`,
+		`stream {"name":"stdout","text":"b\n"}`,
+		"idle",
+	})
+	story := b.recorder.Story()
+	want(t, "record", story[1:3], []string{
+		`started [1]  "print a\n%commit one\n%snapshot data --name train\nprint b"`,
+		`output stream {"name":"stdout","text":"committed one\n"}`,
+	})
+	want(t, "end of the record", story[len(story)-1], "finished ok")
+}
+
+// TestMagicThatFails: the cell fails at the magic's line, its code does not run, and the queue is aborted.
+func TestMagicThatFails(t *testing.T) {
+	for _, test := range []struct{ cell, value, line string }{
+		{"print a\n\n%commit no\n", "%commit: nothing to commit", "\x1b[31mCell[1]:3: %commit: nothing to commit\x1b[0m"},
+		{"%gemba commit no", "%gemba: nothing to commit", "\x1b[31mCell[1]:1: %gemba: nothing to commit\x1b[0m"},
+		{"%commit one\n%snapshot --all x", "%snapshot: there is no option -all; usage: %snapshot PATH… [--name NAME]",
+			"\x1b[31mCell[1]:2: %snapshot: there is no option -all; usage: %snapshot PATH… [--name NAME]\x1b[0m"},
+	} {
+		b := start(t, withMagics)
+		first, second := b.Execute(test.cell), b.Execute("print after")
+		got := kerneltest.Decode[wire.ExecuteFailed](t, b.Reply(first))
+		want(t, "error", []string{got.Name, got.Value, got.Traceback[0]}, []string{"MagicError", test.value, test.line})
+		want(t, "second reply", kerneltest.Decode[wire.Plain](t, b.Reply(second)).Status, "aborted")
+		for _, s := range kerneltest.Summaries(b.Idle(first)) {
+			if s == `stream {"name":"stdout","text":"a\n"}` {
+				t.Errorf("%q: the code ran", test.cell)
+			}
+		}
+	}
+}
+
+func TestMagicIsInterrupted(t *testing.T) {
+	b := start(t, withMagics)
+	cell := b.Execute("%commit block")
+	b.begun(cell)
+	b.Reply(b.Send(wire.Control, wire.InterruptRequest, struct{}{}))
+	want(t, "error", kerneltest.Decode[wire.ExecuteFailed](t, b.Reply(cell)).Name, wire.Interrupted)
+}
+
+// TestNoMagics: without a host such lines are the engine's.
+func TestNoMagics(t *testing.T) {
+	b := start(t)
+	want(t, "error", kerneltest.Decode[wire.ExecuteFailed](t, b.Reply(b.Execute("%commit one"))).Name, "NameError")
+}
+
+func TestMagicsInTheEditor(t *testing.T) {
+	b := start(t, withMagics)
+	complete := func(code string, cursor int) []any {
+		c := kerneltest.Decode[wire.Completed](t, b.Reply(b.Send(wire.Shell, wire.CompleteRequest, wire.CodeAt{Code: code, Cursor: &cursor})))
+		return []any{c.Matches, c.CursorStart, c.CursorEnd}
+	}
+	want(t, "magic", complete("print é\n%sna x", 12), []any{[]string{"%snapshot"}, 8, 12})
+	want(t, "long form", complete("%gemba e", 8), []any{[]string{"env"}, 7, 8})
+	want(t, "the engine's own", complete("print a\npri", 11), []any{[]string{"print"}, 8, 11})
+	want(t, "body of another language", complete("%%bash\n%sna", 11), []any{[]string{}, 7, 11})
+	inspect := func(code string, cursor int) any {
+		return kerneltest.Decode[wire.Inspected](t, b.Reply(b.Send(wire.Shell, wire.InspectRequest, wire.CodeAt{Code: code, Cursor: &cursor}))).Data["text/plain"]
+	}
+	want(t, "help", inspect("x\n%commit \"m\"", 4), any(`%commit "message": make a git commit of the work tree`))
+	want(t, "the engine's help", inspect("print", 2), any("print at 2, detail 0"))
+}
+
+// TestPermit: a cell that may not run fails, says why, and does nothing, and so does not its magic.
+func TestPermit(t *testing.T) {
+	refuse := errors.New("another Go than the locked one")
+	b := start(t, withMagics, func(o *kernel.SessionOptions) { o.Permit = func(context.Context) error { return refuse } })
+	id := b.Execute("%commit one\nprint a")
+	got := kerneltest.Decode[wire.ExecuteFailed](t, b.Reply(id))
+	want(t, "error", []string{got.Name, got.Value}, []string{"Refused", refuse.Error()})
+	want(t, "published", len(kerneltest.Summaries(b.Idle(id))), 4) // busy, input, error, idle
+	story := b.recorder.Story()
+	want(t, "record", story[len(story)-1], "finished error Refused "+refuse.Error())
+}

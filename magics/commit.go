@@ -1,0 +1,35 @@
+package magics
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+)
+
+func commit() Magic {
+	m := Magic{Name: "commit", Args: `"message"`, Help: "make a git commit of the work tree"}
+	m.Parse = func(args []string) (Action, error) {
+		args, err := options(m, args, func(*flag.FlagSet) {})
+		if err != nil {
+			return nil, err
+		}
+		if len(args) != 1 || strings.TrimSpace(args[0]) == "" {
+			return nil, &UsageError{m, "it takes one message, in quotes when it has blanks"}
+		}
+		return func(ctx context.Context, at Place) error {
+			return say(at)(at.Host.Commit(ctx, args[0]))
+		}, nil
+	}
+	return m
+}
+
+// say writes a Host's answer as a line, or passes its error on.
+func say(at Place) func(answer string, err error) error {
+	return func(answer string, err error) error {
+		if err == nil && answer != "" {
+			_, err = fmt.Fprintln(at.Out, strings.TrimSuffix(answer, "\n"))
+		}
+		return err
+	}
+}
