@@ -26,6 +26,7 @@ type CodeEntry struct {
 	Branch     string   `json:"branch,omitempty"`
 	Remote     string   `json:"remote,omitempty"`
 	Tags       []string `json:"tags,omitempty"`
+	Flags      []string `json:"flags,omitempty"`
 	Dirty      int      `json:"dirty,omitempty"`
 	Changes    Digest   `json:"changes,omitzero"`
 	Missing    string   `json:"missing,omitempty"`

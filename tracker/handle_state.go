@@ -28,7 +28,7 @@ func (s *scribe) codeCaptured(e CodeCaptured) {
 		tags[i] = clip(tag)
 	}
 	s.append(&CodeEntry{Header: h, Repository: clip(e.Repository), Commit: clip(e.Commit), Branch: clip(e.Branch),
-		Remote: clip(e.Remote), Tags: tags, Dirty: e.Dirty, Changes: s.put(e.Changes, h), Missing: clip(e.Missing)})
+		Remote: clip(e.Remote), Tags: tags, Flags: e.Flags, Dirty: e.Dirty, Changes: s.put(e.Changes, h), Missing: clip(e.Missing)})
 }
 
 func (s *scribe) snapshotTaken(e SnapshotTaken) {
