@@ -11,7 +11,8 @@ import (
 const (
 	stateOpened = "opened"
 	stateClosed = "closed"
-	stateCut    = "cut" // found by another writer: its own was gone
+	stateCut    = "cut"    // found by another writer: its own was gone
+	stateCopied = "copied" // taken from another ledger, where it may have grown since
 )
 
 // listing is what the ledger-wide journal says.

@@ -1,0 +1,282 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// Copy is the signed part of a journal, on its way to another ledger.
+type Copy struct {
+	Journal    tracker.ID
+	Checkpoint []byte    // of exactly these lines
+	Lines      io.Reader // from the first one on
+}
+
+// ErrConflict says that two ledgers have different journals under one id, or one that was altered.
+var ErrConflict = errors.New("the journals differ")
+
+// Signed returns the signed part of a journal: how many entries it has, in how many bytes, and its checkpoint.
+// Nothing is signed, and ErrNotSigned returned, before its writer has synced for the first time.
+func (l *Ledger) Signed(id tracker.ID) (Signed, error) { return l.signed(id.String()) }
+
+// SignedRegister is Signed for the ledger-wide journal.
+func (l *Ledger) SignedRegister() (Signed, error) { return l.signed(LedgerWide) }
+
+// Signed describes the signed part of a journal.
+type Signed struct {
+	Origin     tracker.ID // of the journal, that of the ledger for the ledger-wide one
+	Entries    int64
+	Bytes      int64
+	Checkpoint []byte
+	layout     layout
+	name       string
+}
+
+// ErrNotSigned says that a journal has no checkpoint yet.
+var ErrNotSigned = errors.New("no checkpoint yet")
+
+func (l *Ledger) signed(name string) (Signed, error) {
+	b, err := l.readSmall(l.checkpoint(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Signed{}, fmt.Errorf("read journal %s: %w", name, ErrNotSigned)
+	}
+	if err != nil {
+		return Signed{}, fmt.Errorf("read journal %s: %w", name, err)
+	}
+	c, err := parseCheckpoint(string(b))
+	if err != nil {
+		return Signed{}, fmt.Errorf("read journal %s: %w: %w", name, ErrCorrupt, err)
+	}
+	id, err := tracker.ParseID(strings.TrimPrefix(c.origin, originPrefix))
+	if err != nil {
+		return Signed{}, fmt.Errorf("read journal %s: %w: its checkpoint is that of %q", name, ErrCorrupt, c.origin)
+	}
+	s := Signed{Origin: id, Entries: c.size, Checkpoint: b, layout: l.layout, name: name}
+	lines, err := s.Open()
+	if err != nil {
+		return s, fmt.Errorf("read journal %s: %w", name, err)
+	}
+	defer func() { _ = lines.Close() }()
+	reader := newLineReader(lines, Position{})
+	for reader.n < c.size {
+		if _, err := reader.next(); err != nil && !errors.Is(err, tracker.ErrEntry) {
+			return s, fmt.Errorf("read journal %s: %w: it has fewer entries than were signed", name, ErrCorrupt)
+		}
+	}
+	s.Bytes = reader.offset
+	return s, nil
+}
+
+// Open returns the journal's lines; those behind Bytes are not signed.
+func (s Signed) Open() (io.ReadCloser, error) { return s.layout.open(s.layout.lines(s.name)) }
+
+// Each calls visit for the signed lines behind the first so many, without their line ends; a line is valid until visit returns.
+func (s Signed) Each(from int64, visit func(line []byte) error) error {
+	file, err := s.Open()
+	if err != nil {
+		return fmt.Errorf("read journal: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	lines := newLineReader(io.LimitReader(file, s.Bytes), Position{})
+	for {
+		line, err := lines.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read journal: %w", err)
+		}
+		if lines.n > from {
+			if err := visit(line); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Agrees returns nil when a checkpoint of another copy of this journal speaks of lines that are these, an error
+// that is ErrConflict when it does not. Of lines beyond these it says nothing, and it does not ask who signed it.
+func (s Signed) Agrees(file []byte) error {
+	c, err := parseCheckpoint(string(file))
+	if err != nil {
+		return err
+	}
+	var t tree
+	root := t.root()
+	err = s.Each(0, func(line []byte) error {
+		if t.add(tlog.RecordHash(line)); t.n == c.size {
+			root = t.root()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if c.origin != origin(s.Origin) || c.size <= t.n && root != c.root {
+		return fmt.Errorf("%w: the first %d entries here are not those that were signed there", ErrConflict, c.size)
+	}
+	return nil
+}
+
+// Import takes a journal from another ledger into the one at dir, once it is verified: its lines have the root that
+// its checkpoint tells, and the key that the journal itself names has signed it. A journal that is here
+// already must begin or go on as this one does, else ErrConflict is returned; the longer one stays. The copy is
+// listed in the ledger-wide journal, signed by key. Import reports whether the ledger gained entries.
+func Import(dir string, c Copy, key *Key, now time.Time) (gained bool, err error) {
+	l := newLayout(dir)
+	if err := l.create(); err != nil {
+		return false, err
+	}
+	tmp, err := os.CreateTemp(l.journals(), ".import.*")
+	if err != nil {
+		return false, fmt.Errorf("import journal: %w", err)
+	}
+	defer func() { _, _ = tmp.Close(), os.Remove(tmp.Name()) }()
+	in := &importing{layout: l, Copy: c, said: checkpoint{size: math.MaxInt64}}
+	if err := in.read(tmp); err != nil {
+		return false, fmt.Errorf("import journal %s: %w", c.Journal, err)
+	}
+	gained, err = in.compare()
+	if err == nil && gained {
+		err = in.place(tmp, key, now)
+	}
+	if err != nil {
+		return false, fmt.Errorf("import journal %s: %w", c.Journal, err)
+	}
+	return gained, nil
+}
+
+// importing is a journal that is being verified.
+type importing struct {
+	layout
+	Copy
+	opened tracker.JournalOpenedEntry
+	said   checkpoint
+	leaves []tlog.Hash
+	closed bool
+}
+
+// read copies the lines into a file of ours and verifies them.
+func (in *importing) read(tmp *os.File) error {
+	out := bufio.NewWriterSize(tmp, 256<<10)
+	lines := newLineReader(io.TeeReader(in.Lines, out), Position{})
+	var last []byte
+	for {
+		text, err := lines.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+		if lines.n == 1 {
+			if err := in.open(text); err != nil {
+				return err
+			}
+		}
+		if lines.n > in.said.size {
+			return fmt.Errorf("%w: it has more lines than were signed", ErrCorrupt)
+		}
+		in.leaves = append(in.leaves, tlog.RecordHash(text))
+		last = append(last[:0], text...)
+	}
+	if lines.torn > 0 || lines.n != in.said.size || lines.n == 0 || rootOf(in.leaves) != in.said.root {
+		return fmt.Errorf("%w: its lines are not those that were signed", ErrCorrupt)
+	}
+	e, err := tracker.DecodeEntry(last)
+	in.closed = err == nil && e.Head().Kind == tracker.KindJournalClosed
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return tmp.Sync()
+}
+
+// open reads the first line, which names the journal and its key, and checks the checkpoint's signature.
+func (in *importing) open(line []byte) error {
+	e, err := tracker.DecodeEntry(line)
+	opened, ok := e.(*tracker.JournalOpenedEntry)
+	if err != nil || !ok || opened.Journal != in.Journal {
+		return fmt.Errorf("%w: it does not begin as this journal", ErrCorrupt)
+	}
+	in.opened = *opened
+	if in.said, err = openCheckpoint(in.Checkpoint, verifierOf(opened.Key)...); err != nil {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if in.said.origin != origin(in.Journal) {
+		return fmt.Errorf("%w: its checkpoint is that of %s", ErrCorrupt, in.said.origin)
+	}
+	return nil
+}
+
+// compare tells whether the journal is news, and refuses one that contradicts what is here.
+func (in *importing) compare() (news bool, err error) {
+	ledger := &Ledger{layout: in.layout}
+	have, err := ledger.Signed(in.Journal)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNotSigned) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	file, err := have.Open()
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = file.Close() }()
+	lines := newLineReader(io.LimitReader(file, have.Bytes), Position{})
+	for _, leaf := range in.leaves {
+		text, err := lines.next()
+		if err == io.EOF {
+			return true, nil
+		}
+		if err != nil || tlog.RecordHash(text) != leaf {
+			return false, fmt.Errorf("%w: entry %d here is not the one that comes", ErrConflict, lines.n)
+		}
+	}
+	return false, nil
+}
+
+// place puts the journal where it belongs: lines, then hashes, then the checkpoint, as a writer does, and lists it.
+func (in *importing) place(tmp *os.File, key *Key, now time.Time) error {
+	name := in.Journal.String()
+	if public := publicOf(in.opened.Key); public != nil {
+		line, err := note.NewEd25519VerifierKey("gemba", public)
+		if err != nil {
+			return err
+		}
+		if err := writeOnce(in.key(keyID(public)), []byte(line+"\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := replace(tmp.Name(), in.lines(name)); err != nil {
+		return err
+	}
+	if err := writeHashes(in.hashes(name), 0, in.leaves); err != nil {
+		return err
+	}
+	if err := writeAtomic(in.checkpoint(name), in.Checkpoint); err != nil {
+		return err
+	}
+	state := stateCopied
+	if in.closed {
+		state = stateClosed
+	}
+	return in.record(&tracker.CheckpointEntry{Header: tracker.Header{Time: now}, Journal: in.Journal, State: state,
+		Key: in.opened.Key, Checkpoint: string(bytes.Clone(in.Checkpoint))}, key)
+}
