@@ -23,9 +23,9 @@ type CodeCaptured struct {
 	Remote     string
 	Tags       []string
 	Flags      []string // what is special about the repository, in words: "bare", "merging", …
-	Dirty      int    // how many paths differ from HEAD
-	Changes    []byte // document: a line for each of them (see lineage/gitstate); empty when there are none
-	Missing    string // why there is no code state, or what it lacks; for people
+	Dirty      int      // how many paths differ from HEAD
+	Changes    []byte   // document: a line for each of them (see lineage/gitstate); empty when there are none
+	Missing    string   // why there is no code state, or what it lacks; for people
 }
 
 // FilesObserved tells what a cell execution read and wrote, which processes it started and which hosts it
