@@ -38,7 +38,7 @@ var importTable = []rule{
 
 	// Engines do not know each other, and the server knows none of them.
 	{"kernel", []string{"kernel/wire", "kernel/zmtp", "magics", "tracker"}},
-	{"kernel/golang/...", []string{"kernel/golang/...", "kernel/wire", "magics", "tracker"}},
+	{"kernel/golang/...", []string{"kernel/golang/...", "kernel/cell", "kernel/wire", "magics", "tracker"}},
 	{"kernel/proxy/...", []string{"kernel/proxy/...", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 	{"kernel/compute/...", []string{"kernel/compute/...", "kernel/wire", "magics", "tracker"}},
 	{"kernel/kerneltest/...", []string{"kernel/kerneltest/...", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},

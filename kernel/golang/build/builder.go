@@ -38,7 +38,8 @@ type Builder struct {
 	found     map[string]source.Imported // by name and what is selected of it
 	finder    finder
 	plugins   pluginFolders
-	rewritten rewritten // gonbui.go
+	rewritten rewritten         // gonbui.go
+	refusals  map[string]string // of the hook, by Go's folder
 }
 
 // New makes the folder and its go.mod. It does not need a go command yet: Build says when there is none.
@@ -50,7 +51,8 @@ func New(opts Options) (*Builder, error) {
 		opts.CacheDir = cacheDir(opts.Dir)
 	}
 	b := &Builder{opts: opts, module: module{dir: opts.Dir, name: opts.Module, seen: map[string]seenFile{}, goMod: opts.GoMod, goSum: opts.GoSum},
-		stores: map[string]*store{}, caches: map[string]bool{}, found: map[string]source.Imported{}, plugins: pluginFolders{}}
+		stores: map[string]*store{}, caches: map[string]bool{}, found: map[string]source.Imported{}, plugins: pluginFolders{},
+		refusals: map[string]string{}}
 	command := goCommand(opts.Go)
 	b.finder = finder{module: &b.module, dirs: map[string]map[string][]string{}, goRoot: goRoot(command), modCache: modCache()}
 	return b, b.module.write(command)

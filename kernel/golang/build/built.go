@@ -11,6 +11,7 @@ type built struct {
 	digest string
 	path   string
 	cells  []string
+	unseen string // why it does not tell which files it opens
 }
 
 // shelf keeps the executables that were used last; a program that links XLA has tens of megabytes.

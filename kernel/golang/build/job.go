@@ -28,6 +28,7 @@ type job struct {
 	options   source.Options
 	program   source.Program
 	reached   []*pkg // all packages that the program is linked of
+	unseen    string // why the program does not tell which files it opens, "" when it does
 }
 
 // run goes from declarations to an executable.
@@ -102,18 +103,18 @@ func (j *job) reuseOrMake() (*Executable, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := j.make(path); err != nil {
+	if err := j.makeHooked(path); err != nil {
 		os.RemoveAll(filepath.Dir(path)) // a session may try thousands of programs that do not build
 		return nil, err
 	}
-	made := &built{digest, path, j.program.Cells}
+	made := &built{digest, path, j.program.Cells, j.unseen}
 	j.built.put(made)
 	return j.executable(made, false)
 }
 
 func (j *job) executable(b *built, reused bool) (*Executable, error) {
 	exe := &Executable{Path: b.path, Program: j.program, Reused: reused, Rename: rename(b.cells, j.program.Cells),
-		Backend: j.variant.backend, Env: j.variant.env, GoMod: string(j.module.read("go.mod")), GoSum: string(j.module.read("go.sum"))}
+		Backend: j.variant.backend, Env: j.variant.env, Unseen: b.unseen, GoMod: string(j.module.read("go.mod")), GoSum: string(j.module.read("go.sum"))}
 	if j.request.Wasm == nil {
 		return exe, nil
 	}
@@ -146,7 +147,7 @@ func rename(was, is []string) map[string]string {
 func (j *job) digest() string {
 	h := sha256.New()
 	for _, part := range []string{j.program.Digest, j.key, j.variant.key(), strings.Join(j.flags.all, "\x01"),
-		fmt.Sprint(j.request.Test, j.request.Wasm), j.store.prints(j.reached), j.otherFiles()} {
+		fmt.Sprint(j.request.Test, j.request.Wasm, j.request.Observe), j.store.prints(j.reached), j.otherFiles()} {
 		io.WriteString(h, part+"\x00")
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])

@@ -2,6 +2,7 @@ package build
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -66,11 +67,13 @@ func (j *job) compileAndLink(path string) error {
 	t := j.store.Toolchain
 	archive := path + ".a"
 	defer os.Remove(archive)
-	steps := [][]string{
-		{"compile", "-o", archive, "-p", "main", "-lang=go" + minor(j.module.parsed().Go.Version), "-complete", "-nolocalimports",
-			"-importcfg", cfg, "-pack", "-c=" + strconv.Itoa(workers), files[0]},
-		{"link", "-o", path, "-importcfg", cfg + ".link", "-buildmode=exe", "-B=none", "-s", "-w", "-extld=" + t.CC, archive},
+	compile := []string{"compile", "-o", archive, "-p", "main", "-lang=go" + minor(j.module.parsed().Go.Version), "-complete",
+		"-nolocalimports", "-importcfg", cfg, "-pack", "-c=" + strconv.Itoa(workers), files[0]}
+	if j.unseen == "" {
+		compile = append(compile, filepath.Join(filepath.Dir(cfg), hookFile))
 	}
+	link := []string{"link", "-o", path, "-importcfg", cfg + ".link", "-buildmode=exe", "-B=none", "-s", "-w", "-extld=" + t.CC}
+	steps := [][]string{compile, append(append(link, j.linkFlags()...), archive)}
 	for _, args := range steps {
 		c := command{path: filepath.Join(t.GOTOOLDIR, args[0]), args: args[1:], env: j.env.with("GOROOT=" + t.GOROOT)}
 		if _, err := j.tool(c); err != nil {
@@ -99,7 +102,15 @@ func (j *job) importcfg() (string, error) {
 	reached, _ = list.reach(j.paths())
 	path := filepath.Join(j.opts.Dir, ".gemba", "importcfg")
 	cfg := importcfg(reached)
+	if j.unseen == "" {
+		hook, err := j.compiledHook(reached)
+		if err != nil {
+			return "", err
+		}
+		cfg = fmt.Appendf(cfg, "packagefile %s=%s\n", hookPath, hook)
+	}
 	return path, writeAll(filepath.Dir(path), map[string][]byte{
+		hookFile:         hookImport(hookPath),
 		"importcfg":      cfg,
 		"importcfg.link": append(cfg, modinfo(buildInfo(j.opts.Module, reached, j.settings()...))...),
 	})
@@ -121,11 +132,16 @@ func (j *job) goBuild(path string) error {
 	if j.request.Test {
 		args = []string{"test", "-c"}
 	}
-	args = append(args, "-o", path)
-	if !j.flags.symbols() {
-		args = append(args, "-ldflags=-s -w")
+	remove, err := j.layHook()
+	defer remove()
+	if err != nil {
+		return err
 	}
+	args = append(args, "-o", path)
 	args = append(args, j.flags.all...)
+	if ldflags := j.ldflags(); ldflags != "" {
+		args = append(args, "-ldflags="+ldflags) // the last one counts
+	}
 	if len(j.variant.tags) > len(j.flags.tags) {
 		args = append(args, "-tags="+strings.Join(j.variant.tags, ",")) // the last one counts
 	}
@@ -139,6 +155,15 @@ func (j *job) goBuild(path string) error {
 		return j.failed(err, "")
 	}
 	return nil
+}
+
+// ldflags are those of the user, else ours, and what the hook needs.
+func (j *job) ldflags() string {
+	given, _ := j.flags.value("ldflags")
+	if !j.flags.symbols() {
+		given = "-s -w"
+	}
+	return strings.TrimSpace(given + " " + strings.Join(j.linkFlags(), " "))
 }
 
 var unused = regexp.MustCompile(`^"([^"]+)" imported (?:as \S+ )?and not used`)

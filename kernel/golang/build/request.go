@@ -10,6 +10,7 @@ type Request struct {
 	Env          []string          // environment of the go command, as os.Environ gives it; nil is this process's own
 	Test         bool              // a test binary, as go test -c makes it
 	Wasm         *Wasm             // not nil: for js/wasm
+	Observe      bool              // let the program tell which files it opens: see package cell
 	NoGet        bool              // do not fetch modules that are missing (%noautoget)
 	Progress     func(line string) // told of what takes long: downloads and compilations; may be nil
 }
@@ -31,6 +32,7 @@ type Executable struct {
 	Reused  bool              // it had been built before
 	Rename  map[string]string // cells' names in its stack traces and what they are called now; nil when nothing differs
 	Backend string            // GoMLX backend chosen, "xla" or "go", empty when the program uses none
+	Unseen  string            // why the program does not tell which files it opens, empty when it does
 	Env     []string          // NAME=value to be set for the process besides its environment
 	GoMod   string            // of the module it was built in
 	GoSum   string

@@ -1,0 +1,108 @@
+// Package cell holds what is linked into the programs of cells, as source, and reads what that leaves behind. The program
+// and its kernel share a piece of memory: the kernel makes and clears it, the program's hook notes in it which files are
+// opened, as it happens. It must not know how programs are built or run.
+package cell
+
+import (
+	"embed"
+	"encoding/binary"
+	"io/fs"
+	"time"
+)
+
+// Variable is the environment variable that tells a program where the memory is: the path of a file of some size, to be mapped.
+// The hook takes it out of the environment before any code of the cell runs.
+const Variable = "GEMBA_SEEN"
+
+// Size of the memory in bytes: notes of half a million paths. Only what is used takes room.
+const Size = 64 << 20
+
+//go:embed hook/*.go
+var hook embed.FS
+
+// Sources returns the files of package hook by name. It is linked with the linker's flag -checklinkname=0, since
+// the standard library does not hand its hook out.
+func Sources() map[string][]byte {
+	files := map[string][]byte{}
+	entries, _ := fs.ReadDir(hook, "hook") // embedded: always there
+	for _, e := range entries {
+		files[e.Name()], _ = fs.ReadFile(hook, "hook/"+e.Name())
+	}
+	return files
+}
+
+// The layout: a head of words, then notes at multiples of eight bytes. Numbers are in the machine's own order.
+const (
+	magicWord = 0x31_6e6565_73_626d67
+	endAt     = 8
+	lostAt    = 16
+	attachAt  = 24
+	head      = 64
+
+	noteHead = 40
+	looked   = 1
+	existed  = 2
+	started  = 4
+	isFolder = 8
+)
+
+var order = binary.NativeEndian
+
+// Clear prepares memory for a program.
+func Clear(memory []byte) {
+	clear(memory[:head])
+	order.PutUint64(memory, magicWord)
+	order.PutUint64(memory[endAt:], head)
+}
+
+// Note is one path that a program opened, by its first opening.
+type Note struct {
+	Path    string // absolute, not cleaned
+	Looked  bool   // the rest is known; not all files of a program that opens very many are looked at
+	Existed bool
+	Folder  bool
+	Started bool // a process was started from it
+	Size    int64
+	ModTime time.Time
+	Inode   uint64
+}
+
+// Notes is what a program left in memory.
+type Notes struct {
+	Attached bool // the hook was there
+	Lost     int  // paths that found no room
+	List     []Note
+}
+
+// Used returns how many bytes of memory a program has used. A program may write anything there.
+func Used(memory []byte) int {
+	if end := order.Uint64(memory[endAt:]); end >= head && end <= uint64(len(memory)) {
+		return int(end)
+	}
+	return head
+}
+
+// Read reads what a program left in memory, as far as it makes sense.
+func Read(memory []byte) Notes {
+	n := Notes{Attached: order.Uint64(memory[attachAt:]) == 1, Lost: int(min(order.Uint64(memory[lostAt:]), 1<<31))}
+	rest := memory[head:Used(memory)]
+	for len(rest) >= noteHead {
+		size, length := uint64(order.Uint32(rest)), order.Uint64(rest[32:])
+		if size > uint64(len(rest)) || size < noteHead || length > size-noteHead {
+			break
+		}
+		n.List = append(n.List, note(rest[:noteHead], rest[noteHead:noteHead+length]))
+		rest = rest[size:]
+	}
+	return n
+}
+
+func note(head, path []byte) Note {
+	flags := order.Uint32(head[4:])
+	n := Note{Path: string(path), Looked: flags&looked != 0, Existed: flags&existed != 0, Folder: flags&isFolder != 0, Started: flags&started != 0}
+	if n.Existed {
+		n.Size, n.Inode = int64(order.Uint64(head[8:])), order.Uint64(head[24:])
+		n.ModTime = time.Unix(0, int64(order.Uint64(head[16:])))
+	}
+	return n
+}
