@@ -29,7 +29,8 @@ func (p *Pack) Copy(f Frame, from *PackFile) error {
 	}
 	start := len(p.buf)
 	p.buf = f.appendHeader(p.buf)
-	payload := append(p.buf, make([]byte, f.Stored)...)[len(p.buf):]
+	p.buf = append(p.buf, make([]byte, f.Stored)...)
+	payload := p.buf[start+headerSize:]
 	_, err := from.file.ReadAt(payload, f.Offset+headerSize)
 	if err == nil && crc32.ChecksumIEEE(payload) != f.CRC {
 		err = ErrCorrupt
@@ -38,7 +39,6 @@ func (p *Pack) Copy(f Frame, from *PackFile) error {
 		p.buf = p.buf[:start]
 		return fmt.Errorf("copy blob %s: %w", f.Digest, err)
 	}
-	p.buf = p.buf[:start+int(f.Size())]
 	p.seen[f.Digest] = struct{}{}
 	return nil
 }
