@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -61,8 +62,11 @@ func (f Frame) appendHeader(b []byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
 }
 
-// errHeader says that bytes are not a frame's header.
-var errHeader = errors.New("not the header of a frame")
+// errHeader says that bytes are not a frame's header, errUnfinished that they are one, and its payload is cut short.
+var (
+	errHeader     = errors.New("not the header of a frame")
+	errUnfinished = fmt.Errorf("%w that is whole", errHeader)
+)
 
 func parseHeader(b []byte, offset int64) (Frame, error) {
 	if len(b) < headerSize || !bytes.HasPrefix(b, frameMagic) {

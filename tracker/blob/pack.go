@@ -42,9 +42,6 @@ func CreatePack(path string) (*Pack, error) {
 	return p, nil
 }
 
-// smallest is the size in bytes from which on a blob is worth compressing.
-const smallest = 512
-
 // Put collects b for the next Flush and returns its digest. Bytes that this pack already holds are
 // not stored again. It keeps no reference to b.
 func (p *Pack) Put(b []byte) (tracker.Digest, error) {
@@ -58,7 +55,7 @@ func (p *Pack) Put(b []byte) (tracker.Digest, error) {
 		if err != nil {
 			return tracker.Digest{}, err
 		}
-		if z := enc.EncodeAll(b, make([]byte, 0, len(b)/2)); len(z) < len(b)-len(b)/16 {
+		if z := enc.EncodeAll(b, make([]byte, 0, len(b)/2)); shrunk(z, b) {
 			payload, flags = z, flagZstd
 		}
 	}
@@ -68,18 +65,33 @@ func (p *Pack) Put(b []byte) (tracker.Digest, error) {
 	return digest, nil
 }
 
-// encoder returns the pack's compressor: the fastest level, since a cell's outputs must not wait for it.
-func (p *Pack) encoder() (*zstd.Encoder, error) {
-	if p.zstd == nil {
-		enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest),
-			zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20),
-			zstd.WithEncoderCRC(false)) // the digest is the check
-		if err != nil {
-			return nil, fmt.Errorf("start zstd: %w", err)
-		}
-		p.zstd = enc
+// add collects a frame for the next Flush, or, when it is large, writes it at once: its header first, since a
+// header whose payload is not there yet is how an unfinished frame begins.
+func (p *Pack) add(f Frame, payload []byte) error {
+	if len(payload) < maxIdleBuffer/4 {
+		p.buf = append(f.appendHeader(p.buf), payload...)
+		p.seen[f.Digest] = struct{}{}
+		return nil
 	}
-	return p.zstd, nil
+	if err := p.Flush(); err != nil {
+		return err
+	}
+	p.ahead = true
+	if _, err := p.file.WriteAt(f.appendHeader(nil), p.size); err != nil {
+		return fmt.Errorf("write pack: %w", err)
+	}
+	if _, err := p.file.WriteAt(payload, p.size+headerSize); err != nil {
+		return fmt.Errorf("write pack: %w", err)
+	}
+	p.count(f)
+	return nil
+}
+
+func (p *Pack) encoder() (enc *zstd.Encoder, err error) {
+	if p.zstd == nil {
+		p.zstd, err = newEncoder(1)
+	}
+	return p.zstd, err
 }
 
 // PutReader stores what r reads, of any size, without holding it in memory, and returns its digest
@@ -117,10 +129,15 @@ func (p *Pack) seal(f Frame) error {
 	if _, err := p.file.WriteAt(f.appendHeader(nil), p.size); err != nil {
 		return fmt.Errorf("write pack: %w", err)
 	}
-	p.size += headerSize + f.Stored
+	p.count(f)
+	return nil
+}
+
+// count lets the frame that was written behind the others be one of them.
+func (p *Pack) count(f Frame) {
+	p.size += f.Size()
 	p.ahead = false
 	p.seen[f.Digest] = struct{}{}
-	return nil
 }
 
 // Pending returns the bytes that Flush would write.

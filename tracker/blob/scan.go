@@ -38,7 +38,7 @@ func (s *scanner) bytes(offset int64, n int) ([]byte, error) {
 	return b[:min(n, len(b))], nil
 }
 
-// frame returns the frame at offset, errHeader when there is none that is whole.
+// frame returns the frame at offset, errHeader when there is none, errUnfinished when the pack ends within it.
 func (s *scanner) frame(offset int64) (Frame, error) {
 	b, err := s.bytes(offset, headerSize)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *scanner) frame(offset int64) (Frame, error) {
 	}
 	f, err := parseHeader(b, offset)
 	if err == nil && f.End() > s.size {
-		return Frame{}, errHeader
+		return Frame{}, errUnfinished
 	}
 	return f, err
 }
@@ -83,7 +83,8 @@ func (s *scanner) chained(offset int64) (bool, error) {
 }
 
 // scan calls visit for each frame of the pack from offset on and returns the offset behind the last
-// one. Bytes that are no frame end the scan, unless frames follow them: then damaged is called.
+// one. Bytes that are no frame end the scan, unless frames follow them: then damaged is called. What looks like
+// frames in the payload of an unfinished frame is part of a blob.
 func (s *scanner) scan(offset int64, visit func(Frame) error, damaged func(from, to int64)) (int64, error) {
 	for {
 		f, err := s.frame(offset)
@@ -94,7 +95,7 @@ func (s *scanner) scan(offset int64, visit func(Frame) error, damaged func(from,
 			offset = f.End()
 			continue
 		}
-		if !errors.Is(err, errHeader) || offset >= s.size {
+		if err != errHeader || offset >= s.size {
 			return offset, ignoreHeader(err)
 		}
 		to, err := s.next(offset + 1)

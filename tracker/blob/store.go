@@ -73,11 +73,14 @@ func (s *Store) Stat(d tracker.Digest) (Frame, error) {
 }
 
 // Has reports whether the store knows a blob, from what it last saw of the packs. It is fast and reads nothing.
-func (s *Store) Has(d tracker.Digest) bool {
+func (s *Store) Has(d tracker.Digest) bool { return s.has(d, false) }
+
+// has is Has, in one piece, when that is asked for: a chunk must not be a recipe.
+func (s *Store) has(d tracker.Digest, inOnePiece bool) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	_, ok := s.where[d]
-	return ok
+	at, ok := s.where[d]
+	return ok && !(inOnePiece && at.flags&flagRecipe != 0)
 }
 
 // Chunks returns the chunks that make a blob, each stored as a blob, nil for one that is stored in one piece.
