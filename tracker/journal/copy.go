@@ -261,6 +261,9 @@ func (in *importing) place(tmp *os.File, key *Key, now time.Time) error {
 			return err
 		}
 	}
+	if err := in.keepKey(key); err != nil {
+		return err
+	}
 	if err := tmp.Chmod(0o644); err != nil {
 		return err
 	}

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
 // Listing says how many entries journals had when their ledger last listed them.
@@ -55,10 +57,19 @@ func ReadListing(dir string, ledger tracker.ID, said []byte, lines io.Reader) (L
 	return list, nil
 }
 
-// OpenOrCreate is Open for a ledger that is made, empty, where there is none.
-func OpenOrCreate(dir string) (*Ledger, error) {
-	if err := newLayout(dir).create(); err != nil {
+// OpenOrCreate is Open for a ledger that is made where there is none, with nothing but a ledger-wide journal, which
+// key signs.
+func OpenOrCreate(dir string, key *Key, now time.Time) (*Ledger, error) {
+	l := newLayout(dir)
+	if err := l.create(); err != nil {
 		return nil, err
 	}
-	return Open(dir)
+	if err := l.keepKey(key); err != nil {
+		return nil, err
+	}
+	r, err := l.openRegister(key, now)
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	return &Ledger{layout: l, blobs: blob.OpenStore(l.packs())}, r.file.Close()
 }

@@ -253,7 +253,7 @@ func TestSignerIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.id, r.tree = e.first.(*tracker.LedgerOpenedEntry).Ledger, signed
-	if err := errors.Join(r.sync(nil), w.keepKey()); err != nil {
+	if err := errors.Join(r.sync(nil), w.keepKey(w.key)); err != nil {
 		t.Fatal(err)
 	}
 	report, err := Verify(t.Context(), s.dir)

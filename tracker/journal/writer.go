@@ -76,7 +76,7 @@ func (l layout) newWriter(o Options) (*Writer, error) {
 
 // open writes, signs and lists the first entry.
 func (w *Writer) open(o Options) error {
-	if err := w.keepKey(); err != nil {
+	if err := w.keepKey(w.key); err != nil {
 		return err
 	}
 	if o.Host == "" {
@@ -106,11 +106,11 @@ func (w *Writer) head() tracker.Header { return tracker.Header{Time: w.now()} }
 func (w *Writer) verifier() string { return w.key.verifierKey(origin(w.id)) }
 
 // keepKey puts the public key into the ledger, for those who verify without the user's configuration.
-func (w *Writer) keepKey() error {
-	if w.key == nil {
+func (l layout) keepKey(key *Key) error {
+	if key == nil {
 		return nil
 	}
-	return writeOnce(w.layout.key(w.key.ID()), []byte(w.key.verifierKey("gemba")+"\n"), 0o644)
+	return writeOnce(l.key(key.ID()), []byte(key.verifierKey("gemba")+"\n"), 0o644)
 }
 
 // list records the journal's present state in the ledger-wide journal.
