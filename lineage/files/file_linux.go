@@ -1,9 +1,9 @@
 package files
 
 import (
-	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,19 +15,23 @@ type File struct {
 	fd   int
 }
 
-// Open opens the regular file at path, which is relative to the root. It never waits for a pipe or a
-// device; those are ErrIrregular.
-func (r *Root) Open(path string) (*File, error) {
+// Open opens the regular file at path, which is relative to the root, and tells what it is like. It never waits
+// for a pipe or a device; those are ErrIrregular.
+func (r *Root) Open(path string) (*File, Entry, error) {
 	fd, err := r.open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
 	if err != nil {
-		return nil, r.fault("open", path, err)
+		return nil, Entry{}, r.fault("open", path, err)
 	}
 	f := &File{r, path, fd}
-	if e, err := f.Stat(); err != nil || !e.Mode.IsRegular() {
-		_ = f.Close()
-		return nil, r.fault("open", path, errors.Join(err, ErrIrregular))
+	e, err := f.Stat()
+	if err == nil && !e.Mode.IsRegular() {
+		err = r.fault("open", path, ErrIrregular)
 	}
-	return f, nil
+	if err != nil {
+		_ = f.Close()
+		return nil, Entry{}, err
+	}
+	return f, e, nil
 }
 
 // Read reads the next bytes.
@@ -48,7 +52,7 @@ func (f *File) Stat() (Entry, error) {
 	if err := unix.Fstat(f.fd, &st); err != nil {
 		return Entry{}, f.root.fault("look at", f.path, err)
 	}
-	return entry(f.path, &st), nil
+	return entry(filepath.Base(f.path), &st), nil
 }
 
 // Holes returns how many of the file's bytes, of which there are size, are holes: zeros that take no disk.

@@ -63,11 +63,7 @@ func TestHoles(t *testing.T) {
 	}
 	defer func() { _ = r.Close() }()
 	for name, want := range map[string][2]int64{"sparse": {size - 1<<20, size}, "full": {0, 0}} {
-		f, err := r.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := f.Stat()
+		f, e, err := r.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -61,7 +61,7 @@ func testOpenOdd(t *testing.T) {
 	}
 	defer func() { _ = r.Close() }()
 	for _, name := range []string{"pipe", "socket", "dangling", "loop", "everything"} {
-		if f, err := r.Open(name); err == nil {
+		if f, _, err := r.Open(name); err == nil {
 			_ = f.Close()
 			t.Errorf("%s was opened", name)
 		}

@@ -75,19 +75,26 @@ func entry(info fs.FileInfo) Entry {
 // File is an open regular file, to read from once.
 type File struct{ file *os.File }
 
-// Open opens the regular file at path, which is relative to the root. Pipes and devices are ErrIrregular.
-func (r *Root) Open(path string) (*File, error) {
+// Open opens the regular file at path, which is relative to the root, and tells what it is like. Pipes and
+// devices are ErrIrregular.
+func (r *Root) Open(path string) (*File, Entry, error) {
 	if e, err := r.Stat(path); err != nil || !e.Mode.IsRegular() {
 		if err == nil {
 			err = &fs.PathError{Op: "open", Path: r.at(path), Err: ErrIrregular}
 		}
-		return nil, err
+		return nil, Entry{}, err
 	}
 	file, err := os.Open(r.at(path))
 	if err != nil {
-		return nil, err
+		return nil, Entry{}, err
 	}
-	return &File{file}, nil
+	f := &File{file}
+	e, err := f.Stat()
+	if err != nil {
+		_ = f.Close()
+		return nil, Entry{}, err
+	}
+	return f, e, nil
 }
 
 // Read reads the next bytes.

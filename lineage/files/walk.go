@@ -1,6 +1,8 @@
 package files
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
 	"time"
 )
@@ -33,22 +35,22 @@ func Walk(root string, visit func(*Folder) (into func(name string) bool)) error 
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	r.Walk(visit)
-	return nil
+	return r.Walk(context.Background(), visit)
 }
 
-// Walk is like the function Walk, from the root.
-func (r *Root) Walk(visit func(*Folder) (into func(name string) bool)) {
+// Walk is like the function Walk, from the root. It ends early, with its error, when ctx does.
+func (r *Root) Walk(ctx context.Context, visit func(*Folder) (into func(name string) bool)) error {
 	a := newAhead(r)
 	defer a.stop()
 	a.push([]*step{{path: "."}})
-	for {
+	for ctx.Err() == nil {
 		f := a.next()
 		if f == nil {
-			return
+			return nil
 		}
 		a.push(folders(f, visit(f)))
 	}
+	return fmt.Errorf("walk folder: %w", ctx.Err())
 }
 
 // folders returns the steps into the folders of f that are wanted, the last one first.
