@@ -89,15 +89,18 @@ type jupyterKernel struct {
 // open starts engine, record and server. It does nothing slow: the front end waits for the first reply.
 func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	version := buildVersion().Version
-	engine, err := golang.New(golang.Options{
+	notebook, project := os.Getenv("JPY_SESSION_NAME"), k.project(".")
+	around := k.surroundings(project)
+	lock := k.pin(notebook, project, around)
+	engine, err := golang.New(lock.start(golang.Options{
 		Jupyter: process.FindJupyter(file, os.Getenv), Version: version, Log: k.log,
-	})
+	}))
 	if err != nil {
 		return fmt.Errorf("start the Go engine: %w", err)
 	}
 	dir := k.ledgerFor(".")
 	session := kernel.OpenSession(kernel.SessionOptions{
-		ID: k.id, Engine: engine, Recorder: k.record(dir), Notebook: os.Getenv("JPY_SESSION_NAME"), Command: "kernel",
+		ID: k.id, Engine: engine, Recorder: lock.watch(k.record(dir)), Permit: lock.ask(), Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
 		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) },
 	})

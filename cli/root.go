@@ -16,6 +16,7 @@ func commands() []func(*app) *cobra.Command {
 		runCommand,
 		logCommand,
 		showCommand,
+		envCommand,
 		verifyCommand,
 		sqlCommand,
 		reindexCommand,

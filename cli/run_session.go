@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/golang"
@@ -29,18 +30,26 @@ func (a *app) openRun(path string) (*headless, error) {
 		return nil, fmt.Errorf("find notebook: %w", err)
 	}
 	dir, version, log := filepath.Dir(path), buildVersion().Version, a.logger()
-	engine, err := golang.New(golang.Options{Dir: dir, Version: version, Log: log})
+	project := a.project(dir)
+	around := a.surroundings(project)
+	lock := a.pin(path, project, around)
+	engine, err := golang.New(lock.start(golang.Options{Dir: dir, Version: version, Log: log}))
 	if err != nil {
 		return nil, err
 	}
 	h := &headless{ledger: a.ledgerFor(dir)}
 	h.recorder = a.openRecorder(h.ledger, "run")
 	h.session = kernel.OpenSession(kernel.SessionOptions{
-		Engine: engine, Recorder: h.recorder, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
+		Engine: engine, Recorder: lock.watch(h.recorder), Permit: lock.ask(), Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) },
 	})
+	lock.await(runPatience)
 	return h, nil
 }
+
+// runPatience is how long the first cell of a run waits for what is to be said about its environment, so that it is said
+// before the run's own lines.
+const runPatience = 250 * time.Millisecond
 
 // Execute runs a cell of a notebook in the session.
 func (h *headless) Execute(ctx context.Context, c *notebooks.Cell, show func(notebooks.Message)) notebooks.Reply {

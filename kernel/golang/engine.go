@@ -28,6 +28,7 @@ type Options struct {
 	Log     *slog.Logger    // nil to log nothing
 	GoMod   string          // go.mod and go.sum that cells start with, of whatever module; empty: no requirements
 	GoSum   string
+	NoGet   bool // fetch no modules until %autoget
 }
 
 // Engine executes Go cells. It is used for one session.
@@ -89,7 +90,7 @@ func (e *Engine) open(dir string) (err error) {
 		GoMod: e.options.GoMod, GoSum: e.options.GoSum}); err != nil {
 		return err
 	}
-	e.session = session{dir: dir, env: e.startEnvironment(dir), autoget: true, tracked: map[string]bool{}}
+	e.session = session{dir: dir, env: e.startEnvironment(dir), autoget: !e.options.NoGet, tracked: map[string]bool{}}
 	e.gopls = gopls.New(gopls.Options{Dir: e.work, Env: e.session.env.list()})
 	return nil
 }

@@ -13,6 +13,22 @@ type Difference struct {
 	Is   string `json:"is,omitempty"`
 }
 
+// String says the difference in a few words.
+func (d Difference) String() string {
+	switch {
+	case d.Was == "":
+		return d.Name + " is " + d.Is + ", and was not there"
+	case d.Is == "":
+		return d.Name + " is not there, and was " + d.Was
+	}
+	return d.Name + " is " + d.Is + ", and was " + d.Was
+}
+
+// WithoutModules leaves out what differs in modules, where one side does not tell them.
+func WithoutModules(list []Difference) []Difference {
+	return slices.DeleteFunc(slices.Clone(list), func(d Difference) bool { return strings.HasPrefix(d.Name, "module.") })
+}
+
 // weights say which facts change results most: the first prefix that fits decides, and what has none comes last.
 var weights = []string{
 	"module.", "go.version", "gemba.version", "engine.", "compute.", "gpu.driver", "gpu.", "go.", "env.", "cpu.features", "cpu.model",

@@ -46,6 +46,15 @@ func (e Environment) Document() []byte {
 	return b.Bytes()
 }
 
+// Join returns the facts of both; where both know one, the second counts.
+func Join(a, b Environment) Environment {
+	all := facts{}
+	for _, f := range append(slices.Clip(a), b...) {
+		all[f.Name] = f.Value
+	}
+	return all.environment()
+}
+
 // Event returns the event that records the environment of a session.
 func (e Environment) Event(session tracker.ID, at time.Time) tracker.EnvironmentCaptured {
 	return tracker.EnvironmentCaptured{Session: session, Time: at, Document: e.Document()}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,7 +54,7 @@ func isLocked(name string) bool {
 // NewLock locks a notebook to an environment and to the go.mod and go.sum of a recorded session, empty where none is
 // recorded.
 func NewLock(notebook string, e Environment, session tracker.ID, goMod, goSum string) Lock {
-	l := Lock{Format: lockFormat, Notebook: filepath.Base(notebook), Environment: map[string]string{}, GoMod: split(goMod), GoSum: split(goSum)}
+	l := Lock{Format: lockFormat, Notebook: filepath.Base(notebook), Environment: map[string]string{}, GoMod: split(moduleLine.ReplaceAllString(goMod, "module notebook")), GoSum: split(goSum)}
 	if !session.IsZero() {
 		l.Session = session.String()
 	}
@@ -64,6 +65,9 @@ func NewLock(notebook string, e Environment, session tracker.ID, goMod, goSum st
 	}
 	return l
 }
+
+// moduleLine is what names the module of a session in its go.mod. It is another one each time.
+var moduleLine = regexp.MustCompile(`(?m)^module .*$`)
 
 func split(text string) []string {
 	if text == "" {
@@ -95,10 +99,15 @@ func ReadLock(path string) (Lock, error) {
 		return l, fmt.Errorf("read lock: %w", err)
 	}
 	if err := json.Unmarshal(b, &l); err != nil {
-		return l, fmt.Errorf("read lock %s: %w: %w", path, ErrLock, err)
+		return Lock{}, fmt.Errorf("read lock %s: %w: %w", path, ErrLock, err)
 	}
 	if l.Format != lockFormat {
-		return l, fmt.Errorf("read lock %s: %w: its gemba_lock is %d, and this gemba knows %d", path, ErrLock, l.Format, lockFormat)
+		return Lock{}, fmt.Errorf("read lock %s: %w: its gemba_lock is %d, and this gemba knows %d", path, ErrLock, l.Format, lockFormat)
+	}
+	if goMod, goSum := l.Modules(); goMod != "" {
+		if _, err := Modules(goMod, goSum); err != nil {
+			return Lock{}, fmt.Errorf("read lock %s: %w: %w", path, ErrLock, err)
+		}
 	}
 	return l, nil
 }

@@ -7,29 +7,12 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-// CheckModules returns how a cell's go.mod and go.sum differ from the locked ones: modules in other versions, added,
-// or of other bytes. Their names begin with "module.". A lock without modules holds none.
-func CheckModules(l Lock, goMod, goSum string) ([]Difference, error) {
-	lockedMod, lockedSum := l.Modules()
-	if lockedMod == "" {
-		return nil, nil
-	}
-	was, err := modules(lockedMod, lockedSum)
-	if err != nil {
-		return nil, fmt.Errorf("read the locked go.mod: %w: %w", ErrLock, err)
-	}
-	is, err := modules(goMod, goSum)
-	if err != nil {
-		return nil, fmt.Errorf("read the cell's go.mod: %w", err)
-	}
-	return Diff(was.environment(), is.environment()), nil
-}
-
-// modules are the versions that a go.mod asks for, with the hashes of their bytes where go.sum has them.
-func modules(goMod, goSum string) (facts, error) {
+// Modules returns the modules that a go.mod asks for as facts, module.PATH: the version, and behind it the hash of its
+// bytes where go.sum has it.
+func Modules(goMod, goSum string) (Environment, error) {
 	f, err := modfile.Parse("go.mod", []byte(goMod), nil)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read modules: %w", err)
 	}
 	sums := map[string]string{}
 	for line := range strings.Lines(goSum) {
@@ -44,5 +27,20 @@ func modules(goMod, goSum string) (facts, error) {
 	for _, r := range f.Replace {
 		list.set("module."+strings.TrimSpace(r.Old.Path+" "+r.Old.Version)+" =>", strings.TrimSpace(r.New.Path+" "+r.New.Version))
 	}
-	return list, nil
+	return list.environment(), nil
+}
+
+// CheckModules returns how a cell's go.mod and go.sum differ from the locked ones: modules in other versions, added,
+// or of other bytes. A lock without modules allows all.
+func CheckModules(l Lock, goMod, goSum string) ([]Difference, error) {
+	lockedMod, lockedSum := l.Modules()
+	if lockedMod == "" {
+		return nil, nil
+	}
+	was, err := Modules(lockedMod, lockedSum)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrLock, err)
+	}
+	is, err := Modules(goMod, goSum)
+	return Diff(was, is), err
 }

@@ -135,6 +135,7 @@ func (m *module) digest() string {
 		h.Write(work)
 	}
 	h.Write(m.read("vendor/modules.txt"))
+	h.Write(m.read("go.sum")) // the go command is to check modules against each one anew
 	return hex.EncodeToString(h.Sum(nil))
 }
 
