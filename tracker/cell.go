@@ -1,5 +1,7 @@
 package tracker
 
+import "time"
+
 // cell is what a Recorder keeps of a running cell execution: its counts, the outputs of the present
 // batch, and, once they are too many, the last ones.
 type cell struct {
@@ -8,6 +10,7 @@ type cell struct {
 	bytes     int64
 	hash      *OutputHash
 	inexact   bool // some outputs were lost, so the hash is not that of the whole
+	waiting   waiting
 	room      int64
 	batch     batch
 	truncated bool
@@ -18,8 +21,12 @@ type cell struct {
 // tailShare is the part of a cell's cap that the last outputs have: one of so many.
 const tailShare = 8
 
-func newCell(head Header, limit int64) *cell {
-	return &cell{head: head, hash: NewOutputHash(), room: limit - limit/tailShare, tail: tail{limit: limit / tailShare}}
+func newCell(head Header, o Options) *cell {
+	tailed := o.OutputCap / tailShare
+	return &cell{
+		head: head, hash: NewOutputHash(), room: o.OutputCap - tailed, tail: tail{limit: tailed},
+		waiting: waiting{screen: o.Screen, before: make(map[string][]byte)},
+	}
 }
 
 // sum returns the digest of the whole output, empty when there was none or some of it was lost.
@@ -30,11 +37,43 @@ func (c *cell) sum() string {
 	return c.hash.Sum()
 }
 
-// add takes an output: into the batch while there is room, else into the tail.
+// add takes an output.
 func (c *cell) add(e CellOutput) {
-	o := parseOutput(e)
 	c.messages++
 	c.bytes += int64(len(e.Content))
+	for _, o := range c.waiting.add(parseOutput(e)) {
+		c.keep(o)
+	}
+}
+
+// release keeps the outputs that need not wait; with all, none has to.
+func (c *cell) release(all bool) {
+	for _, o := range c.waiting.release(all) {
+		c.keep(o)
+	}
+}
+
+// due returns in what time something has to be done with the cell's outputs.
+func (c *cell) due(batch time.Duration) (in time.Duration, ok bool) {
+	in = time.Hour
+	if !c.batch.empty() {
+		in, ok = batch-time.Since(c.batch.began), true
+	}
+	w := &c.waiting
+	if w.fresh() > 0 {
+		in, ok = min(in, batch-time.Since(w.since)), true
+	}
+	if w.looked > 0 {
+		in, ok = min(in, patience-time.Since(w.held)), true
+	}
+	return in, ok
+}
+
+// overdue reports whether outputs have waited too long for what completes them.
+func (c *cell) overdue() bool { return c.waiting.looked > 0 && time.Since(c.waiting.held) >= patience }
+
+// keep takes an output without secrets: into the batch while there is room, else into the tail.
+func (c *cell) keep(o output) {
 	c.hash.add(o)
 	room := int(c.room - c.batch.size)
 	if !c.truncated && o.size() > room {

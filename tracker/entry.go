@@ -19,6 +19,11 @@ type Header struct {
 	Time      time.Time `json:"time"` // the writer's clock, UTC; order comes from position, never from time
 	Session   ID        `json:"session,omitzero"`
 	Execution ID        `json:"execution,omitzero"`
+
+	// How many secrets were replaced in the entry and in the blobs it names, and which rules found them.
+	// Of a cell execution, cell.finished tells for all its entries.
+	Redactions int64    `json:"redactions,omitempty"`
+	Redacted   []string `json:"redacted,omitempty"`
 }
 
 // Head returns the header itself.
@@ -113,7 +118,7 @@ type CellFinishedEntry struct {
 	GoSum        Digest        `json:"go_sum,omitzero"`
 	Messages     int64         `json:"messages"`                // outputs as the front end was shown them
 	OutputBytes  int64         `json:"output_bytes"`            // bytes of their contents
-	OutputSHA256 string        `json:"output_sha256,omitempty"` // of the whole output (see OutputHash), kept or not; bare hex: it names no blob
+	OutputSHA256 string        `json:"output_sha256,omitempty"` // of the whole output (see OutputHash) without its secrets, kept or not; bare hex: it names no blob
 	Truncated    bool          `json:"truncated,omitempty"`
 	DroppedBytes int64         `json:"dropped_bytes,omitempty"` // of OutputBytes, left out between head and tail
 }

@@ -20,12 +20,12 @@ func (s *scribe) handle(e Event) {
 	case CellFinished:
 		s.cellFinished(e)
 	case Interrupted:
-		s.append(&InterruptedEntry{Header: header(e.Time, e.Session, e.Execution), By: clip(e.By)})
+		s.append(&InterruptedEntry{Header: header(e.Time, e.Session, e.Execution), By: s.clip(e.By)})
 	case Gap:
-		s.append(&GapEntry{Header: header(e.Time, e.Session, e.Execution), Reason: clip(e.Reason)})
+		s.append(&GapEntry{Header: header(e.Time, e.Session, e.Execution), Reason: s.clip(e.Reason)})
 	case SessionClosed:
-		s.cutBatches(true)
-		s.append(&SessionClosedEntry{Header: header(e.Time, e.Session, ID{}), Reason: clip(e.Reason)})
+		s.cutBatches(true, true)
+		s.append(&SessionClosedEntry{Header: header(e.Time, e.Session, ID{}), Reason: s.clip(e.Reason)})
 	default:
 		s.handleState(e)
 	}
@@ -55,8 +55,11 @@ func clip(s string) string {
 	return s[:end] + "…"
 }
 
-// append adds an entry. It can fail only for an entry that cannot be encoded, which is recorded instead.
+// append adds an entry, which tells of the secrets replaced since the one before. It can fail only for an
+// entry that cannot be encoded, which is recorded instead.
 func (s *scribe) append(e Entry) {
+	e.Head().Redactions, e.Head().Redacted = s.tally.count, s.tally.rules
+	s.tally = tally{}
 	if err := s.journal.Append(e); err != nil {
 		h := e.Head()
 		_ = s.journal.Append(&GapEntry{Header: header(s.options.Now(), h.Session, h.Execution), Reason: clip(err.Error())})
@@ -78,26 +81,30 @@ func (s *scribe) put(b []byte, of Header) Digest {
 func (s *scribe) sessionOpened(e SessionOpened) {
 	s.append(&SessionOpenedEntry{
 		Header: header(e.Time, e.Session, ID{}),
-		Engine: clip(e.Engine), EngineVersion: clip(e.EngineVersion), Gemba: clip(e.Gemba),
-		Notebook: clip(e.Notebook), Dir: clip(e.Dir), Host: clip(e.Host), User: clip(e.User),
-		PID: e.PID, Command: clip(e.Command),
+		Engine: s.clip(e.Engine), EngineVersion: s.clip(e.EngineVersion), Gemba: s.clip(e.Gemba),
+		Notebook: s.clip(e.Notebook), Dir: s.clip(e.Dir), Host: s.clip(e.Host), User: s.clip(e.User),
+		PID: e.PID, Command: s.clip(e.Command),
 	})
 }
 
 func (s *scribe) cellStarted(e CellStarted) {
 	h := header(e.Time, e.Session, e.Execution)
-	s.cells[e.Execution] = newCell(h, s.options.OutputCap)
-	s.append(&CellStartedEntry{
-		Header: h, Count: e.Count, CellID: clip(e.CellID), Notebook: clip(e.Notebook),
-		Source: s.put([]byte(e.Source), h), SourceSize: int64(len(e.Source)), Silent: e.Silent,
-	})
+	c := newCell(h, s.options)
+	s.cells[e.Execution] = c
+	source := s.text(e.Source)
+	started := &CellStartedEntry{
+		Header: h, Count: e.Count, CellID: s.clip(e.CellID), Notebook: s.clip(e.Notebook),
+		Source: s.put(source, h), SourceSize: int64(len(source)), Silent: e.Silent,
+	}
+	c.waiting.tally.take(&s.tally)
+	s.append(started)
 }
 
 // cell returns the running cell of an execution, which is made up when its start was lost.
 func (s *scribe) cell(execution ID, t time.Time) *cell {
 	c, ok := s.cells[execution]
 	if !ok {
-		c = newCell(header(t, ID{}, execution), s.options.OutputCap)
+		c = newCell(header(t, ID{}, execution), s.options)
 		s.cells[execution] = c
 	}
 	return c
@@ -114,18 +121,21 @@ func (s *scribe) cellOutput(e CellOutput) {
 func (s *scribe) cellFinished(e CellFinished) {
 	c := s.cell(e.Execution, e.Time)
 	delete(s.cells, e.Execution)
+	c.release(true)
 	s.cut(c)
 	s.keepTail(c)
 	h := header(e.Time, c.head.Session, e.Execution)
-	s.append(&CellFinishedEntry{
-		Header: h, Status: e.Status, ErrorName: clip(e.ErrorName), ErrorValue: s.put([]byte(e.ErrorValue), h),
+	finished := &CellFinishedEntry{
+		Header: h, Status: e.Status, ErrorName: s.clip(e.ErrorName), ErrorValue: s.put(s.text(e.ErrorValue), h),
 		Wall: max(0, e.Time.Sub(c.head.Time)), Build: e.Build, Run: e.Run, UserCPU: e.UserCPU, SystemCPU: e.SystemCPU,
-		MaxRSS: e.MaxRSS, Reused: e.Reused, Backend: clip(e.Backend),
-		Declarations: s.put(names(e.Declarations), h), Program: s.put([]byte(e.Program), h),
+		MaxRSS: e.MaxRSS, Reused: e.Reused, Backend: s.clip(e.Backend),
+		Declarations: s.put(s.document(names(e.Declarations)), h), Program: s.put(s.text(e.Program), h),
 		GoMod: s.put([]byte(e.GoMod), h), GoSum: s.put([]byte(e.GoSum), h),
 		Messages: c.messages, OutputBytes: c.bytes, OutputSHA256: c.sum(),
 		Truncated: c.truncated, DroppedBytes: c.dropped,
-	})
+	}
+	s.tally.take(&c.waiting.tally)
+	s.append(finished)
 }
 
 // names returns a list of names as the blob holds them; no name is no blob.
@@ -137,10 +147,12 @@ func names(list []string) []byte {
 	return b
 }
 
-// cutBatches writes the outputs that have waited long enough, or all of them.
-func (s *scribe) cutBatches(all bool) {
+// cutBatches writes the outputs that have waited long enough, or all of them; at the end also those that
+// wait for what would complete them.
+func (s *scribe) cutBatches(all, end bool) {
 	for _, c := range s.cells {
-		if all || !c.batch.empty() && time.Since(c.batch.began) >= s.options.Batch {
+		if due, ok := c.due(s.options.Batch); all || ok && due <= 0 {
+			c.release(end || c.overdue())
 			s.cut(c)
 		}
 	}
@@ -180,6 +192,6 @@ func (s *scribe) recordLosses() {
 			c.inexact = true
 		}
 		reason := fmt.Sprintf("%d events were not recorded: %s", l.events, l.reason)
-		s.append(&GapEntry{Header: h, Reason: clip(reason), Since: l.since.UTC(), Events: l.events, Bytes: l.bytes})
+		s.append(&GapEntry{Header: h, Reason: s.clip(reason), Since: l.since.UTC(), Events: l.events, Bytes: l.bytes})
 	}
 }

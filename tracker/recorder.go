@@ -26,6 +26,7 @@ type Options struct {
 	// Open opens the journal. It is called in the background, again every Retry until it succeeds.
 	Open func() (Journal, error)
 
+	Screen     Screen           // takes secrets out of everything before it is written; nil: nothing does
 	Now        func() time.Time // the clock for the Recorder's own entries; nil: time.Now
 	Strict     bool             // Flush also waits for the disk
 	OutputCap  int64            // bytes of one cell's outputs that are kept; 0: 64 MB
@@ -93,6 +94,14 @@ func (r *Recorder) Record(e Event) {
 	r.nudge()
 }
 
+// Remember keeps a secret, for instance a password that somebody typed, out of all that is written from
+// now on. It is never written itself.
+func (r *Recorder) Remember(secret string) {
+	if r.options.Screen != nil {
+		r.options.Screen.Remember(secret)
+	}
+}
+
 // limit returns how full the queue may become with e: outputs leave room for what frames them.
 func (r *Recorder) limit(e Event) int64 {
 	if _, ok := e.(CellOutput); ok {
@@ -111,7 +120,8 @@ func (r *Recorder) nudge() {
 
 // Flush returns when everything recorded before the call has been handed to the operating system,
 // so that it survives the death of this process. Its error says why it could not be, and what to do;
-// recording goes on, and the record is written when it can be.
+// recording goes on, and the record is written when it can be. Of a cell that still runs, the last word
+// of a stream waits until it is known to be no part of a secret.
 func (r *Recorder) Flush(ctx context.Context) error {
 	answer := make(chan error, 1)
 	r.mu.Lock()

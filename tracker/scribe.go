@@ -11,7 +11,9 @@ type scribe struct {
 	*Recorder
 	journal Journal // nil until it could be opened
 	cells   map[ID]*cell
+	ending  bool    // nothing follows
 	todo    []Event // taken from the queue
+	tally   tally   // of secrets replaced in what the next entry tells
 
 	failing error // why the last attempt to write failed
 	retry   time.Time
@@ -37,6 +39,7 @@ func (s *scribe) run() {
 			s.afterSync(err)
 		}
 		flushes, closing := s.take()
+		s.ending = closing
 		err := s.work(len(flushes) > 0 || closing)
 		for _, answer := range flushes {
 			answer <- err
@@ -85,7 +88,7 @@ func (s *scribe) write(all bool) error {
 	if err := s.handleAll(); err != nil {
 		return err
 	}
-	s.cutBatches(all)
+	s.cutBatches(all, s.ending)
 	s.recordLosses()
 	if err := s.flush(); err != nil || !all || !s.options.Strict {
 		return err
@@ -170,8 +173,8 @@ func (s *scribe) pause() time.Duration {
 		pause = min(pause, s.options.SyncAfter-time.Since(s.dirty))
 	}
 	for _, c := range s.cells {
-		if !c.batch.empty() {
-			pause = min(pause, s.options.Batch-time.Since(c.batch.began))
+		if due, ok := c.due(s.options.Batch); ok {
+			pause = min(pause, due)
 		}
 	}
 	return max(0, pause)
