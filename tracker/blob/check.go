@@ -1,7 +1,9 @@
 package blob
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 )
 
@@ -21,7 +23,7 @@ func Check(dir string, tell func(pack string, f Frame, fault error)) error {
 	defer dec.close()
 	c := &checking{dec: dec, tell: tell}
 	for _, name := range names {
-		if err := c.pack(dir, name); err != nil {
+		if err := c.pack(dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) { // else it was collected
 			tell(name, Frame{}, err)
 		}
 	}
@@ -66,6 +68,9 @@ func (c *checking) checkRecipes(dir string) error {
 	store := OpenStore(dir)
 	for _, r := range c.recipes {
 		pack, err := OpenPack(filepath.Join(dir, r.pack))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it was collected
+		}
 		if err == nil {
 			err = store.checkRecipe(pack.file, r.Frame)
 			_ = pack.Close() // it was only read

@@ -1,6 +1,8 @@
 package blob
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -36,6 +38,16 @@ func (p *PackFile) Frames(visit func(Frame) error, damaged func(from, to int64))
 	}
 	sc := &scanner{file: p.file, size: p.size}
 	return sc.scan(int64(len(fileMagic)), visit, damaged)
+}
+
+// At returns the frame at an offset. It returns an error that is ErrCorrupt when there is none.
+func (p *PackFile) At(offset int64) (Frame, error) {
+	sc := &scanner{file: p.file, size: p.size}
+	f, err := sc.frame(offset)
+	if errors.Is(err, errHeader) {
+		err = fmt.Errorf("byte %d of %s: %w: %w", offset, p.Name(), ErrCorrupt, err)
+	}
+	return f, err
 }
 
 // Recipe returns the chunks that a frame lists, nil for one that holds its blob itself.

@@ -1,0 +1,245 @@
+package gc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
+	"github.com/gemba-ml/gemba/tracker/journal"
+)
+
+// pack is what a survey found in a pack.
+type pack struct {
+	name   string
+	size   int64
+	kept   int64 // bytes of frames that are needed and that no pack before this one holds
+	frames int
+	tail   bool  // a killed writer left something at its end
+	stray  bool  // it holds the recipe of a blob that is not needed, which must not outlive its chunks
+	hit    bool  // it holds what is to be removed
+	busy   bool  // a writer has it open
+	fault  error // why it is left alone
+	done   bool  // it was rewritten
+}
+
+// garbage returns how many bytes less there would be without what is not needed.
+func (p *pack) garbage() int64 { return max(0, p.size-p.kept-packMagic) }
+
+// packMagic and header are the bytes that a pack, and each frame in it, have beside payloads.
+const (
+	packMagic = 8
+	header    = 64
+)
+
+// closed reports whether the pack may be rewritten.
+func (p *pack) closed() bool { return !p.busy && p.fault == nil }
+
+// home is the frame that counts among those of one blob.
+type home struct {
+	pack   *pack
+	offset int64
+}
+
+// survey is what all packs hold, seen with the eyes of what is needed.
+type survey struct {
+	ledger *journal.Ledger
+	dir    string
+	packs  []*pack // those that cannot be rewritten first
+	homes  map[tracker.Digest]home
+
+	need   digests                  // with chunks
+	all    bool                     // everything is needed but doomed: what entries need is not, or not wholly, known
+	doomed digests                  // what is to be removed, with those of its chunks that nothing else needs
+	parts  digests                  // all chunks of what is to be removed
+	found  map[tracker.Digest]int64 // what there is of it, and its size in bytes
+	stuck  map[tracker.Digest]*pack // what there is of it in packs that cannot be rewritten
+	doubts []error                  // why more may be needed than is known
+}
+
+func newSurvey(l *journal.Ledger, need, doomed digests, all bool) *survey {
+	return &survey{
+		ledger: l, dir: l.Blobs().Dir(), homes: make(map[tracker.Digest]home),
+		need: need, doomed: doomed, all: all, parts: make(digests),
+		found: make(map[tracker.Digest]int64), stuck: make(map[tracker.Digest]*pack),
+	}
+}
+
+// needed reports whether an entry may need a blob.
+func (s *survey) needed(d tracker.Digest) bool {
+	if s.all {
+		return !s.doomed.has(d)
+	}
+	return s.need.has(d)
+}
+
+// look examines packs.
+func (s *survey) look(ctx context.Context, names []string) error {
+	var closed []*pack
+	for _, name := range names {
+		p := &pack{name: name}
+		if err := s.look1(ctx, p); errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		if p.closed() {
+			closed = append(closed, p)
+		} else {
+			s.packs = append(s.packs, p)
+		}
+	}
+	s.packs = append(s.packs, closed...)
+	for d := range s.parts {
+		if !s.need.has(d) {
+			s.doomed[d] = struct{}{}
+		}
+	}
+	for _, p := range s.packs {
+		if err := s.count(ctx, p); err != nil {
+			return err
+		}
+	}
+	s.doubtLost()
+	return nil
+}
+
+// doubtLost doubts what a damaged pack may have held when something is nowhere to be found: it may be the list of
+// chunks that seem not to be needed.
+func (s *survey) doubtLost() {
+	for d := range s.need {
+		if _, found := s.homes[d]; found {
+			continue
+		}
+		for _, p := range s.packs {
+			if p.fault != nil {
+				s.doubts = append(s.doubts, fmt.Errorf("%w, and blob %s is in no other pack", p.fault, d))
+				return
+			}
+		}
+		return
+	}
+}
+
+// look1 finds out whether a pack may be rewritten, and which chunks its recipes need.
+func (s *survey) look1(ctx context.Context, p *pack) error {
+	p.busy = s.inUse(p.name)
+	file, err := blob.OpenPack(filepath.Join(s.dir, p.name))
+	if err != nil {
+		return p.blame(err)
+	}
+	defer func() { _ = file.Close() }()
+	p.size = file.Size()
+	visit := func(f blob.Frame) error {
+		p.frames++
+		if f.Recipe() {
+			p.fault = errors.Join(p.fault, s.recipe(p, file, f))
+		}
+		return ctx.Err()
+	}
+	damaged := func(from, to int64) {
+		p.fault = fmt.Errorf("%s: bytes %d to %d are no blob: %w", p.name, from, to, blob.ErrCorrupt)
+	}
+	end, err := file.Frames(visit, damaged)
+	p.tail = end < p.size && p.size > packMagic
+	if err := p.blame(err); err != nil || ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	if p.stray && !p.closed() { // damage was found behind a recipe
+		_, err = file.Frames(visit, nil)
+	}
+	return p.blame(err)
+}
+
+// blame notes why a pack is left alone.
+func (p *pack) blame(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err != nil {
+		p.fault = fmt.Errorf("%s: %w", p.name, err)
+	}
+	return nil
+}
+
+// recipe marks the chunks of a blob as needed when it is, or when it stays in a pack that is not rewritten.
+func (s *survey) recipe(p *pack, file *blob.PackFile, f blob.Frame) error {
+	mark := s.need
+	switch {
+	case s.needed(f.Digest):
+	case s.doomed.has(f.Digest):
+		mark = s.parts
+	case p.closed():
+		p.stray = true
+		return nil
+	}
+	chunks, err := file.Recipe(f)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", p.name, err)
+		s.doubts = append(s.doubts, err)
+		return err
+	}
+	for _, c := range chunks {
+		mark[c.Digest] = struct{}{}
+	}
+	return nil
+}
+
+// inUse reports whether a writer may have a pack open: its journal lives, or it is locked.
+func (s *survey) inUse(name string) bool {
+	id, err := tracker.ParseID(strings.TrimSuffix(name, ".pack"))
+	if err == nil {
+		if state, err := s.ledger.State(id); err == nil && state == journal.Live {
+			return true
+		}
+	}
+	release, err := blob.Claim(filepath.Join(s.dir, name))
+	if err == nil {
+		release()
+	}
+	return err != nil && !errors.Is(err, fs.ErrNotExist)
+}
+
+// count adds up what a pack holds that no pack before it does.
+func (s *survey) count(ctx context.Context, p *pack) error {
+	file, err := blob.OpenPack(filepath.Join(s.dir, p.name))
+	if err != nil {
+		return p.blame(ignoreGone(err))
+	}
+	defer func() { _ = file.Close() }()
+	_, err = file.Frames(func(f blob.Frame) error {
+		s.note(p, f)
+		if _, known := s.homes[f.Digest]; !known && s.needed(f.Digest) {
+			s.homes[f.Digest] = home{p, f.Offset}
+			p.kept += f.Size()
+		}
+		return ctx.Err()
+	}, nil)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return p.blame(err)
+}
+
+// note remembers where there is something to remove.
+func (s *survey) note(p *pack, f blob.Frame) {
+	if !s.doomed.has(f.Digest) {
+		return
+	}
+	p.hit = true
+	s.found[f.Digest] = f.Raw
+	if !p.closed() {
+		s.stuck[f.Digest] = p
+	}
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
