@@ -102,13 +102,20 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	session := kernel.OpenSession(kernel.SessionOptions{
 		ID: k.id, Engine: engine, Recorder: lock.watch(k.record(dir)), Permit: lock.ask(), Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
-		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) },
+		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) }, Secret: k.screened,
 	})
 	k.server = kernel.NewServer(kernel.ServerOptions{
 		Session: session, Channels: k.sockets, Connection: connection, Log: k.log,
 		History: &pastCells{ledger: dir, session: k.id},
 	})
 	return nil
+}
+
+// screened keeps a secret that somebody typed out of the record.
+func (k *jupyterKernel) screened(secret string) {
+	if k.recorder != nil {
+		k.recorder.Remember(secret)
+	}
 }
 
 // record opens the ledger in dir, unless the user switched recording off, as the benchmark does to

@@ -10,6 +10,7 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/journal"
+	"github.com/gemba-ml/gemba/tracker/secrets"
 )
 
 // ledgerFor returns the directory of the ledger for what happens in dir: --ledger, else what
@@ -116,7 +117,24 @@ func (a *app) openRecorder(dir, writer string) *tracker.Recorder {
 		a.warn("what is recorded is not signed: %v", fault)
 	}
 	o := journal.Options{Key: key, KeyFault: fault, Writer: writer, Gemba: buildVersion().Version}
-	return tracker.NewRecorder(tracker.Options{Open: func() (tracker.Journal, error) { return journal.Create(dir, o) }})
+	return tracker.NewRecorder(tracker.Options{
+		Open:   func() (tracker.Journal, error) { return journal.Create(dir, o) },
+		Screen: a.screener(key),
+	})
+}
+
+// screener returns what keeps secrets out of everything that this process writes. Without a key, what
+// it writes in their place compares within this process only.
+func (a *app) screener(key *journal.Key) *secrets.Screener {
+	if a.secrets == nil {
+		var o secrets.Options
+		if key != nil {
+			o.Key = key.Derive("gemba secrets 1")
+		}
+		a.secrets = secrets.New(o)
+		a.secrets.RememberEnvironment(os.Environ())
+	}
+	return a.secrets
 }
 
 // loadKey returns the user's signing key, made at first use.

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gemba-ml/gemba/tracker/secrets"
 )
 
 // commands is the one list of what gemba can do.
@@ -33,6 +35,8 @@ type app struct {
 	stderr io.Writer
 	ledger string // --ledger, empty when not given
 	now    func() time.Time
+
+	secrets *secrets.Screener // of screener, which makes it
 }
 
 // Main runs the command that args name and returns the exit status: 0 done, 1 a check failed,

@@ -41,7 +41,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	h.recorder = a.openRecorder(h.ledger, "run")
 	h.session = kernel.OpenSession(kernel.SessionOptions{
 		Engine: engine, Recorder: lock.watch(h.recorder), Permit: lock.ask(), Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
-		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) },
+		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,
 	})
 	lock.await(runPatience)
 	return h, nil

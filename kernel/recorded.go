@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"encoding/json"
+	"regexp"
 	"sync"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -58,6 +59,9 @@ type answered struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// asksForSecret matches prompts whose answer is a secret although it shows while it is typed.
+var asksForSecret = regexp.MustCompile(`(?i)pass(?:word|phrase|code|wd)|\bsecret|\btoken\b|\b(?:api|access|private)[ _-]?key|credential`)
+
 // Input asks the user and records question and answer.
 func (r *recorded) Input(ctx context.Context, prompt string, password bool) (string, error) {
 	if !r.asks {
@@ -67,6 +71,9 @@ func (r *recorded) Input(ctx context.Context, prompt string, password bool) (str
 	a := answered{Input: wire.Input{Prompt: prompt, Password: password}}
 	if err == nil && !password {
 		a.Value = &value
+	}
+	if err == nil && (password || asksForSecret.MatchString(prompt)) {
+		r.session.options.Secret(value)
 	}
 	if raw, encodeErr := wire.Encode(a); encodeErr == nil { // strings and booleans always encode
 		r.output(string(wire.InputReply), raw)

@@ -28,6 +28,7 @@ type SessionOptions struct {
 	Now        func() time.Time // nil: time.Now
 	Log        *slog.Logger     // nil: silence
 	Unrecorded func(error)      // told once when cells begin to go unrecorded; nil: logged
+	Secret     func(string)     // told what a user typed where a secret was asked for, before a cell gets it; nil: nobody is
 
 	Magics magics.Host                 // does what gemba's magics in cells ask for; nil: such lines are the engine's
 	Permit func(context.Context) error // asked before each cell: its error is why the cell does not run; nil: all run
@@ -58,6 +59,9 @@ func OpenSession(o SessionOptions) *Session {
 	}
 	if o.Unrecorded == nil {
 		o.Unrecorded = func(err error) { o.Log.Warn("cells run, but are not recorded", "why", err) }
+	}
+	if o.Secret == nil {
+		o.Secret = func(string) {}
 	}
 	if o.ID.IsZero() {
 		o.ID = tracker.NewID()

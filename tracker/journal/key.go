@@ -2,6 +2,7 @@ package journal
 
 import (
 	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
@@ -81,6 +82,15 @@ func parseKey(b []byte, path string) (*Key, error) {
 		return nil, fmt.Errorf("load signing key: %s is no Ed25519 key: move it away and a new key is made", path)
 	}
 	return &Key{private}, nil
+}
+
+// Derive returns 32 bytes for one purpose, which tell nothing of the key (HKDF-SHA256, RFC 5869).
+func (k *Key) Derive(purpose string) []byte {
+	derived, err := hkdf.Key(sha256.New, k.private.Seed(), nil, purpose, sha256.Size)
+	if err != nil {
+		panic(err) // too many bytes were asked for, which these are not
+	}
+	return derived
 }
 
 // public returns the public half.
