@@ -56,7 +56,7 @@ func (c *column) add(data []byte, cells []table.Span, stride int) {
 	c.floats, c.moments = c.floats[:0], c.moments[:0]
 	for i := 0; i < len(cells); i += stride {
 		text, kind := cells[i].In(data), cells[i].Kind()
-		if isNull(text, kind) {
+		if IsNull(text, kind) {
 			c.nulls++
 			continue
 		}
@@ -66,11 +66,6 @@ func (c *column) add(data []byte, cells []table.Span, stride int) {
 	c.numbers.AddAll(c.floats)
 	c.numberQuantiles = c.quantiles(c.numberQuantiles, c.floats)
 	c.momentQuantiles = c.quantiles(c.momentQuantiles, c.moments)
-}
-
-// isNull says which cells are null: of CSV those without text, quoted or not.
-func isNull(text []byte, kind table.Kind) bool {
-	return kind == table.Null || len(text) == 0 && kind == table.Any
 }
 
 func (c *column) quantiles(q *sketch.Quantiles, values []float64) *sketch.Quantiles {

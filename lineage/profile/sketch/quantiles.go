@@ -39,7 +39,7 @@ func (q *Quantiles) Error() float64 {
 	if q.Exact() {
 		return 0
 	}
-	return 6 / float64(q.size)
+	return 4 / float64(q.size)
 }
 
 // AddAll adds numbers, none of them NaN.

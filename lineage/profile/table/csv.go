@@ -21,11 +21,14 @@ func (d dialect) safe(data []byte) (end int, open bool) {
 	for i := 0; ; {
 		q := bytes.IndexByte(data[i:], d.quote)
 		if q < 0 {
-			return max(end, i+bytes.LastIndexByte(data[i:], '\n')+1), false
+			q = len(data) - i
 		}
 		q += i
 		if n := bytes.LastIndexByte(data[i:q], '\n'); n >= 0 {
 			end = i + n + 1
+		}
+		if q == len(data) {
+			return end, false
 		}
 		if q > 0 && data[q-1] != d.delimiter && data[q-1] != '\n' {
 			i = q + 1 // a quote within a cell is like any other byte

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 )
 
 // ErrNotTable says that a file holds no table that this package reads.
@@ -129,4 +130,16 @@ func (t *Table) Cells(ctx context.Context, lanes int, sink func(lane int) Sink) 
 		return t.parquet.cells(ctx, lanes, sink)
 	}
 	return t.lines(ctx, lanes, sink)
+}
+
+// AllColumns returns the names of all columns: those of JSON lines show only in the whole table.
+func (t *Table) AllColumns(ctx context.Context) ([]string, error) {
+	if t.Name != JSONLines {
+		return slices.Clone(t.Columns), nil
+	}
+	s, err := t.Rows(ctx, 1, func(int) Sink { return func(*Block) error { return nil } })
+	if err != nil {
+		return nil, err
+	}
+	return s.Columns, nil
 }
