@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -27,6 +28,7 @@ const (
 	NotAnEntry        Fault = "not an entry"
 	BlobMissing       Fault = "blob missing"
 	BlobCorrupt       Fault = "blob corrupt"
+	DocumentBad       Fault = "document cannot be read"
 	Unreadable        Fault = "unreadable"
 )
 
@@ -71,7 +73,27 @@ type Report struct {
 	Entries  int64           `json:"entries"`
 	Unsigned int64           `json:"unsigned"` // of Entries, behind their journal's checkpoint
 	Blobs    int64           `json:"blobs"`    // in the packs, every one read
+	Removed  []Removed       `json:"removed,omitempty"`
 	Problems []Problem       `json:"problems,omitempty"`
+}
+
+// Removed counts blobs that entries name and that were removed for one reason: their bytes cannot be checked.
+type Removed struct {
+	Reason string `json:"reason"` // "purged", "evicted" or "collected"
+	Remote string `json:"remote,omitempty"`
+	Blobs  int64  `json:"blobs"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// addRemoved counts a blob that was removed.
+func (r *Report) addRemoved(t Tombstone) {
+	i := slices.IndexFunc(r.Removed, func(x Removed) bool { return x.Reason == t.Reason && x.Remote == t.Remote })
+	if i < 0 {
+		i = len(r.Removed)
+		r.Removed = append(r.Removed, Removed{Reason: t.Reason, Remote: t.Remote})
+	}
+	r.Removed[i].Blobs++
+	r.Removed[i].Bytes += t.Size
 }
 
 // OK reports whether nothing is wrong.
@@ -82,7 +104,7 @@ func Proves() []string {
 	return []string{
 		"Every entry up to its journal's checkpoint is the one that was signed: none was changed, dropped, inserted or moved since.",
 		"Every journal that the ledger-wide journal lists is there, and holds at least what was listed.",
-		"Every blob that an entry names is there and has the bytes that its digest names.",
+		"Every blob that an entry names, directly or through documents, has the bytes that its digest names, or a tombstone says why it was removed.",
 	}
 }
 

@@ -23,7 +23,8 @@ func Verify(ctx context.Context, dir string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &verification{Ledger: ledger, report: &Report{Dir: dir, Format: Format}}
+	v := &verification{Ledger: ledger, ctx: ctx, report: &Report{Dir: dir, Format: Format}}
+	v.prepareRemoved()
 	if err := v.checkPacks(); err != nil {
 		return nil, err
 	}
@@ -31,6 +32,9 @@ func Verify(ctx context.Context, dir string) (*Report, error) {
 	v.checkRegister(v.report.Blobs > 0) // a journal that holds no blob misses its listing itself
 	v.checkJournals(ctx, ids)
 	v.checkRemoved(ids)
+	slices.SortFunc(v.report.Removed, func(a, b Removed) int {
+		return cmp.Or(cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Remote, b.Remote))
+	})
 	slices.SortFunc(v.report.Problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry))
 	})
@@ -40,12 +44,16 @@ func Verify(ctx context.Context, dir string) (*Report, error) {
 // verification is one run of Verify.
 type verification struct {
 	*Ledger
-	good     map[tracker.Digest]struct{} // blobs that are what their digest names
-	bad      map[tracker.Digest]struct{} // blobs that are not, wherever they are
-	register listing
+	ctx        context.Context
+	good       map[tracker.Digest]struct{} // blobs that are what their digest names
+	bad        map[tracker.Digest]struct{} // blobs that are not, wherever they are
+	tombstones func() map[tracker.Digest]Tombstone
+	register   listing
 
-	mu     sync.Mutex
-	report *Report
+	mu      sync.Mutex
+	walked  map[tracker.Digest]struct{} // documents
+	removed map[tracker.Digest]struct{} // blobs that are missing for a reason
+	report  *Report
 }
 
 func (v *verification) problem(p ...Problem) {
