@@ -43,10 +43,11 @@ var schemes = map[string]opener{
 	"gs":     openCloud,
 	"azblob": openCloud,
 	"mem":    openCloud,
+	"oci":    openRegistry,
 }
 
 // Open opens the remote at an address: a folder, file:///folder, s3://bucket?region=…&endpoint=…, gs://bucket,
-// azblob://container. Who may come in is settled by the environment and the files that each
+// azblob://container, oci://host/repository. Who may come in is settled by the environment and the files that each
 // provider's own tools read; an address that holds a password is refused.
 func Open(ctx context.Context, address string) (Bucket, error) {
 	scheme, _, found := strings.Cut(address, "://")

@@ -16,8 +16,7 @@ type inventory struct {
 	listed   map[string]int64     // bytes of the list of its frames
 	segments map[string][]segment // by folder
 	checked  map[string][]int64   // sizes that have a checkpoint, by folder
-	keys     []string
-	others   int // objects that are none of ours
+	others   int                  // objects that are none of ours
 	format   bool
 }
 
@@ -47,8 +46,6 @@ func (v *inventory) add(name string, size int64) error {
 		v.segments[s.folder] = append(v.segments[s.folder], s)
 	} else if folder, size, ok := parseChecked(name); ok {
 		v.checked[folder] = append(v.checked[folder], size)
-	} else if keyPattern.MatchString(name) {
-		v.keys = append(v.keys, name)
 	} else if name == formatName {
 		v.format = true
 	} else {

@@ -11,7 +11,6 @@ import (
 // The objects of a remote. What is in each is told in tracker/FORMAT.md.
 const (
 	formatName     = "format"
-	keysPrefix     = "keys/"
 	packsPrefix    = "packs/"
 	journalsPrefix = "journals/"
 	ledgersPrefix  = "ledgers/"
@@ -39,7 +38,6 @@ var (
 	packPattern    = regexp.MustCompile(`^packs/([0-9a-f]{64})\.(pack|frames)$`)
 	linesPattern   = regexp.MustCompile(`^((?:journals|ledgers)/[0-9a-f]{32})/(\d{12})-(\d{12})\.jsonl$`)
 	checkedPattern = regexp.MustCompile(`^((?:journals|ledgers)/[0-9a-f]{32})/(\d{12})\.checkpoint$`)
-	keyPattern     = regexp.MustCompile(`^keys/[0-9a-f]{64}\.pub$`)
 )
 
 // parseLines reads the name of a segment's lines.

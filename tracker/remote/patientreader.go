@@ -21,19 +21,21 @@ type patientReader struct {
 }
 
 func (r *patientReader) open() error {
-	return r.bucket.try(r.ctx, func(ctx context.Context) (err error) {
+	return r.bucket.try(r.ctx, func(ctx context.Context) error {
 		r.under, r.alive, r.stop = r.bucket.watch(ctx)
-		r.r, err = r.bucket.Bucket.Get(r.under, r.name, r.offset, r.left)
+		in, err := r.bucket.Bucket.Get(r.under, r.name, r.offset, r.left)
 		if err != nil {
 			err = because(r.under, err)
 			r.stop()
+			return err
 		}
-		return err
+		r.r = in
+		return nil
 	})
 }
 
 func (r *patientReader) Read(b []byte) (int, error) {
-	for {
+	for r.r != nil {
 		n, err := r.r.Read(b)
 		r.advance(n)
 		if n > 0 || err == nil || err == io.EOF && r.left <= 0 {
@@ -51,6 +53,7 @@ func (r *patientReader) Read(b []byte) (int, error) {
 			return 0, err
 		}
 	}
+	return 0, io.ErrClosedPipe
 }
 
 func (r *patientReader) advance(n int) {
@@ -74,7 +77,11 @@ func eof(err error, n int) error {
 
 // Close ends the reading.
 func (r *patientReader) Close() error {
+	if r.r == nil {
+		return nil // it could not be opened again
+	}
 	err := r.r.Close()
 	r.stop()
+	r.r = nil
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -102,7 +101,7 @@ func (p *push) run() error {
 			return err
 		}
 	}
-	for _, find := range []func() error{p.findNews, p.findBlobs, p.putBlobs, p.putKeys, p.putNews} {
+	for _, find := range []func() error{p.findNews, p.findBlobs, p.putBlobs, p.putNews} {
 		if err := find(); err != nil {
 			return err
 		}
@@ -198,28 +197,6 @@ func (p *push) addChunks() error {
 			if _, there := p.known.where[c.Digest]; !there {
 				p.need[c.Digest] = struct{}{}
 			}
-		}
-	}
-	return nil
-}
-
-// putKeys brings the public keys.
-func (p *push) putKeys() error {
-	keys, err := filepath.Glob(filepath.Join(p.ledger.Dir(), "keys", "*.pub"))
-	if err != nil {
-		return err
-	}
-	for _, path := range keys {
-		name := keysPrefix + filepath.Base(path)
-		text, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) || !keyPattern.MatchString(name) {
-			continue
-		}
-		if err == nil {
-			err = putBytes(p.ctx, p.bucket, name, text)
-		}
-		if err != nil {
-			return err
 		}
 	}
 	return nil

@@ -210,40 +210,63 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// TestFlippedByte flips a byte in each object of a remote, one at a time: none goes unseen, and nothing wrong gets in.
-func TestFlippedByte(t *testing.T) {
+// testFlipped flips a byte in each file of a remote that is an object, one at a time: none goes unseen, and nothing
+// wrong gets in. The file's bytes are an object's where is says so.
+func testFlipped(t *testing.T, address, folder string, is func(path string) bool) {
 	key := newKey(t)
-	from, folder := filepath.Join(t.TempDir(), ".gemba"), t.TempDir()
+	from := filepath.Join(t.TempDir(), ".gemba")
 	record(t, from, key, 2)
-	pushed(t, from, openBucket(t, folder))
+	pushed(t, from, openBucket(t, address))
+	flipped := 0
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || !is(path) {
 			return err
 		}
-		good, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.WriteFile(path, good, 0o600) }()
-		bad := bytes.Clone(good)
-		bad[rand.IntN(len(bad))] ^= 1 << rand.IntN(8)
-		if err := os.WriteFile(path, bad, 0o600); err != nil {
-			return err
-		}
+		flipped++
+		defer flip(t, path)()
+		b := quick(openBucket(t, address))
 		to := filepath.Join(t.TempDir(), ".gemba")
-		report, err := Pull(t.Context(), to, openBucket(t, folder), PullOptions{Key: key, Now: epoch})
-		rel, _ := filepath.Rel(folder, path)
-		if err == nil && len(report.Problems) == 0 && !strings.HasPrefix(filepath.ToSlash(rel), keysPrefix) {
-			t.Errorf("a flipped byte in %s goes unseen: %+v", rel, report)
+		report, err := Pull(t.Context(), to, b, PullOptions{Key: key, Now: epoch})
+		if err == nil && len(report.Problems) == 0 {
+			t.Errorf("a flipped byte in %s goes unseen: %+v", path, report)
 		}
 		if _, err := os.Stat(filepath.Join(to, "format")); err == nil {
 			wantVerified(t, to)
 		}
 		return nil
 	})
+	if err != nil || flipped < 7 { // format, a pack and its list, two journals and their checkpoints
+		t.Fatalf("flipped bytes in %d objects, %v", flipped, err)
+	}
+}
+
+// flip changes a bit of a file, in place, and returns what changes it back.
+func flip(t *testing.T, path string) (back func()) {
+	t.Helper()
+	write := func(b []byte, at int) {
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err == nil {
+			_, err = file.WriteAt(b[at:at+1], int64(at))
+			err = errors.Join(err, file.Close())
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	at := rand.IntN(len(good))
+	bad := bytes.Clone(good)
+	bad[at] ^= 1 << rand.IntN(8)
+	write(bad, at)
+	return func() { write(good, at) }
+}
+
+func TestFlippedByteInFolder(t *testing.T) {
+	folder := t.TempDir()
+	testFlipped(t, folder, folder, func(string) bool { return true })
 }
 
 // TestTakenAway removes a journal from a remote: the ledger-wide journal that was pushed with it tells.
