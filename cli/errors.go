@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/gemba-ml/gemba/lineage/settings"
+	"github.com/gemba-ml/gemba/lineage/snapshot"
 	"github.com/gemba-ml/gemba/notebooks"
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
@@ -44,6 +46,10 @@ var exitStatuses = []struct {
 	{journal.ErrDamaged, exitCorrupt},
 	{tracker.ErrEntry, exitCorrupt},
 	{blob.ErrCorrupt, exitCorrupt},
+	{snapshot.ErrNotEmpty, exitUsage},
+	{snapshot.ErrNothing, exitUsage},
+	{snapshot.ErrDocument, exitCorrupt},
+	{settings.ErrInvalid, exitUsage},
 }
 
 func exitStatus(err error) int {

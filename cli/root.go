@@ -18,6 +18,7 @@ func commands() []func(*app) *cobra.Command {
 		runCommand,
 		logCommand,
 		showCommand,
+		snapshotCommand,
 		envCommand,
 		verifyCommand,
 		sqlCommand,

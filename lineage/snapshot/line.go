@@ -135,6 +135,14 @@ func appendMode(b []byte, m fs.FileMode) []byte {
 	return append(b, '0'+byte(bits>>9), '0'+byte(bits>>6&7), '0'+byte(bits>>3&7), '0'+byte(bits&7))
 }
 
+// ModeText is the mode of a file or folder in octal, four digits; empty for all else.
+func (l *Line) ModeText() string {
+	if l.Type != File && l.Type != Folder {
+		return ""
+	}
+	return string(appendMode(nil, l.Mode))
+}
+
 func parseMode(s string) (fs.FileMode, error) {
 	bits, err := strconv.ParseUint(s, 8, 32)
 	if err != nil || len(s) != 4 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -69,4 +70,28 @@ func lines(r io.Reader) iter.Seq2[Line, error] {
 			}
 		}
 	}
+}
+
+// Placed is a line and the folder it is in: "" for the top, else slash-separated.
+type Placed struct {
+	Dir string
+	Line
+}
+
+// Walk yields all lines of a tree and of the folders in it, each folder's line before what is in it. It
+// ends with the first error.
+func Walk(blobs Blobs, tree tracker.Digest) iter.Seq2[Placed, error] {
+	return func(yield func(Placed, error) bool) { walk(blobs, tree, "", yield) }
+}
+
+func walk(blobs Blobs, tree tracker.Digest, dir string, yield func(Placed, error) bool) bool {
+	for l, err := range Read(blobs, tree) {
+		if !yield(Placed{dir, l}, err) || err != nil {
+			return false
+		}
+		if l.Type == Folder && !l.Tree.IsZero() && !walk(blobs, l.Tree, path.Join(dir, l.Name), yield) {
+			return false
+		}
+	}
+	return true
 }
