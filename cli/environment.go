@@ -11,19 +11,36 @@ import (
 	"github.com/gemba-ml/gemba/lineage/environ"
 	"github.com/gemba-ml/gemba/lineage/settings"
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/secrets"
 )
 
 // surroundings finds out, once and for all who ask, what Go cells run on.
 type surroundings func() (environ.Environment, error)
 
-// surroundings looks at this machine for a project; nothing is looked at before it is called.
+// surroundings looks at this machine for a project; nothing is looked at before it is called, which must not be before
+// the recorder of the session, if there is one, is open.
 func (a *app) surroundings(project settings.Settings) surroundings {
 	return sync.OnceValues(func() (environ.Environment, error) {
 		return environ.Capture(context.Background(), environ.Options{
 			Gemba: buildVersion().Version, Engine: "go", Variables: project.Variables, Cache: cacheDir(),
-			Plugins: func() []string { return build.Plugins(os.Environ()) },
+			Plugins: func() []string { return build.Plugins(os.Environ()) }, Screen: a.variableScreen(),
 		})
 	})
+}
+
+// variableScreen takes secrets out of variables. What it writes instead is the same for all: a lock is read elsewhere too.
+func (a *app) variableScreen() func(name, value string) string {
+	s := a.secrets
+	if s == nil { // nothing is recorded, as when a lock is written
+		s = secrets.New(secrets.Options{})
+		s.RememberEnvironment(os.Environ())
+	}
+	return func(name, value string) string {
+		if len(s.Text([]byte(name+"="+value))) > 0 {
+			return "(secret)"
+		}
+		return value
+	}
 }
 
 // event is what a session's recorder asks; it adds the session.

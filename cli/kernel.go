@@ -100,7 +100,7 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	}
 	dir := k.ledgerFor(".")
 	session := kernel.OpenSession(kernel.SessionOptions{
-		ID: k.id, Engine: engine, Recorder: lock.watch(k.record(dir)), Permit: lock.ask(), Notebook: notebook, Command: "kernel",
+		ID: k.id, Engine: engine, Recorder: lock.watch(k.record(dir)), Permit: lock.ask(), Magics: &magicHost{k.app, around}, Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
 		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) }, Secret: k.screened,
 	})

@@ -40,7 +40,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	h := &headless{ledger: a.ledgerFor(dir)}
 	h.recorder = a.openRecorder(h.ledger, "run")
 	h.session = kernel.OpenSession(kernel.SessionOptions{
-		Engine: engine, Recorder: lock.watch(h.recorder), Permit: lock.ask(), Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
+		Engine: engine, Recorder: lock.watch(h.recorder), Permit: lock.ask(), Magics: &magicHost{a, around}, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,
 	})
 	lock.await(runPatience)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gemba-ml/gemba/magics"
 )
 
 // widgets is %widgets: it connects to JavaScript in the notebook's page.
@@ -67,5 +69,9 @@ func helpPage() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s |\n", strings.Join(names, ", "), strings.ReplaceAll(c.help, "|", `\|`))
 	}
-	return b.String() + helpRest
+	b.WriteString(helpRest + "\n| gemba's own, run before all others | |\n| --- | --- |\n")
+	for _, m := range magics.Table() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", m.Usage(), m.Help)
+	}
+	return b.String()
 }
