@@ -33,8 +33,8 @@ func python(t *testing.T) string {
 func TestAnotherVerifierAgrees(t *testing.T) {
 	const verifier = "../testdata/verify.py"
 	python := python(t)
-	if b, err := os.ReadFile(verifier); err != nil || bytes.Count(b, []byte("\n")) >= 100 {
-		t.Errorf("%v; want a verifier of less than 100 lines", err)
+	if b, err := os.ReadFile(verifier); err != nil || bytes.Count(b, []byte("\n")) >= 180 {
+		t.Errorf("%v; want a verifier of less than 180 lines", err)
 	}
 	for name, test := range tampers {
 		t.Run(name, func(t *testing.T) {
