@@ -2,6 +2,7 @@ package blob
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,6 +28,8 @@ type Bulk struct {
 	heads    sync.Pool     // of *[]byte, one more than maxChunk long
 	segments sync.Pool     // of *segment
 
+	maxPack int64 // size in bytes from which on no more is added to a pack
+
 	mu     sync.Mutex
 	pack   *Pack // made when first needed
 	closed int64 // bytes of the packs that are full
@@ -40,6 +43,7 @@ const maxLarge = 4
 // NewBulk returns a Bulk that writes to the packs in dir. It makes no file before there is something new.
 func NewBulk(dir string, known *Store) *Bulk {
 	b := &Bulk{dir: dir, known: known, look: sync.OnceValue(known.Refresh), squeezer: sync.OnceValues(newSqueezer)}
+	b.maxPack = maxPack
 	b.large = make(chan struct{}, min(max(1, runtime.GOMAXPROCS(0)/2), maxLarge))
 	b.heads.New = func() any { head := make([]byte, maxChunk+1); return &head }
 	b.segments.New = func() any { return newSegment() }
@@ -79,13 +83,13 @@ func (b *Bulk) Put(p []byte) (tracker.Digest, error) {
 func (b *Bulk) PutReader(r io.Reader) (tracker.Digest, int64, error) {
 	head := b.heads.Get().(*[]byte)
 	defer b.heads.Put(head)
-	n, err := io.ReadFull(r, *head)
+	n, err := fill(*head, r)
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case err == io.EOF:
 		d, err := b.Put((*head)[:n])
 		return d, int64(n), err
 	case err != nil:
-		return tracker.Digest{}, 0, err
+		return tracker.Digest{}, 0, fmt.Errorf("read blob: %w", err)
 	}
 	b.large <- struct{}{}
 	defer func() { <-b.large }()
@@ -155,7 +159,7 @@ func (b *Bulk) putRecipe(digest tracker.Digest, size int64, list [][]Chunk) erro
 	return b.add(f, payload)
 }
 
-// maxPack is the size in bytes from which on no more is added to a pack, so that copying one stays cheap.
+// maxPack bounds a pack in bytes, so that copying one stays cheap; its last blob may reach over it.
 const maxPack = 4 << 30
 
 // maxPending is how many bytes of small blobs are collected before they are written.
@@ -185,7 +189,7 @@ func (b *Bulk) add(f Frame, payload []byte) error {
 
 // open makes a pack when there is none, or the last one is full.
 func (b *Bulk) open() (err error) {
-	if b.pack != nil && b.pack.size >= maxPack {
+	if b.pack != nil && b.pack.size >= b.maxPack {
 		if err := b.finish(); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package blob
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -104,9 +103,8 @@ func (s *stream) read(head []byte, r io.Reader) (list [][]Chunk, size int64, err
 	for !end && s.failed.Load() == nil {
 		seg := <-s.free
 		n := copy(seg.buf[:segmentSize], rest)
-		m, err := io.ReadFull(r, seg.buf[n:segmentSize])
-		end = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-		if err != nil && !end {
+		m, err := fill(seg.buf[n:segmentSize], r)
+		if end = err == io.EOF; err != nil && !end {
 			return nil, 0, fmt.Errorf("read blob: %w", err)
 		}
 		seg.buf, seg.fresh = seg.buf[:n+m], fresh
@@ -148,4 +146,18 @@ func (s *stream) storeChunks() {
 		}
 		p.done()
 	}
+}
+
+// fill reads until b is full or r ends, as io.ReadFull, but keeps the end of r, io.EOF, apart from a reader that
+// fails with io.ErrUnexpectedEOF, as one of a broken connection does.
+func fill(b []byte, r io.Reader) (n int, err error) {
+	for n < len(b) && err == nil {
+		var m int
+		m, err = r.Read(b[n:])
+		n += m
+	}
+	if n == len(b) {
+		err = nil
+	}
+	return n, err
 }
