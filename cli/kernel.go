@@ -99,11 +99,14 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 		return fmt.Errorf("start the Go engine: %w", err)
 	}
 	dir := k.ledgerFor(".")
+	recorder := lock.watch(k.record(dir))
+	magics := &magicHost{app: k.app, around: around, project: project, ledger: dir, recorder: k.recorder}
 	session := kernel.OpenSession(kernel.SessionOptions{
-		ID: k.id, Engine: engine, Recorder: lock.watch(k.record(dir)), Permit: lock.ask(), Magics: &magicHost{k.app, around}, Notebook: notebook, Command: "kernel",
+		ID: k.id, Engine: engine, Recorder: recorder, Permit: lock.ask(), Magics: magics, Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
 		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) }, Secret: k.screened,
 	})
+	magics.session = session
 	k.server = kernel.NewServer(kernel.ServerOptions{
 		Session: session, Channels: k.sockets, Connection: connection, Log: k.log,
 		History: &pastCells{ledger: dir, session: k.id},

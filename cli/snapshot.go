@@ -117,7 +117,7 @@ func (a *app) snapshot(ctx context.Context, paths []string, o snapshotOptions) e
 	recorder := a.openRecorder(ledger, "snapshot")
 	var taken []takenSnapshot
 	if err = recorder.Flush(ctx); err == nil { // the ledger is there now
-		s := &snapshots{a, ledger, recorder, o, int64(limit), project}
+		s := &snapshots{a: a, ledger: ledger, recorder: recorder, o: o, limit: int64(limit), project: project}
 		taken, err = s.takeAll(ctx, paths)
 	}
 	if closeErr := recorder.Close(); err == nil {
@@ -137,6 +137,8 @@ type snapshots struct {
 	o        snapshotOptions
 	limit    int64
 	project  settings.Settings
+
+	session, execution tracker.ID // of the cell that asked, zero when none did
 }
 
 // takeAll takes one snapshot after the other. Garbage collection waits until all are recorded.
@@ -186,7 +188,7 @@ func (s *snapshots) record(ctx context.Context, r snapshot.Result) (takenSnapsho
 	}
 	id := tracker.NewID()
 	s.recorder.Record(tracker.SnapshotTaken{
-		Snapshot: id, Time: s.a.now(), Name: name, Path: r.Path, Tree: r.Tree, Files: r.Files, Bytes: r.Bytes,
+		Snapshot: id, Session: s.session, Execution: s.execution, Time: s.a.now(), Name: name, Path: r.Path, Tree: r.Tree, Files: r.Files, Bytes: r.Bytes,
 		Profile: looked.profile, Checks: looked.checks, Failed: looked.failed,
 		Owner: line.Owner, Source: line.Source, Licence: line.Licence, Sensitive: line.Sensitive, Missing: r.Missing.String(),
 	})

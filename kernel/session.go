@@ -206,6 +206,13 @@ func statusOf(err *wire.Error) tracker.Status {
 	return tracker.Failed
 }
 
+// Current returns the execution under way, zero between two.
+func (s *Session) Current() tracker.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current
+}
+
 func (s *Session) setCurrent(execution tracker.ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -222,10 +229,7 @@ func (s *Session) Abort(cell wire.Cell) {
 
 // Interrupted records who stopped the running cell; cancelling its context is the caller's part.
 func (s *Session) Interrupted(by string) {
-	s.mu.Lock()
-	current := s.current
-	s.mu.Unlock()
-	s.record(tracker.Interrupted{Session: s.ID, Execution: current, Time: s.options.Now(), By: by})
+	s.record(tracker.Interrupted{Session: s.ID, Execution: s.Current(), Time: s.options.Now(), By: by})
 }
 
 // Close ends the engine and records why the session ended, e.g. "shutdown", "restart", "SIGTERM".

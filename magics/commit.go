@@ -2,6 +2,7 @@ package magics
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -24,11 +25,12 @@ func commit() Magic {
 	return m
 }
 
-// say writes a Host's answer as a line, or passes its error on.
+// say writes a Host's answer as lines, and passes its error on.
 func say(at Place) func(answer string, err error) error {
 	return func(answer string, err error) error {
-		if err == nil && answer != "" {
-			_, err = fmt.Fprintln(at.Out, strings.TrimSuffix(answer, "\n"))
+		if answer != "" {
+			_, writeErr := fmt.Fprintln(at.Out, strings.TrimSuffix(answer, "\n"))
+			err = errors.Join(err, writeErr)
 		}
 		return err
 	}

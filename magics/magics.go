@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Host does what magics ask for. Its answers are lines for people.
+// Host does what magics ask for. Its answers are lines for people, which are shown beside an error too.
 type Host interface {
 	// Commit makes a real commit of the work tree with this message.
 	Commit(ctx context.Context, message string) (string, error)
