@@ -113,6 +113,7 @@ func (x *execution) program(parsed *source.Cell) error {
 	defer flush()
 	err = x.runProgram(process.Spec{
 		Path: built.Path, Args: args, Env: append(x.session.env.list(), built.Env...), Rich: true, Cell: x.cell.CellID,
+		Hooked: x.hooked(built), Network: built.Network,
 	}, front)
 	if failed := (*exitError)(nil); errors.As(err, &failed) {
 		failed.Stderr = []byte(replacer(built.Rename).Replace(string(failed.Stderr)))
@@ -130,6 +131,7 @@ func (x *execution) build(decls source.Declarations, parsed *source.Cell) (*buil
 		Test:         parsed.Test,
 		Wasm:         x.page.target(),
 		NoGet:        !x.session.autoget,
+		Observe:      x.observes(),
 		Progress:     progress.line,
 	})
 	progress.done(err)
@@ -169,11 +171,12 @@ func (x *execution) runProgram(spec process.Spec, front wire.Front) error {
 	}
 	spec.Path = x.session.env.command(spec.Path)
 	spec.Env = append(spec.Env, "PWD="+spec.Dir) // what the kernel was started with is not where this runs
-	spec.Silent = x.cell.Silent
+	spec.Silent, spec.Observe = x.cell.Silent, x.observes()
 	if x.capture != nil {
 		spec.Capture = x.capture
 	}
 	exit, err := x.runner.Run(x.ctx, spec, front)
+	x.saw(spec, exit.Seen)
 	x.facts.Run += exit.Run
 	x.facts.UserCPU += exit.UserCPU
 	x.facts.SystemCPU += exit.SystemCPU

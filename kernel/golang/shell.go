@@ -77,6 +77,7 @@ func (x *execution) create(args []string) (file *os.File, done string, err error
 		return nil, "", fmt.Errorf("want the name of one file, got %d words", len(args))
 	}
 	path := under(x.session.dir, x.session.env.expand(args[0]))
+	x.opens(path)
 	file, err = os.OpenFile(path, flags|os.O_CREATE|os.O_WRONLY, 0o644)
 	return file, done, err
 }

@@ -77,11 +77,12 @@ type Seen struct {
 
 // Opened is a file that a program of the cell opened, by its first opening.
 type Opened struct {
-	Path    string // absolute
-	Existed bool   // the rest tells how it was then; zero when it did not exist
-	Size    int64
-	ModTime time.Time
-	Inode   uint64
+	Path     string // absolute
+	Unlooked bool   // nobody looked how it was then: the rest is zero
+	Existed  bool   // the rest tells how it was then; zero when it did not exist
+	Size     int64
+	ModTime  time.Time
+	Inode    uint64
 }
 
 // Process is a child process that a cell started.

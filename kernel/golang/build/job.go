@@ -114,7 +114,7 @@ func (j *job) reuseOrMake() (*Executable, error) {
 
 func (j *job) executable(b *built, reused bool) (*Executable, error) {
 	exe := &Executable{Path: b.path, Program: j.program, Reused: reused, Rename: rename(b.cells, j.program.Cells),
-		Backend: j.variant.backend, Env: j.variant.env, Unseen: b.unseen, GoMod: string(j.module.read("go.mod")), GoSum: string(j.module.read("go.sum"))}
+		Backend: j.variant.backend, Env: j.variant.env, Unseen: b.unseen, Network: find(j.reached, "net") != nil, GoMod: string(j.module.read("go.mod")), GoSum: string(j.module.read("go.sum"))}
 	if j.request.Wasm == nil {
 		return exe, nil
 	}

@@ -33,6 +33,7 @@ type Executable struct {
 	Rename  map[string]string // cells' names in its stack traces and what they are called now; nil when nothing differs
 	Backend string            // GoMLX backend chosen, "xla" or "go", empty when the program uses none
 	Unseen  string            // why the program does not tell which files it opens, empty when it does
+	Network bool              // the program links package net
 	Env     []string          // NAME=value to be set for the process besides its environment
 	GoMod   string            // of the module it was built in
 	GoSum   string

@@ -75,6 +75,9 @@ func (r *Runner) Run(ctx context.Context, spec Spec, front wire.Front) (Exit, er
 	err := cmd.Run()
 	out.end()
 	exit := Exit{Run: r.now().Sub(begun), Stderr: out.last(), Interrupted: ctx.Err() != nil}
+	if spec.Observe {
+		exit.Seen = wire.Seen{Children: true, Missed: []string{missedSystem}}
+	}
 	if state := cmd.ProcessState; state != nil {
 		exit.Code, exit.UserCPU, exit.SystemCPU = state.ExitCode(), state.UserTime(), state.SystemTime()
 		return exit, nil

@@ -48,7 +48,9 @@ type running struct {
 	gone   chan struct{}      // closed when the program has exited
 	took   time.Duration      // until then
 	memory memory
-	forced bool // the program was stopped
+	watch  *sampler // of children, nil when they are not observed
+	missed string   // why the program's files are not observed
+	forced bool     // the program was stopped
 	work   sync.WaitGroup
 }
 
@@ -103,6 +105,7 @@ func (run *running) exit() Exit {
 		Run: run.took, UserCPU: state.UserTime(), SystemCPU: state.SystemTime(), MaxRSS: run.memory.of(state), Stderr: run.out.last(),
 	}
 	exit.Code, exit.Signal = status(state)
+	exit.Seen = run.seen()
 	return exit
 }
 

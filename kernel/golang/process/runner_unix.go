@@ -23,6 +23,7 @@ type Runner struct {
 	groups  groups
 	spawner *spawner
 	buffers sync.Pool // of *[]byte, pieceSize long
+	shared  shared
 
 	mu      sync.Mutex
 	left    map[*os.File]bool // streams that programs in the background still hold
@@ -76,6 +77,7 @@ func (r *Runner) OwnGroup(group int) (release func()) {
 func (r *Runner) Close() error {
 	r.groups.kill()
 	r.spawner.close()
+	r.shared.close()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for f := range r.left {

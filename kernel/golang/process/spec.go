@@ -3,6 +3,8 @@ package process
 import (
 	"io"
 	"time"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
 // Spec says what to run and how.
@@ -15,6 +17,9 @@ type Spec struct {
 	Stdin   Stdin
 	Rich    bool      // the program may speak gonbui's protocol: displays, input, comms
 	Cell    string    // names the output area; running it again starts that area afresh, and the displays in it
+	Observe bool      // take note of child processes and hosts
+	Hooked  bool      // with Observe: the program notes which files it opens, see package cell
+	Network bool      // with Observe: the program itself may open sockets
 	Silent  bool      // publish nothing
 	Capture io.Writer // gets a copy of all output: streams as bytes, displays as their text; may be nil
 }
@@ -38,6 +43,8 @@ type Exit struct {
 	UserCPU   time.Duration // of the program and of the children it waited for
 	SystemCPU time.Duration
 	MaxRSS    int64 // peak resident memory of the program in bytes, 0 when it could not be measured
+
+	Seen wire.Seen // what was observed, see Spec.Observe
 
 	Stderr []byte // the last of standard error, at most 64 KiB: panics are found there
 }

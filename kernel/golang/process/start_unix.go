@@ -25,6 +25,7 @@ func (run *running) prepare() (err error) {
 			return err
 		}
 	}
+	run.prepareSeen()
 	return run.prepareStdin()
 }
 
@@ -108,6 +109,9 @@ func (run *running) start() error {
 	closeFiles(run.child...)
 	run.child = nil
 	run.work.Go(func() {
+		if run.watch != nil {
+			run.watch.awaitEnd(group)
+		}
 		_ = run.cmd.Wait() // its error is the exit's status
 		run.took = run.now().Sub(begun)
 		close(run.gone)
@@ -116,6 +120,9 @@ func (run *running) start() error {
 	})
 	run.work.Go(func() { run.enforce(group) })
 	run.work.Go(func() { run.memory.watch(group, run.gone) })
+	if run.watch != nil {
+		run.work.Go(func() { run.watch.watch(group, run.gone) })
+	}
 	return nil
 }
 

@@ -1,0 +1,54 @@
+package process
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gemba-ml/gemba/kernel/cell"
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// Reasons why something was not observed, for people.
+const (
+	missedHook       = "files that the program opened: its hook did not start"
+	missedMemory     = "files that the program opened: no memory could be shared with it"
+	missedShort      = "child processes: some ended before they could be looked at"
+	missedBackground = "what goes on in the background after the cell's end"
+	missedSystem     = "child processes and hosts: only Linux tells of them"
+)
+
+// seen collects what was observed of a program that has exited. What it opened in private, the session's own folder, is
+// between it and the kernel.
+func seen(notes cell.Notes, children []wire.Process, private string) wire.Seen {
+	s := wire.Seen{Processes: children, Children: len(children) > 0}
+	known := map[string]bool{}
+	for _, n := range notes.List { // a path with a zero byte cannot be opened
+		path := filepath.Clean(n.Path)
+		if n.Started {
+			s.Children = true
+			s.Processes = withStarted(s.Processes, path)
+		}
+		if known[path] || strings.ContainsRune(path, 0) || strings.HasPrefix(path, private+string(filepath.Separator)) {
+			continue
+		}
+		known[path] = true
+		s.Opened = append(s.Opened, wire.Opened{Path: path, Unlooked: !n.Looked, Existed: n.Existed, Size: n.Size, ModTime: n.ModTime, Inode: n.Inode})
+	}
+	if notes.Lost > 0 {
+		s.Missed = append(s.Missed, fmt.Sprintf("%d of the files that the program opened: they are too many", notes.Lost))
+	}
+	return s
+}
+
+// withStarted adds a process that nobody saw run, by the path of its program alone.
+func withStarted(list []wire.Process, path string) []wire.Process {
+	if slices.ContainsFunc(list, func(p wire.Process) bool {
+		name, _, _ := strings.Cut(p.Command, " ")
+		return filepath.Base(name) == filepath.Base(path)
+	}) {
+		return list
+	}
+	return append(list, wire.Process{Command: path})
+}
