@@ -20,7 +20,6 @@ type PullOptions struct {
 	Now     time.Time
 	NoBlobs bool                        // journals only: their blobs are fetched when somebody reads them
 	Unless  map[tracker.Digest]struct{} // blobs that were taken out here, and are not to come back
-	Only    func(tracker.ID) bool       // journals to pull; nil: all
 }
 
 // Pull brings into the ledger in dir, which it makes when there is none, what the bucket has more: blobs first, then
@@ -76,7 +75,7 @@ func (p *pull) run() (err error) {
 func (p *pull) getJournals() error {
 	var folders []string
 	for folder := range p.there.segments {
-		if folder == journalFolder(folderID(folder)) && (p.options.Only == nil || p.options.Only(folderID(folder))) {
+		if folder == journalFolder(folderID(folder)) && p.options.moves(folderID(folder)) {
 			folders = append(folders, folder)
 		}
 	}

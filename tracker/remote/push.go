@@ -17,8 +17,12 @@ import (
 
 // Options of a push or a pull.
 type Options struct {
-	Tell func(Report) // told now and then how far it got; nil: nobody
+	Tell func(Report)          // told now and then how far it got; nil: nobody
+	Only func(tracker.ID) bool // journals to move; nil: all, and the ledger-wide one
 }
+
+// moves reports whether a journal is to be moved.
+func (o Options) moves(id tracker.ID) bool { return o.Only == nil || o.Only(id) }
 
 func (o Options) tell(r Report) {
 	if o.Tell != nil {
@@ -117,10 +121,16 @@ func (p *push) findNews() error {
 		return err
 	}
 	for _, id := range ids {
+		if !p.options.moves(id) {
+			continue
+		}
 		signed, err := p.ledger.Signed(id)
 		if err := p.note(journalFolder(id), signed, err); err != nil {
 			return err
 		}
+	}
+	if p.options.Only != nil {
+		return nil
 	}
 	register, err := p.ledger.SignedRegister()
 	if errors.Is(err, journal.ErrNotSigned) {
