@@ -39,6 +39,7 @@ var exitStatuses = []struct {
 	{index.ErrReadOnly, exitUsage},
 	{index.ErrAmbiguous, exitUsage},
 	{index.ErrNotFound, exitNotFound},
+	{blob.ErrNotFound, exitNotFound},
 	{journal.ErrNoLedger, exitNotFound},
 	{fs.ErrNotExist, exitNotFound},
 	{errCorrupt, exitCorrupt},

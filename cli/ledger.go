@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/gc"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/journal"
 	"github.com/gemba-ml/gemba/tracker/secrets"
@@ -60,9 +62,14 @@ func (a *app) withIndex(ctx context.Context, read func(context.Context, *index.I
 
 func (a *app) readIndex(ctx context.Context, read func(context.Context, *index.Index) error) error {
 	dir := a.ledgerToRead()
-	x, err := index.Open(ctx, dir)
+	ledger, err := journal.Open(dir)
 	if err != nil {
 		return ledgerHint(err)
+	}
+	defer a.fetchOnDemand(ctx, ledger)()
+	x, err := index.OpenLedger(ctx, ledger)
+	if err != nil {
+		return err
 	}
 	defer x.Close()
 	if err := a.warnOfProblems(ctx, x); err != nil {
@@ -112,15 +119,45 @@ func (a *app) warn(format string, args ...any) {
 // what is lost meanwhile becomes a gap in it. Recorder.Flush and Recorder.Err tell why; say it with
 // warnUnrecorded. Without a key the record is kept all the same, unsigned, and says so.
 func (a *app) openRecorder(dir, writer string) *tracker.Recorder {
+	return tracker.NewRecorder(a.recording(dir, writer))
+}
+
+// openStrictRecorder is openRecorder for what must be on the disk, and signed, once Flush returns.
+func (a *app) openStrictRecorder(dir, writer string) *tracker.Recorder {
+	o := a.recording(dir, writer)
+	o.Strict = true
+	return tracker.NewRecorder(o)
+}
+
+func (a *app) recording(dir, writer string) tracker.Options {
 	key, fault := loadKey()
 	if fault != nil {
 		a.warn("what is recorded is not signed: %v", fault)
 	}
 	o := journal.Options{Key: key, KeyFault: fault, Writer: writer, Gemba: buildVersion().Version}
-	return tracker.NewRecorder(tracker.Options{
-		Open:   func() (tracker.Journal, error) { return journal.Create(dir, o) },
+	return tracker.Options{
+		Open: func() (tracker.Journal, error) {
+			w, err := journal.Create(dir, o)
+			if err != nil {
+				return nil, err
+			}
+			return &tidied{w, gc.Background(dir)}, nil
+		},
 		Screen: a.screener(key),
-	})
+	}
+}
+
+// tidied is a journal beside which the files of earlier ones are merged.
+type tidied struct {
+	*journal.Writer
+	compaction *gc.Compaction
+}
+
+// Close closes the journal, and lets merging come to its end if that is near.
+func (t *tidied) Close() error {
+	err := t.Writer.Close()
+	t.compaction.Stop(time.Second)
+	return err
 }
 
 // screener returns what keeps secrets out of everything that this process writes. Without a key, what

@@ -20,6 +20,8 @@ func commands() []func(*app) *cobra.Command {
 		showCommand,
 		snapshotCommand,
 		envCommand,
+		gcCommand,
+		purgeCommand,
 		verifyCommand,
 		sqlCommand,
 		reindexCommand,

@@ -5,6 +5,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +59,7 @@ func (a *app) printReport(r *journal.Report, asJSON bool) error {
 	g.fact("ledger", "%s, format %d", r.Dir, r.Format)
 	g.fact("entries", "%s in %s%s", thousands(int(r.Entries)), count(len(r.Journals), "journal", "journals"), journalStates(r))
 	g.fact("blobs", "%s", thousands(int(r.Blobs)))
+	g.removed(r.Removed)
 	for _, key := range signers(r) {
 		g.fact("signed by", "%s%s", key, prefixed("  ", ownKey(key)))
 	}
@@ -65,6 +67,18 @@ func (a *app) printReport(r *journal.Report, asJSON bool) error {
 	g.problems(r.Problems)
 	g.meaning(r.OK())
 	return g.flush()
+}
+
+// removed tells of blobs that were removed for a reason.
+func (g *page) removed(all []journal.Removed) {
+	total, parts := 0, []string(nil)
+	for _, r := range all {
+		total += int(r.Blobs)
+		parts = append(parts, thousands(int(r.Blobs))+" "+r.Reason+prefixed(" to ", r.Remote))
+	}
+	if total > 0 {
+		g.fact("removed", "%s: %s", count(total, "blob", "blobs"), strings.Join(parts, ", "))
+	}
 }
 
 func (g *page) verdict(r *journal.Report) {

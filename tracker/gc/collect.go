@@ -66,7 +66,7 @@ func Collect(ctx context.Context, dir string, o Options) (*Report, error) {
 	r.Expired = expired
 	if err == nil {
 		var done journal.Archived
-		done, err = c.ledger.Archive(ctx, 2)
+		done, err = c.ledger.Archive(ctx, fewFiles)
 		r.Archived = done.Journals
 	}
 	return r, err
@@ -143,10 +143,18 @@ func (c *collection) examine(ctx context.Context, doomed digests) error {
 		}
 	}
 	for d := range c.stuck {
-		delete(c.doomed, d)
-		c.need[d] = struct{}{}
+		c.spare(d)
+	}
+	for d := range c.partOf {
+		c.spare(d)
 	}
 	return nil
+}
+
+// spare keeps a blob that was to go.
+func (s *survey) spare(d tracker.Digest) {
+	delete(s.doomed, d)
+	s.need[d] = struct{}{}
 }
 
 // bury records the tombstones of what the rules let go, durably, before anything of it is removed.
@@ -183,6 +191,9 @@ func worthwhile(p *pack) bool {
 	return p.garbage()*10 >= p.size || p.garbage() >= 64<<20
 }
 
+// fewFiles is how many ended journals, or small packs, are not worth merging.
+const fewFiles = 4
+
 // mergedSize is the size in bytes from which a pack is not merged with others.
 const mergedSize = 512 << 20
 
@@ -206,6 +217,9 @@ func mergeable(packs, anyway []*pack) []*pack {
 			last = i
 		}
 		sum += p.kept
+	}
+	if last+1 < fewFiles {
+		return nil
 	}
 	return packs[:last+1]
 }

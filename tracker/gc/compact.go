@@ -16,10 +16,10 @@ type Compacted struct {
 	Packs    int // merged
 }
 
-// Compact merges the files of journals that nobody writes any more when there are at least so many, and small
+// Compact merges the files of journals that nobody writes any more when there are more than a few, and small
 // packs with them. It keeps every blob and keeps nobody waiting; when another process compacts or collects it does
 // nothing.
-func Compact(ctx context.Context, dir string, least int) (done Compacted, err error) {
+func Compact(ctx context.Context, dir string) (done Compacted, err error) {
 	ledger, err := journal.Open(dir)
 	if err != nil {
 		return done, err
@@ -29,7 +29,7 @@ func Compact(ctx context.Context, dir string, least int) (done Compacted, err er
 		return done, err
 	}
 	defer release()
-	archived, err := ledger.Archive(ctx, least)
+	archived, err := ledger.Archive(ctx, fewFiles)
 	if err != nil || archived.Journals == 0 {
 		return done, err
 	}
@@ -69,9 +69,6 @@ func (s *survey) smallPacks() (names []string) {
 	return names
 }
 
-// fewJournals is how many ended journals are left as they are: four files each.
-const fewJournals = 4
-
 // Background compacts the ledger in dir beside other work, at low priority. Stop ends it.
 func Background(dir string) *Compaction {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -79,7 +76,7 @@ func Background(dir string) *Compaction {
 	go func() {
 		defer close(c.done)
 		yieldProcessor()
-		_, _ = Compact(ctx, dir, fewJournals) // what fails is left to the next one
+		_, _ = Compact(ctx, dir) // what fails is left to the next one
 	}()
 	return c
 }

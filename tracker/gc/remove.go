@@ -31,12 +31,13 @@ type Why struct {
 type Left struct {
 	Digest tracker.Digest `json:"digest"`
 	Reason string         `json:"reason"`
-	Err    error          `json:"-"` // blob.ErrInUse, blob.ErrNotFound, ErrDocument, blob.ErrCorrupt or ErrNamedAgain
+	Err    error          `json:"-"` // blob.ErrInUse, blob.ErrNotFound, ErrDocument, ErrPart, blob.ErrCorrupt or ErrNamedAgain
 }
 
 // Reasons why a blob is left.
 var (
 	ErrDocument   = errors.New("it is a document: it tells what is stored, and stays")
+	ErrPart       = errors.New("it is a part of a larger blob, which must go as a whole")
 	ErrNamedAgain = errors.New("it was recorded again meanwhile")
 )
 
@@ -92,7 +93,10 @@ func (c *collection) removable(r *Removal, list []tracker.Digest) map[tracker.Di
 	sizes := make(map[tracker.Digest]int64)
 	for _, d := range list {
 		size, found := c.found[d]
+		whole, part := c.partOf[d]
 		switch p := c.stuck[d]; {
+		case part:
+			r.leave(d, fmt.Errorf("%w: %s", ErrPart, whole))
 		case p != nil && p.busy:
 			r.leave(d, fmt.Errorf("%w: %s", blob.ErrInUse, c.writerOf(p)))
 		case p != nil:

@@ -213,3 +213,23 @@ func python(t testing.TB) string {
 	t.Skip("no Python with the package cryptography: run make test, or set GEMBA_TEST_PYTHON")
 	return ""
 }
+
+// TestAPartStays asks to remove a chunk alone, then with the blob that it is a part of.
+func TestAPartStays(t *testing.T) {
+	h := newHistory(t, 6)
+	b := h.bytes(3<<20 + 1)
+	file, _ := h.file(b)
+	h.want[file] = b
+	ledger, err := journal.Open(h.dir)
+	h.must(err)
+	chunks, err := ledger.Blobs().Chunks(file)
+	h.must(err)
+	if r := h.remove(Why{Reason: Purged}, 0, chunks[0].Digest); len(r.Left) != 1 || !errors.Is(r.Left[0].Err, ErrPart) {
+		t.Fatalf("%+v", r)
+	}
+	h.check()
+	h.remove(Why{Reason: Purged}, 2, chunks[0].Digest, file)
+	delete(h.want, file)
+	h.check()
+	h.expectRemoved(journal.Removed{Reason: Purged, Blobs: 1})
+}

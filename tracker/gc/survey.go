@@ -52,13 +52,14 @@ type survey struct {
 	packs  []*pack // those that cannot be rewritten first
 	homes  map[tracker.Digest]home
 
-	need   digests                  // with chunks
-	all    bool                     // everything is needed but doomed: what entries need is not, or not wholly, known
-	doomed digests                  // what is to be removed, with those of its chunks that nothing else needs
-	parts  digests                  // all chunks of what is to be removed
-	found  map[tracker.Digest]int64 // what there is of it, and its size in bytes
-	stuck  map[tracker.Digest]*pack // what there is of it in packs that cannot be rewritten
-	doubts []error                  // why more may be needed than is known
+	need   digests                           // with chunks
+	all    bool                              // everything is needed but doomed: what entries need is not, or not wholly, known
+	doomed digests                           // what is to be removed, with those of its chunks that nothing else needs
+	parts  digests                           // all chunks of what is to be removed
+	found  map[tracker.Digest]int64          // what there is of it, and its size in bytes
+	stuck  map[tracker.Digest]*pack          // what there is of it in packs that cannot be rewritten
+	partOf map[tracker.Digest]tracker.Digest // what of it is a chunk of a blob that stays
+	doubts []error                           // why more may be needed than is known
 }
 
 func newSurvey(l *journal.Ledger, need, doomed digests, all bool) *survey {
@@ -66,6 +67,7 @@ func newSurvey(l *journal.Ledger, need, doomed digests, all bool) *survey {
 		ledger: l, dir: l.Blobs().Dir(), homes: make(map[tracker.Digest]home),
 		need: need, doomed: doomed, all: all, parts: make(digests),
 		found: make(map[tracker.Digest]int64), stuck: make(map[tracker.Digest]*pack),
+		partOf: make(map[tracker.Digest]tracker.Digest),
 	}
 }
 
@@ -168,12 +170,8 @@ func (p *pack) blame(err error) error {
 
 // recipe marks the chunks of a blob as needed when it is, or when it stays in a pack that is not rewritten.
 func (s *survey) recipe(p *pack, file *blob.PackFile, f blob.Frame) error {
-	mark := s.need
-	switch {
-	case s.needed(f.Digest):
-	case s.doomed.has(f.Digest):
-		mark = s.parts
-	case p.closed():
+	going := s.doomed.has(f.Digest)
+	if !going && !s.needed(f.Digest) && p.closed() {
 		p.stray = true
 		return nil
 	}
@@ -184,7 +182,14 @@ func (s *survey) recipe(p *pack, file *blob.PackFile, f blob.Frame) error {
 		return err
 	}
 	for _, c := range chunks {
-		mark[c.Digest] = struct{}{}
+		switch {
+		case going:
+			s.parts[c.Digest] = struct{}{}
+			continue
+		case s.doomed.has(c.Digest):
+			s.partOf[c.Digest] = f.Digest
+		}
+		s.need[c.Digest] = struct{}{}
 	}
 	return nil
 }
