@@ -248,6 +248,9 @@ func (b *Bulk) finish() error {
 		err = b.pack.Sync()
 	}
 	b.closed += b.pack.size
+	if err == nil {
+		_ = b.pack.WriteIndex(b.pack.file.Name()) // it only saves time
+	}
 	err = errors.Join(err, b.pack.Close())
 	b.pack = nil
 	return err

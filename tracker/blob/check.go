@@ -66,6 +66,7 @@ func (c *checking) pack(dir, name string) error {
 // checkRecipes reads the blobs that are made of chunks, wherever these are.
 func (c *checking) checkRecipes(dir string) error {
 	store := OpenStore(dir)
+	store.scanOnly = true
 	for _, r := range c.recipes {
 		pack, err := OpenPack(filepath.Join(dir, r.pack))
 		if errors.Is(err, fs.ErrNotExist) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"slices"
 )
 
 // copyLimit is the size in bytes up to which a frame is copied through memory, several in one write.
@@ -27,19 +28,15 @@ func (p *Pack) Copy(f Frame, from *PackFile) error {
 			return err
 		}
 	}
-	start := len(p.buf)
-	p.buf = f.appendHeader(p.buf)
-	p.buf = append(p.buf, make([]byte, f.Stored)...)
-	payload := p.buf[start+headerSize:]
-	_, err := from.file.ReadAt(payload, f.Offset+headerSize)
-	if err == nil && crc32.ChecksumIEEE(payload) != f.CRC {
+	p.room = slices.Grow(p.room[:0], int(f.Stored))[:f.Stored]
+	_, err := from.file.ReadAt(p.room, f.Offset+headerSize)
+	if err == nil && crc32.ChecksumIEEE(p.room) != f.CRC {
 		err = ErrCorrupt
 	}
 	if err != nil {
-		p.buf = p.buf[:start]
 		return fmt.Errorf("copy blob %s: %w", f.Digest, err)
 	}
-	p.seen[f.Digest] = struct{}{}
+	p.collect(f, p.room)
 	return nil
 }
 

@@ -12,15 +12,34 @@ import (
 
 // directory is what a Store knows of its packs.
 type directory struct {
-	where  map[tracker.Digest]place
-	packs  []packState
-	number map[string]uint32 // of a pack's name in packs
+	where   map[tracker.Digest]place // but for what indexes tell
+	packs   []packState
+	number  map[string]uint32 // of a pack's name in packs
+	indexed []uint32          // the packs that have an index
 }
 
 // packState is how far a pack was looked through.
 type packState struct {
 	name    string
 	scanned int64
+	index   *index // nil when there is none
+}
+
+// find returns the frame of a blob and the number of its pack. A blob in one piece is preferred to its
+// recipe: it needs no other.
+func (d *directory) find(digest tracker.Digest) (f Frame, pack uint32, ok bool) {
+	if at, known := d.where[digest]; known {
+		f, pack, ok = at.frame(digest), at.pack, true
+	}
+	for _, n := range d.indexed {
+		if ok && !f.Recipe() {
+			break
+		}
+		if other, known := d.packs[n].index.find(digest); known && (!ok || !other.Recipe()) {
+			f, pack, ok = other, n, true
+		}
+	}
+	return f, pack, ok
 }
 
 // place is a frame without its digest, small, since there may be millions.
@@ -78,9 +97,7 @@ func (s *Store) update(name string) error {
 	}
 	n, ok := s.number[name]
 	if !ok {
-		n = uint32(len(s.packs))
-		s.number[name] = n
-		s.packs = append(s.packs, packState{name: name})
+		n = s.add(name, info.Size())
 	}
 	if info.Size() <= s.packs[n].scanned {
 		return nil
@@ -92,6 +109,20 @@ func (s *Store) update(name string) error {
 	return err
 }
 
+// add takes a pack in, and its index, if it has one.
+func (s *Store) add(name string, size int64) uint32 {
+	n, state := uint32(len(s.packs)), packState{name: name}
+	if size >= indexFrom*headerSize && !s.scanOnly {
+		if index, err := readIndex(filepath.Join(s.dir, name), size); err == nil { // else the pack itself tells
+			state.index, state.scanned = index, index.covers
+			s.indexed = append(s.indexed, n)
+		}
+	}
+	s.number[name] = n
+	s.packs = append(s.packs, state)
+	return n
+}
+
 func (s *Store) scan(n uint32) error {
 	file, sc, err := openScan(filepath.Join(s.dir, s.packs[n].name))
 	if err != nil {
@@ -100,7 +131,6 @@ func (s *Store) scan(n uint32) error {
 	defer func() { _ = file.Close() }()
 	from := max(s.packs[n].scanned, int64(len(fileMagic)))
 	visit := func(f Frame) error {
-		// A blob in one piece is preferred to its recipe: it needs no other.
 		if known, dup := s.where[f.Digest]; !dup || known.flags&flagRecipe != 0 && !f.Recipe() {
 			s.where[f.Digest] = place{f.Offset, f.Raw, f.Stored, n, f.Flags, f.CRC}
 		}

@@ -20,6 +20,8 @@ type Pack struct {
 	ahead bool   // something lies behind them
 	buf   []byte // frames that Put collected
 	seen  map[tracker.Digest]struct{}
+	index []byte        // what an index tells of the frames
+	room  []byte        // for payloads that Copy reads
 	zstd  *zstd.Encoder // made when first needed
 }
 
@@ -60,17 +62,28 @@ func (p *Pack) Put(b []byte) (tracker.Digest, error) {
 		}
 	}
 	f := Frame{Digest: digest, Flags: flags, Raw: int64(len(b)), Stored: int64(len(payload)), CRC: crc32.ChecksumIEEE(payload)}
-	p.buf = append(f.appendHeader(p.buf), payload...)
-	p.seen[digest] = struct{}{}
+	p.collect(f, payload)
 	return digest, nil
+}
+
+// collect adds a frame to those that the next Flush writes.
+func (p *Pack) collect(f Frame, payload []byte) {
+	p.note(f, p.size+int64(len(p.buf)))
+	p.buf = append(f.appendHeader(p.buf), payload...)
+}
+
+// note remembers the frame at offset.
+func (p *Pack) note(f Frame, offset int64) {
+	f.Offset = offset
+	p.seen[f.Digest] = struct{}{}
+	p.index = appendIndexEntry(p.index, f)
 }
 
 // add collects a frame for the next Flush, or, when it is large, writes it at once: its header first, since a
 // header whose payload is not there yet is how an unfinished frame begins.
 func (p *Pack) add(f Frame, payload []byte) error {
 	if len(payload) < maxIdleBuffer/4 {
-		p.buf = append(f.appendHeader(p.buf), payload...)
-		p.seen[f.Digest] = struct{}{}
+		p.collect(f, payload)
 		return nil
 	}
 	if err := p.Flush(); err != nil {
@@ -135,9 +148,9 @@ func (p *Pack) seal(f Frame) error {
 
 // count lets the frame that was written behind the others be one of them.
 func (p *Pack) count(f Frame) {
+	p.note(f, p.size)
 	p.size += f.Size()
 	p.ahead = false
-	p.seen[f.Digest] = struct{}{}
 }
 
 // Pending returns the bytes that Flush would write.

@@ -18,8 +18,10 @@ var ErrNotFound = errors.New("no such blob")
 // Store reads the packs of one folder. It may be used from several goroutines, while packs grow, appear and are
 // removed: what is read from a pack that is gone is looked for in the others.
 type Store struct {
-	dir     string
-	decoder func() (*decoder, error) // the one decoder, made when first needed
+	dir      string
+	scanOnly bool                       // the packs alone are trusted, no index
+	decoder  func() (*decoder, error)   // the one decoder, made when first needed
+	fetch    func(tracker.Digest) error // of FetchWith; nil: what no pack holds is not found
 
 	mu sync.RWMutex
 	directory
@@ -29,6 +31,10 @@ type Store struct {
 func OpenStore(dir string) *Store {
 	return &Store{dir: dir, decoder: sync.OnceValues(newDecoder), directory: newDirectory()}
 }
+
+// FetchWith has fetch bring what no pack holds when it is opened or got, from wherever it is kept; its error becomes theirs. It
+// is to be called before anything else.
+func (s *Store) FetchWith(fetch func(tracker.Digest) error) { s.fetch = fetch }
 
 // Get returns the bytes of a blob. It returns an error that is ErrNotFound or ErrCorrupt when the
 // store lacks it, or one of its chunks, or holds other bytes.
@@ -68,8 +74,8 @@ func (s *Store) Open(d tracker.Digest) (io.ReadCloser, int64, error) {
 // Stat returns where a blob is: its frame, without reading its bytes. Between Hold and release the answer
 // holds, when the Store was refreshed after Hold.
 func (s *Store) Stat(d tracker.Digest) (Frame, error) {
-	at, _, err := s.find(d)
-	return at.frame(d), err
+	f, _, err := s.find(d)
+	return f, err
 }
 
 // Has reports whether the store knows a blob, from what it last saw of the packs. It is fast and reads nothing.
@@ -79,8 +85,8 @@ func (s *Store) Has(d tracker.Digest) bool { return s.has(d, false) }
 func (s *Store) has(d tracker.Digest, inOnePiece bool) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	at, ok := s.where[d]
-	return ok && !(inOnePiece && at.flags&flagRecipe != 0)
+	f, _, ok := s.directory.find(d)
+	return ok && !(inOnePiece && f.Recipe())
 }
 
 // Chunks returns the chunks that make a blob, each stored as a blob, nil for one that is stored in one piece.
@@ -97,11 +103,19 @@ func (s *Store) Chunks(d tracker.Digest) (chunks []Chunk, err error) {
 
 // open returns a reader of a blob and its frame.
 func (s *Store) open(d tracker.Digest) (r io.ReadCloser, f Frame, err error) {
-	err = s.inPack(d, func(file *os.File, at Frame) (err error) {
+	read := func(file *os.File, at Frame) (err error) {
 		f = at
 		r, err = s.reader(file, f)
 		return err
-	})
+	}
+	err = s.inPack(d, read)
+	if s.fetch == nil || !errors.Is(err, ErrNotFound) {
+		return r, f, err
+	}
+	if fetchErr := s.fetch(d); fetchErr != nil {
+		return nil, f, fmt.Errorf("%w: %w", err, fetchErr)
+	}
+	err = s.inPack(d, read)
 	return r, f, err
 }
 
@@ -138,13 +152,13 @@ func (s *Store) whole(file *os.File, f Frame) (io.ReadCloser, error) {
 // inPack calls use with the pack that holds a blob. When the pack is gone it looks for another one.
 func (s *Store) inPack(d tracker.Digest, use func(*os.File, Frame) error) error {
 	for try := 0; ; try++ {
-		at, pack, err := s.find(d)
+		f, pack, err := s.find(d)
 		if err != nil {
 			return err
 		}
 		file, err := os.Open(filepath.Join(s.dir, pack))
 		if err == nil {
-			return use(file, at.frame(d))
+			return use(file, f)
 		}
 		if !errors.Is(err, fs.ErrNotExist) || try == maxTries {
 			return fmt.Errorf("open blob: %w", err)
@@ -167,27 +181,28 @@ func (r *fileReader) Close() error {
 	return errors.Join(r.ReadCloser.Close(), r.file.Close())
 }
 
-// find looks a blob up, and looks through what was appended to the packs when it is not known yet.
-func (s *Store) find(d tracker.Digest) (place, string, error) {
-	if at, pack, ok := s.lookup(d); ok {
-		return at, pack, nil
+// find looks a blob up, and looks through what was appended to the packs when it is not known yet. It returns
+// the blob's frame and the name of the pack.
+func (s *Store) find(d tracker.Digest) (Frame, string, error) {
+	if f, pack, ok := s.lookup(d); ok {
+		return f, pack, nil
 	}
 	if err := s.Refresh(); err != nil {
-		return place{}, "", err
+		return Frame{}, "", err
 	}
-	at, pack, ok := s.lookup(d)
+	f, pack, ok := s.lookup(d)
 	if !ok {
-		return place{}, "", fmt.Errorf("find blob %s: %w", d, ErrNotFound)
+		return Frame{}, "", fmt.Errorf("find blob %s: %w", d, ErrNotFound)
 	}
-	return at, pack, nil
+	return f, pack, nil
 }
 
-func (s *Store) lookup(d tracker.Digest) (place, string, bool) {
+func (s *Store) lookup(d tracker.Digest) (Frame, string, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	at, ok := s.where[d]
+	f, n, ok := s.directory.find(d)
 	if !ok {
-		return place{}, "", false
+		return Frame{}, "", false
 	}
-	return at, s.packs[at.pack].name, true
+	return f, s.packs[n].name, true
 }
