@@ -24,7 +24,7 @@ type Placed interface {
 
 // commands finds the lines of a cell that may be magics.
 func (s *Session) commands(source string) []magics.Line {
-	if s.options.Magics == nil || !strings.Contains(source, "%") {
+	if s.options.Magics == nil {
 		return nil
 	}
 	if engine, ok := s.options.Engine.(Commander); ok {
@@ -35,11 +35,10 @@ func (s *Session) commands(source string) []magics.Line {
 
 // magic does what the magics of a cell say, and returns the cell without them. An error ends the cell.
 func (s *Session) magic(ctx context.Context, cell wire.Cell, front wire.Front) (wire.Cell, *wire.Error) {
-	lines := s.commands(cell.Source)
-	if len(lines) == 0 {
+	if s.options.Magics == nil || !magics.Mentioned(cell.Source) {
 		return cell, nil
 	}
-	calls, rest, err := magics.Take(cell.Source, lines)
+	calls, rest, err := magics.Take(cell.Source, s.commands(cell.Source))
 	if err != nil {
 		return cell, magicError(ctx, cell, err)
 	}

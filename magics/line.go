@@ -35,6 +35,12 @@ func cellMagic(source string) bool {
 	return ok && rest != "" && !strings.ContainsAny(rest[:1], " \t\r\n")
 }
 
+// Mentioned reports whether a cell may have a magic at all, which most have not: finding its commands takes longer.
+func Mentioned(source string) bool {
+	return slices.ContainsFunc(Table(), func(m Magic) bool { return !m.Long && strings.Contains(source, "%"+m.Name) }) ||
+		strings.Contains(source, "%"+long)
+}
+
 // Call is a magic in a cell.
 type Call struct {
 	Line   int

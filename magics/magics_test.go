@@ -81,6 +81,9 @@ func TestCells(t *testing.T) {
 		{"sign alone", "%\n% commit x\n", nil, "%\n% commit x\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			if len(test.asked) > 0 && !Mentioned(test.source) {
+				t.Error("its magics are not seen")
+			}
 			asked, _, rest, err := perform(test.source)
 			if err != nil {
 				t.Fatal(err)
