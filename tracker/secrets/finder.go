@@ -20,7 +20,7 @@ type finder struct {
 type span struct {
 	start, end int
 	rule       string
-	secret     string // what is meant, when it is written in another way; else empty
+	secret     string // what is meant, however it is written
 }
 
 // longestWord is how many bytes of a value are looked for at once; the rest is compared.
@@ -69,9 +69,44 @@ func lowerASCII(s string) string {
 	return string(b)
 }
 
+// levels is how often text is looked at again without its backslashes: JSON in a string in JSON has two.
+const levels = 2
+
 // spans returns the secrets in text, in order, none overlapping another. A path tells which file it is.
-func (f *finder) spans(text []byte, path string) (found []span) {
-	byRule := !notText(text) && !f.allow.forgivesPath(path)
+// What a program's strings escape is also looked at as it reads without backslashes.
+func (f *finder) spans(text []byte, path string) []span { return f.spansIn(text, path, levels) }
+
+func (f *finder) spansIn(text []byte, path string, level int) []span {
+	found := f.flat(text, path)
+	if level == 0 || !escapes(text) {
+		return found
+	}
+	inner := newString(text)
+	for _, sp := range f.spansIn(inner.decoded, path, level-1) {
+		for _, p := range inner.places(sp.start, sp.end) {
+			found = append(found, span{p.start, p.end, sp.rule, sp.secret})
+		}
+	}
+	return merge(found)
+}
+
+// escapes reports whether there is anything in text that reads otherwise in a string, and can hide a secret.
+func escapes(text []byte) bool {
+	for {
+		i := bytes.IndexByte(text, '\\')
+		if i < 0 || i+1 == len(text) {
+			return false
+		}
+		if c := text[i+1]; c == '"' || c == '\\' || c == 'u' {
+			return true
+		}
+		text = text[i+1:]
+	}
+}
+
+// flat returns the secrets in text as it is.
+func (f *finder) flat(text []byte, path string) (found []span) {
+	byRule := path == "" || !notText(text) && !f.allow.forgivesPath(path)
 	for _, h := range f.words.hits(text) {
 		start := h.end - len(f.words.words[h.word])
 		for _, v := range f.values[h.word] {
@@ -105,9 +140,7 @@ func merge(all []span) []span {
 	merged := all[:0]
 	for _, s := range all {
 		if last := len(merged) - 1; last >= 0 && s.start < merged[last].end {
-			if s.end > merged[last].end {
-				merged[last].end, merged[last].secret = s.end, ""
-			}
+			merged[last].end = max(merged[last].end, s.end)
 			continue
 		}
 		merged = append(merged, s)

@@ -148,7 +148,7 @@ func (f *finder) accept(found []span, r *rule, text []byte, at int, loc []int, c
 			return found
 		}
 	}
-	return append(found, span{start: from, end: to, rule: r.ID})
+	return append(found, span{from, to, r.ID, string(text[from:to])})
 }
 
 // group returns where in a match the secret is: in the first group that took part, as gitleaks has it.

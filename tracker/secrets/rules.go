@@ -99,7 +99,7 @@ var ownRules = []definition{
 	{
 		ID: "command-password", Keywords: []string{"--pass", "pgpassword", "mysql_pwd", "sshpass"},
 		Regex:      `(?i)(?:--pass(?:word|wd|phrase|)|pgpassword|mysql_pwd|sshpass[ \t]+-p)[ \t=]{1,3}['"]?([^\s'"\x60]{4,200})`,
-		Allowlists: placeholders,
+		Allowlists: append([]listing{{RegexTarget: "match", Regexes: []string{`[ \t][a-z-]+$`}}}, placeholders...),
 	},
 }
 

@@ -70,12 +70,11 @@ func (s *Screener) find(t *text, path string) []tracker.Secret {
 // secrets turns what was found in decoded text into what to replace in the raw one.
 func (s *Screener) secrets(t *text, spans []span) (found []tracker.Secret) {
 	for _, sp := range spans {
-		secret := sp.secret
-		if secret == "" {
-			secret = string(t.decoded[sp.start:sp.end])
-		}
-		mark := s.mark(sp.rule, secret)
+		mark := s.mark(sp.rule, sp.secret)
 		for _, p := range t.places(sp.start, sp.end) {
+			if last := len(found) - 1; last >= 0 && p.start < found[last].End {
+				continue // a number that holds two is replaced once
+			}
 			found = append(found, tracker.Secret{Start: p.start, End: p.end, Rule: sp.rule, Mark: p.quote + mark + p.quote})
 		}
 	}

@@ -1,0 +1,213 @@
+package tracker_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/journal"
+	"github.com/gemba-ml/gemba/tracker/secrets"
+	"github.com/gemba-ml/gemba/tracker/secrets/secretstest"
+)
+
+// screened opens a session whose record is screened.
+func screened(t testing.TB, o tracker.Options) *notebook {
+	o.Screen = secrets.New(secrets.Options{Key: []byte("a key that is in no ledger")})
+	return newNotebook(t, o)
+}
+
+// quoted returns a text as JSON.
+func quoted(t testing.TB, text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// plant records a cell that holds a text everywhere that a cell can hold one.
+func plant(n *notebook, text string) {
+	id := tracker.NewID()
+	line := strings.ReplaceAll(strings.TrimSpace(text), "\n", " ")
+	q := quoted(n.t, text)
+	n.Record(tracker.CellStarted{Session: n.session, Execution: id, Time: time.Now(), CellID: line, Notebook: "/home/bob/ " + line, Source: text})
+	n.print(id, "stdout", text)
+	n.print(id, "stderr", "x\n"+text+"y")
+	n.output(id, "display_data", `{"data":{"text/plain":`+q+`,"text/html":`+quoted(n.t, "<b>"+text+"</b>")+`},"metadata":{}}`)
+	n.output(id, "execute_result", `{"data":{"application/json":{"rows":[[`+q+`,1]]},"image/svg+xml":`+q+`},"metadata":{"m":`+q+`}}`)
+	n.output(id, "display_data", `{"data":{"text/plain":`+quoted(n.t, q)+`}}`) // JSON in JSON
+	n.output(id, "error", `{"ename":"Error","evalue":`+q+`,"traceback":["\u001b[31mError\u001b[0m",`+quoted(n.t, "\x1b[38;5;28m"+text+"\x1b[0m")+`]}`)
+	n.output(id, "input_reply", `{"prompt":"? ","password":false,"value":`+q+`}`)
+	n.output(id, "display_data", text) // no JSON
+	n.Record(tracker.CodeCaptured{Session: n.session, Execution: id, Time: time.Now(), Remote: line, Branch: line, Tags: []string{line},
+		Changes: []byte(`{"path":` + q + "}\n"), Missing: line})
+	n.Record(tracker.EnvironmentCaptured{Session: n.session, Time: time.Now(), Document: []byte(`{"name":"X","value":` + q + "}\n")})
+	n.Record(tracker.FilesObserved{Session: n.session, Execution: id, Time: time.Now(), Observed: []byte(`{"command":` + q + "}\n"), Missing: line})
+	n.Record(tracker.SnapshotTaken{Session: n.session, Time: time.Now(), Name: line, Path: line, Source: line,
+		Profile: []byte(`{"top":[` + q + "]}\n"), Checks: []byte(`{"rule":` + q + "}\n")})
+	n.Record(tracker.Gap{Session: n.session, Execution: id, Time: time.Now(), Reason: line})
+	n.Record(tracker.CellFinished{Execution: id, Time: time.Now(), Status: tracker.Failed, ErrorName: line, ErrorValue: text,
+		Program: "package main\n\n/*\n" + text + "*/\n", Declarations: []string{line}})
+}
+
+func TestSecretsOfEveryKindAreKeptOut(t *testing.T) {
+	n := screened(t, tracker.Options{})
+	var texts []string
+	for _, sample := range secretstest.Samples(t) {
+		plant(n, sample.Text)
+		texts = append(texts, sample.Secret)
+	}
+	n.close()
+	secretstest.Search(t, texts, n.dir)
+	for _, line := range n.shown() {
+		_, content, _ := strings.Cut(line, " ")
+		if !json.Valid([]byte(content)) {
+			t.Errorf("no JSON any more: %s", line)
+		}
+	}
+	for _, f := range entries[*tracker.CellFinishedEntry](n) {
+		if f.Redactions < 10 || len(f.Redacted) == 0 {
+			t.Errorf("%d redactions told, by %q", f.Redactions, f.Redacted)
+		}
+	}
+	if report, err := journal.Verify(t.Context(), n.dir); err != nil || !report.OK() {
+		t.Errorf("%+v, %v", report.Problems, err)
+	}
+}
+
+// splitSamples are texts that a split could spoil, and what is left of them.
+func splitSamples(t *testing.T) map[string]string {
+	s := secrets.New(secrets.Options{Key: []byte("a key that is in no ledger")})
+	all := make(map[string]string)
+	for _, sample := range secretstest.Samples(t) {
+		switch sample.Rule {
+		case "aws-access-token", "generic-api-key", "private-key", "private-key in a string", "jwt", "url-password",
+			"slack-bot-token", "authorization-header", "curl-auth-header", "openai-api-key":
+			text := "é \"before\"\n" + sample.Text + "after\n"
+			clean, _ := s.Redact([]byte(text))
+			all[text] = string(clean)
+		}
+	}
+	return all
+}
+
+// TestSplitSecretsAreFound prints secrets in two messages, split at every byte, with another stream between and
+// both written on their own.
+func TestSplitSecretsAreFound(t *testing.T) {
+	n := screened(t, tracker.Options{QueueBytes: 1 << 30})
+	var want []string
+	for text, clean := range splitSamples(t) {
+		for i := range text {
+			id := n.start("")
+			n.print(id, "stdout", text[:i])
+			if i%2 == 0 {
+				n.flush()
+			}
+			n.print(id, "stderr", "between\n")
+			if i%3 == 0 {
+				n.flush()
+			}
+			n.print(id, "stdout", text[i:])
+			n.finish(id)
+			want = append(want, clean)
+		}
+	}
+	n.close()
+	if diff := cmp.Diff(want, printed(n, "stdout")); diff != "" {
+		t.Errorf("-want +got:\n%.4000s", diff)
+	}
+	for _, f := range entries[*tracker.CellFinishedEntry](n) {
+		if f.Redactions != 1 {
+			t.Errorf("%d redactions told, by %q, want 1", f.Redactions, f.Redacted)
+		}
+	}
+}
+
+// TestSecretByteByByte prints a secret byte by byte, as slow programs do.
+func TestSecretByteByByte(t *testing.T) {
+	n := screened(t, tracker.Options{})
+	var want []string
+	for text, clean := range splitSamples(t) {
+		id := n.start("")
+		for _, r := range text {
+			n.print(id, "stdout", string(r))
+			n.flush()
+		}
+		n.finish(id)
+		want = append(want, clean)
+	}
+	n.close()
+	if diff := cmp.Diff(want, printed(n, "stdout")); diff != "" {
+		t.Errorf("-want +got:\n%.4000s", diff)
+	}
+}
+
+// printed returns what each cell printed to a stream, as it was recorded.
+func printed(n *notebook, stream string) (texts []string) {
+	n.t.Helper()
+	index := make(map[tracker.ID]int)
+	for _, e := range entries[*tracker.CellStartedEntry](n) {
+		index[e.Execution] = len(texts)
+		texts = append(texts, "")
+	}
+	for _, e := range entries[*tracker.CellOutputsEntry](n) {
+		for o, err := range tracker.Outputs(strings.NewReader(string(n.blob(e.Outputs)))) {
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			var c struct{ Name, Text string }
+			if err := json.Unmarshal(o.Content, &c); err != nil {
+				n.t.Fatal(err)
+			}
+			if c.Name == stream {
+				texts[index[e.Execution]] += c.Text
+			}
+		}
+	}
+	return texts
+}
+
+// TestRememberedPassword keeps out what was typed, wherever the cell then shows it.
+func TestRememberedPassword(t *testing.T) {
+	n := screened(t, tracker.Options{})
+	const password = `correct "horse" stäple 1234567`
+	n.Remember(password)
+	n.Remember("98765432")
+	id := n.start("")
+	n.print(id, "stdout", "got correct")
+	n.flush()
+	n.print(id, "stdout", ` "horse" stäp`)
+	n.print(id, "stdout", "le 1234567, "+password+"\n")
+	n.output(id, "execute_result", `{"data":{"text/plain":`+quoted(t, password)+`,"application/json":{"pin":98765432}}}`)
+	n.finish(id)
+	n.close()
+	secretstest.Search(t, []string{password, "stäple", "98765432"}, n.dir)
+	lines := n.shown()
+	if got := lines[len(lines)-1]; !strings.Contains(got, `{"pin":"[redacted password `) {
+		t.Errorf("a number was replaced by %s", got)
+	}
+}
+
+// TestHashOfScreenedOutput shows that the digest of an output tells nothing of a secret in it, and still compares.
+func TestHashOfScreenedOutput(t *testing.T) {
+	n := screened(t, tracker.Options{})
+	n.Remember("hunter2")
+	for _, text := range []string{"the password is hunter2\n", "the password is hunter2\n", "the password is right\n"} {
+		id := n.start("")
+		n.print(id, "stdout", text)
+		n.finish(id)
+	}
+	n.close()
+	raw := tracker.NewOutputHash()
+	raw.Add("stream", []byte(`{"name":"stdout","text":"the password is hunter2\n"}`))
+	plain := tracker.NewOutputHash()
+	plain.Add("stream", []byte(`{"name":"stdout","text":"the password is right\n"}`))
+	f := entries[*tracker.CellFinishedEntry](n)
+	if f[0].OutputSHA256 == raw.Sum() || f[0].OutputSHA256 != f[1].OutputSHA256 || f[2].OutputSHA256 != plain.Sum() {
+		t.Errorf("digests %s, %s, %s", f[0].OutputSHA256, f[1].OutputSHA256, f[2].OutputSHA256)
+	}
+}
