@@ -49,6 +49,7 @@ func (o *output) publish() error {
 		err = os.Rename(o.hidden(), filepath.Join(o.dir, o.name+".pack"))
 	}
 	if err == nil {
+		_ = o.pack.WriteIndex(filepath.Join(o.dir, o.name+".pack")) // it only saves time
 		err = syncDir(o.dir)
 	}
 	if closeErr := o.pack.Close(); err == nil {

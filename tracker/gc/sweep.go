@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -148,7 +147,7 @@ func (s *sweep) replace(ctx context.Context, group []*pack, out *output) (bad *p
 	}
 	s.freed -= out.size
 	for _, p := range group {
-		if err := os.Remove(filepath.Join(s.dir, p.name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := blob.RemovePack(filepath.Join(s.dir, p.name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			s.problems = append(s.problems, fmt.Errorf("remove pack: %w", err))
 			continue
 		}
