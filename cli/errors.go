@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/gemba-ml/gemba/lineage/profile"
+	"github.com/gemba-ml/gemba/lineage/profile/rowdiff"
+	tables "github.com/gemba-ml/gemba/lineage/profile/table"
 	"github.com/gemba-ml/gemba/lineage/settings"
 	"github.com/gemba-ml/gemba/lineage/snapshot"
 	"github.com/gemba-ml/gemba/notebooks"
@@ -12,6 +15,7 @@ import (
 	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/journal"
+	"github.com/gemba-ml/gemba/tracker/remote"
 )
 
 // Exit statuses of the command line.
@@ -36,13 +40,21 @@ var exitStatuses = []struct {
 	{notebooks.ErrVersion, exitUsage},
 	{notebooks.ErrParameter, exitUsage},
 	{index.ErrSQL, exitUsage},
+	{profile.ErrRule, exitUsage},
+	{tables.ErrNotTable, exitUsage},
+	{rowdiff.ErrKey, exitUsage},
 	{index.ErrReadOnly, exitUsage},
 	{index.ErrAmbiguous, exitUsage},
 	{index.ErrNotFound, exitNotFound},
 	{blob.ErrNotFound, exitNotFound},
 	{journal.ErrNoLedger, exitNotFound},
 	{fs.ErrNotExist, exitNotFound},
+	{remote.ErrURL, exitUsage},
+	{remote.ErrNotOurs, exitUsage},
+	{remote.ErrNotFound, exitNotFound},
 	{errCorrupt, exitCorrupt},
+	{remote.ErrCorrupt, exitCorrupt},
+	{journal.ErrConflict, exitCorrupt},
 	{journal.ErrCorrupt, exitCorrupt},
 	{journal.ErrDamaged, exitCorrupt},
 	{tracker.ErrEntry, exitCorrupt},
