@@ -52,7 +52,7 @@ type Capturer struct {
 	stagedOf   stagedKey
 	memory     *memory
 	objectsMu  sync.Mutex
-	objectsPut map[plumbing.Hash]putObject
+	objectsPut map[plumbing.Hash]kept
 	modulesMu  sync.Mutex
 	modules    map[string]*Capturer
 }
@@ -149,7 +149,7 @@ func (c *Capturer) at(r Repository) {
 		c.Forget()
 		c.repository, c.refs, c.objects = r, &refs{Repository: r}, openObjects(r.Common)
 		c.memory = &memory{known: map[string]*content{}}
-		c.objectsPut, c.modules = map[plumbing.Hash]putObject{}, map[string]*Capturer{}
+		c.objectsPut, c.modules = map[plumbing.Hash]kept{}, map[string]*Capturer{}
 	}
 	c.rules = refreshRules(r, c.rules)
 }

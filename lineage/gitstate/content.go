@@ -16,7 +16,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/gemba-ml/gemba/lineage/files"
-	"github.com/gemba-ml/gemba/tracker"
 )
 
 // content is what is known of the bytes of a file in the work tree.
@@ -33,9 +32,8 @@ type content struct {
 	lfs    bool   // the bytes are an LFS pointer
 	target string // of a link
 
-	kept     bool // digest names the bytes in the store
-	digest   tracker.Digest
-	redacted bool
+	kept   bool // the store holds the bytes
+	stored kept
 
 	used uint64
 }

@@ -116,6 +116,17 @@ func opened(root, gitDir string) (Repository, error) {
 	return r, nil
 }
 
+// submodule returns the repository of a submodule: in the work tree, or among those that r keeps.
+func (r Repository) submodule(path string) (Repository, bool) {
+	if r.Root != "" {
+		if sub, err := repositoryAt(filepath.Join(r.Root, filepath.FromSlash(path))); err == nil {
+			return sub, true
+		}
+	}
+	sub, err := repositoryAt(filepath.Join(r.Common, "modules", filepath.FromSlash(path)))
+	return sub, err == nil
+}
+
 // relativeTo returns path, made absolute from dir.
 func relativeTo(dir, path string) string {
 	if filepath.IsAbs(path) {

@@ -175,12 +175,11 @@ func (w *work) keepStaged(c *Change, index headEntry) {
 		c.miss("the index holds the submodule's commit %s", index.hash)
 		return
 	}
-	var err error
-	var redacted bool
-	if c.Staged, redacted, err = w.putObject(index.hash); err != nil {
+	k, err := w.putObject(index.hash)
+	if err != nil {
 		c.miss("what is staged could not be kept: %v", err)
 	}
-	c.Redacted = c.Redacted || redacted
+	c.Staged, c.Redacted = k.digest, c.Redacted || k.redacted
 }
 
 func (c *Change) miss(format string, args ...any) {
@@ -200,12 +199,11 @@ func (w *work) conflict(f *found) *judged {
 		if e.mode == modeModule {
 			s.Commit = e.hash.String()
 		} else {
-			var err error
-			var redacted bool
-			if s.Digest, redacted, err = w.putObject(e.hash); err != nil {
+			k, err := w.putObject(e.hash)
+			if err != nil {
 				c.miss("side %d of the conflict could not be kept: %v", s.Stage, err)
 			}
-			c.Redacted = c.Redacted || redacted
+			s.Digest, c.Redacted = k.digest, c.Redacted || k.redacted
 		}
 		c.Stages = append(c.Stages, s)
 	}

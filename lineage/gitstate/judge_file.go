@@ -108,7 +108,7 @@ func (w *work) keepBytes(j *judged, f *found, c *content, b []byte) {
 		j.miss("its content could not be kept: %s", cause(err))
 		return
 	}
-	j.Digest, j.Redacted = c.digest, j.Redacted || c.redacted
+	j.Digest, j.Redacted = c.stored.digest, j.Redacted || c.stored.redacted
 }
 
 // keepWork looks at and stores what is in the work tree, whatever it is.

@@ -46,21 +46,19 @@ func (w *work) keepSmall(f *found, c *content, b []byte) (err error) {
 			return errChanging
 		}
 	}
-	c.digest, c.redacted, err = w.put(b)
+	c.stored, err = w.put(b)
 	return err
 }
 
 // put stores bytes without the secrets in them.
-func (w *work) put(b []byte) (d tracker.Digest, redacted bool, err error) {
-	if w.options.Store == nil {
-		return d, false, nil
-	}
+func (w *work) put(b []byte) (k kept, err error) {
 	if w.options.Screen != nil {
 		clean := w.options.Screen(b)
-		redacted, b = !bytes.Equal(clean, b), clean
+		k.redacted, b = !bytes.Equal(clean, b), clean
 	}
-	d, err = w.options.Store.Put(b)
-	return d, redacted, err
+	k.size = int64(len(b))
+	k.digest, err = w.options.Store.Put(b)
+	return k, err
 }
 
 func (w *work) keepLarge(f *found, c *content) error {
@@ -71,52 +69,54 @@ func (w *work) keepLarge(f *found, c *content) error {
 	defer func() { _ = file.Close() }()
 	screened := &screened{from: &stoppable{Reader: file, stopped: w.ctx.Err}, screen: w.options.Screen}
 	if w.options.Screen == nil {
-		c.digest, _, err = w.options.Store.PutReader(screened.from)
+		c.stored.digest, c.stored.size, err = w.options.Store.PutReader(screened.from)
 	} else {
-		c.digest, _, err = w.options.Store.PutReader(screened)
+		c.stored.digest, c.stored.size, err = w.options.Store.PutReader(screened)
 	}
-	c.redacted = screened.redacted
+	c.stored.redacted = screened.redacted
 	if now, statErr := file.Stat(); err == nil && (statErr != nil || stampOfEntry(&now) != c.stamp) {
 		err = errChanging
 	}
 	return err
 }
 
-// putObject stores a blob of the repository.
-func (w *work) putObject(hash plumbing.Hash) (d tracker.Digest, redacted bool, err error) {
+// kept is what the store holds of an object.
+type kept struct {
+	digest   tracker.Digest
+	size     int64
+	redacted bool
+}
+
+// putObject stores a blob of the repository, once.
+func (w *work) putObject(hash plumbing.Hash) (k kept, err error) {
 	if w.options.Store == nil {
-		return d, false, nil
+		return k, nil
 	}
 	w.objectsMu.Lock() // go-git's objects are for one goroutine
 	defer w.objectsMu.Unlock()
-	if p, ok := w.objectsPut[hash]; ok {
-		return p.Digest, p.redacted, nil
+	if k, ok := w.objectsPut[hash]; ok {
+		return k, nil
 	}
 	r, size, err := w.objects.blob(hash)
 	if err != nil {
-		return d, false, err
+		return k, err
 	}
 	defer func() { _ = r.Close() }()
 	if size > wholeFile {
 		s := &screened{from: r, screen: w.options.Screen}
-		d, _, err = w.options.Store.PutReader(s)
-		redacted = s.redacted
+		k.digest, k.size, err = w.options.Store.PutReader(s)
+		k.redacted = s.redacted
 	} else {
 		var b []byte
 		if b, err = io.ReadAll(r); err == nil {
-			d, redacted, err = w.put(b)
+			k, err = w.put(b)
 		}
 	}
 	if err != nil {
-		return d, false, fmt.Errorf("keep %s: %w", hash, err)
+		return k, fmt.Errorf("keep %s: %w", hash, err)
 	}
-	w.objectsPut[hash] = putObject{d, redacted}
-	return d, redacted, nil
-}
-
-type putObject struct {
-	tracker.Digest
-	redacted bool
+	w.objectsPut[hash] = k
+	return k, nil
 }
 
 // screened takes secrets out of what is too large for memory, a piece at a time. Pieces end where a line does,

@@ -1,8 +1,6 @@
 package gitstate
 
-import (
-	"strings"
-)
+import "strings"
 
 // pattern is a line's pattern of .gitignore or .gitattributes.
 type pattern struct {
@@ -19,9 +17,7 @@ type pattern struct {
 func parsePattern(text string, fold bool) pattern {
 	p := pattern{fold: fold}
 	text, p.negative = strings.CutPrefix(text, "!")
-	if text, p.folders = strings.CutSuffix(text, "/"); strings.HasSuffix(text, `\`) && p.folders {
-		text = text[:len(text)-1]
-	}
+	text, p.folders = strings.CutSuffix(text, "/")
 	p.name = !strings.Contains(text, "/")
 	p.glob = strings.TrimPrefix(text, "/")
 	p.literal = !strings.ContainsAny(p.glob, `*?[\`) && !fold
@@ -45,7 +41,20 @@ func (p *pattern) fits(path string, folder bool) bool {
 	case p.suffix != "":
 		return strings.HasSuffix(path, p.suffix)
 	}
-	return wildmatch(p.glob, path, p.fold)
+	return p.wild(path)
+}
+
+// wild matches as git does, which compares what comes before the first special character by itself: so a ** behind
+// it counts as one at the start.
+func (p *pattern) wild(path string) bool {
+	prefix := strings.IndexAny(p.glob, `*?[\`)
+	if p.name || prefix <= 0 {
+		return wildmatch(p.glob, path, p.fold)
+	}
+	if len(path) < prefix || path[:prefix] != p.glob[:prefix] && !(p.fold && strings.EqualFold(path[:prefix], p.glob[:prefix])) {
+		return false
+	}
+	return wildmatch(p.glob[prefix:], path[prefix:], p.fold)
 }
 
 // patternLines returns the lines of a pattern file that say something.

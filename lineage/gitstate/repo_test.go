@@ -215,6 +215,9 @@ func asGit(c *Change) string {
 		}
 		return "A."
 	case Modified, Staged:
+		if c.Dirty > 0 && c.Index == AsWork {
+			return "MM"
+		}
 		return map[Place]string{AsHead: ".M", AsWork: "M.", Other: "MM", None: "D.??"}[c.Index]
 	case Deleted:
 		return map[Place]string{AsHead: ".D", None: "D.", Other: "MD"}[c.Index]
@@ -240,4 +243,10 @@ func (r *repo) compareWithGit(s State) {
 	if diff := cmp.Diff(want, own); diff != "" {
 		r.t.Errorf("status (-git +gemba):\n%s\n%s", diff, s.Document())
 	}
+}
+
+func gitCommand(dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	return cmd
 }

@@ -37,7 +37,7 @@ func (s *scan) tracked(own []int, e *files.Entry, p *place) []int {
 		s.found = append(s.found, f)
 		return s.rest(own)
 	}
-	f.same = s.sameStat(entry, e)
+	f.same = s.sameStat(entry, e) && (!s.racy(entry) || !f.conv.known()) // no reading would tell of an unknown filter
 	if f.same && entry.mode != modeModule && !s.isStaged(entry.path) && (f.conv.none() || s.knownClean(&f)) {
 		return own[1:]
 	}
@@ -59,8 +59,8 @@ func (s *scan) isStaged(path string) bool {
 	return staged
 }
 
-// sameStat reports whether lstat alone tells that a file is what the index holds, by git's rules: all that the
-// index knows of the file is the same, and the file was not written so late that the index could not tell.
+// sameStat reports whether all that the index knows of a file is the same, by git's rules. If the file is not
+// racy, it then is what the index holds.
 func (s *scan) sameStat(entry *indexEntry, e *files.Entry) bool {
 	modified := e.ModTime.UnixNano()
 	sec, ns := uint32(modified/1e9), uint32(modified%1e9)
@@ -76,7 +76,7 @@ func (s *scan) sameStat(entry *indexEntry, e *files.Entry) bool {
 	if s.rules.checkInode && e.Inode != 0 && entry.inode != 0 && entry.inode != uint32(e.Inode) {
 		return false
 	}
-	return !s.racy(entry)
+	return true
 }
 
 // racy reports whether the file could have been written again, with the same times, after the index was.

@@ -32,6 +32,9 @@ func (w *work) module(f *found, e *indexEntry) []judged {
 	case j.Status == "" && (j.Dirty > 0 || j.Missing != ""):
 		j.Status = Modified
 	}
+	if j.Dirty > 0 && index == head {
+		j.Index = AsHead
+	}
 	var all []judged
 	if j.Status != "" {
 		w.keepStaged(&j.Change, index)

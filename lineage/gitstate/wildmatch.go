@@ -67,11 +67,12 @@ func (w *wild) star(pattern, text string, first bool) bool {
 	case whole && rest[0] == '/':
 		return w.folders(rest[1:], text)
 	}
+	across := whole && strings.HasPrefix(rest, `\/`)
 	for at := 0; ; at++ {
 		if w.match(rest, text[at:], false) {
 			return true
 		}
-		if at == len(text) || text[at] == '/' {
+		if at == len(text) || text[at] == '/' && !across {
 			return false
 		}
 	}
