@@ -14,6 +14,7 @@ import (
 type catalogue struct {
 	where map[tracker.Digest]located
 	packs []string
+	sizes map[string]int64 // of the packs, in bytes
 }
 
 // located is a frame in a pack of a remote.
@@ -24,7 +25,7 @@ type located struct {
 
 // readCatalogue reads the lists of frames of all packs that are there, from the folder cache where it has them.
 func readCatalogue(ctx context.Context, b Bucket, v *inventory, cache string) (*catalogue, error) {
-	c := &catalogue{where: map[tracker.Digest]located{}}
+	c := &catalogue{where: map[tracker.Digest]located{}, sizes: v.packs}
 	for sum, size := range v.listed {
 		if _, there := v.packs[sum]; !there {
 			continue

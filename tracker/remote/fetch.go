@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 
@@ -37,6 +38,17 @@ func NewFetcher(ctx context.Context, dir string, b Bucket, store *blob.Store) (*
 func (f *Fetcher) Has(d tracker.Digest) bool {
 	_, ok := f.known.where[d]
 	return ok
+}
+
+// Lacking returns the blobs that the remote has and the store lacks, with their sizes in bytes.
+func (f *Fetcher) Lacking() iter.Seq2[tracker.Digest, int64] {
+	return func(yield func(tracker.Digest, int64) bool) {
+		for d, at := range f.known.where {
+			if !f.store.Has(d) && !yield(d, at.Raw) {
+				return
+			}
+		}
+	}
 }
 
 // Fetch brings blobs, with the chunks they consist of, and verifies each. It returns an error that is ErrNotFound when
