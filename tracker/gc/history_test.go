@@ -30,12 +30,16 @@ type history struct {
 }
 
 func newHistory(t testing.TB, seed uint64) *history {
-	h := &history{
-		t: t, dir: filepath.Join(t.TempDir(), ".gemba"), rand: rand.New(rand.NewPCG(seed, 1)), key: journal.NewKey(),
-		now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), want: make(map[tracker.Digest][]byte),
-	}
+	h := newHistoryIn(t, filepath.Join(t.TempDir(), ".gemba"), seed)
 	closeWriter(t, h.open()) // so that there is a ledger
 	return h
+}
+
+func newHistoryIn(t testing.TB, dir string, seed uint64) *history {
+	return &history{
+		t: t, dir: dir, rand: rand.New(rand.NewPCG(seed, 1)), key: journal.NewKey(),
+		now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), want: make(map[tracker.Digest][]byte),
+	}
 }
 
 func (h *history) open() *journal.Writer {
