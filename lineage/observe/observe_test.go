@@ -1,0 +1,414 @@
+package observe
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// memory is a store.
+type memory struct {
+	mu    sync.Mutex
+	blobs map[tracker.Digest][]byte
+}
+
+func (m *memory) PutReader(r io.Reader) (tracker.Digest, int64, error) {
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(r); err != nil {
+		return tracker.Digest{}, 0, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := tracker.DigestOf(b.Bytes())
+	m.blobs[d] = b.Bytes()
+	return d, int64(b.Len()), nil
+}
+
+// A lab is an observer and a work tree, in which tests do what cells would do.
+type lab struct {
+	*testing.T
+	*Observer
+	dir   string
+	store *memory
+}
+
+func newLab(t *testing.T, change ...func(*Options)) *lab {
+	t.Helper()
+	l := &lab{T: t, dir: newNames().folder(t.TempDir()), store: &memory{blobs: map[tracker.Digest][]byte{}}}
+	o := Options{Dir: l.dir, Store: l.store, Limit: 1000, Baseline: -1}
+	for _, f := range change {
+		f(&o)
+	}
+	l.write("a.csv", "b\na\n")
+	l.write("sub/s.csv", "s\n")
+	l.Observer = New(o)
+	t.Cleanup(func() { _ = l.Close() })
+	l.work.Wait() // everything is watched
+	return l
+}
+
+func (l *lab) path(name string) string { return filepath.Join(l.dir, name) }
+
+func (l *lab) write(name, text string) {
+	l.Helper()
+	if err := os.MkdirAll(filepath.Dir(l.path(name)), 0o755); err != nil {
+		l.Fatal(err)
+	}
+	if err := os.WriteFile(l.path(name), []byte(text), 0o644); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// open notes a file as the hook does when a cell opens it.
+func (l *lab) open(seen *tracker.Seen, name string) {
+	o := tracker.Opened{Path: l.path(name)}
+	if s, err := look(o.Path); err == nil && s.exists {
+		o.Existed, o.Size, o.ModTime, o.Inode = true, s.size, s.modTime, s.inode
+	}
+	seen.Opened = append(seen.Opened, o)
+}
+
+// sh runs a child of a cell.
+func (l *lab) sh(seen *tracker.Seen, script string) {
+	l.Helper()
+	seen.Children = true
+	c := exec.Command("/bin/sh", "-c", script)
+	c.Dir = l.dir
+	if out, err := c.CombinedOutput(); err != nil {
+		l.Fatalf("%s: %v\n%s", script, err, out)
+	}
+}
+
+// cell runs a cell and returns what was recorded of it.
+func (l *lab) cell(source string, do func(seen *tracker.Seen)) (Document, tracker.FilesObserved) {
+	l.Helper()
+	time.Sleep(2 * tick) // who wrote files before this cell does so long before
+	id, seen := tracker.NewID(), tracker.Seen{}
+	l.Started(tracker.CellStarted{Execution: id, Time: time.Now(), Source: source})
+	do(&seen)
+	told, err := l.Observe(l.Context(), tracker.CellFinished{Execution: id, Time: time.Now(), Seen: seen})
+	if err != nil {
+		l.Fatal(err)
+	}
+	d, err := Parse(told.Observed)
+	if err != nil {
+		l.Fatalf("document: %v\n%s", err, told.Observed)
+	}
+	return d, told
+}
+
+// lines gives the files of a document in short: flags, path, sizes, versions.
+func (l *lab) lines(d Document) (lines []string) {
+	for _, f := range d.Files {
+		var words []string
+		for _, w := range []struct {
+			word string
+			is   bool
+		}{{"read", f.Read}, {"written", f.Written}, {"created", f.Created}, {"removed", f.Removed}, {"absent", f.Absent}, {"folder", f.Type == "folder"}} {
+			if w.is {
+				words = append(words, w.word)
+			}
+		}
+		name, err := filepath.Rel(l.dir, string(f.Path))
+		if err != nil {
+			l.Fatal(err)
+		}
+		line := strings.Join(words, "+") + " " + name
+		if f.Real != "" {
+			line += " is " + filepath.Base(string(f.Real))
+		}
+		switch {
+		case f.BeforeUnknown:
+			line += " ?"
+		case !f.Before.IsZero() || f.BeforeSHA256 != "":
+			line += " " + l.version(f.Before, f.BeforeSHA256)
+		}
+		if !f.After.IsZero() || f.AfterSHA256 != "" {
+			line += " -> " + l.version(f.After, f.AfterSHA256)
+		}
+		for _, s := range []string{f.Why, f.Missing} {
+			if s != "" {
+				line += " (" + s + ")"
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// version is the text of a version that is kept, or its bare hash.
+func (l *lab) version(d tracker.Digest, hash string) string {
+	if hash != "" {
+		return hash[:8]
+	}
+	b, ok := l.store.blobs[d]
+	if !ok {
+		l.Errorf("%s is not in the store", d)
+	}
+	return fmt.Sprintf("%q", b)
+}
+
+func hashOf(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text)))[:8] }
+
+// TestProgram: what a program opens is read or written, whatever becomes of it.
+func TestProgram(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		do   func(l *lab, seen *tracker.Seen)
+		want []string
+	}{
+		{"read", func(l *lab, seen *tracker.Seen) { l.open(seen, "a.csv") }, []string{`read a.csv "b\na\n" -> "b\na\n"`}},
+		{"created", func(l *lab, seen *tracker.Seen) { l.open(seen, "new"); l.write("new", "n") }, []string{`written+created new -> "n"`}},
+		{"changed", func(l *lab, seen *tracker.Seen) { l.open(seen, "a.csv"); l.write("a.csv", "c") }, []string{`written a.csv ? -> "c"`}},
+		{"removed", func(l *lab, seen *tracker.Seen) { l.open(seen, "a.csv"); os.Remove(l.path("a.csv")) }, []string{`written+removed a.csv ?`}},
+		{"temporary", func(l *lab, seen *tracker.Seen) { l.open(seen, "t"); l.write("t", "t"); os.Remove(l.path("t")) }, []string{`absent t`}},
+		{"folder", func(l *lab, seen *tracker.Seen) { l.open(seen, "sub") }, []string{`folder sub`}},
+		{"link and file", func(l *lab, seen *tracker.Seen) {
+			l.open(seen, "link.csv")
+			l.open(seen, "a.csv")
+		}, []string{`read link.csv is a.csv "b\na\n" -> "b\na\n"`, `read a.csv "b\na\n" -> "b\na\n"`}},
+		{"no data", func(l *lab, seen *tracker.Seen) {
+			for _, path := range []string{"/usr/lib/x/data", "/etc/hosts", l.path(".git/config"), l.path("x/.gemba/format"), "/proc/self/stat", l.path("lib.so.1"), l.path("a.ipynb")} {
+				seen.Opened = append(seen.Opened, tracker.Opened{Path: path, Existed: true})
+			}
+		}, nil},
+		{"twice", func(l *lab, seen *tracker.Seen) {
+			l.open(seen, "a.csv")
+			l.open(seen, "./a.csv")
+			l.open(seen, "sub/../a.csv")
+		}, []string{`read a.csv "b\na\n" -> "b\na\n"`}},
+		{"unlooked", func(l *lab, seen *tracker.Seen) {
+			l.write("sub/s.csv", "new")
+			for _, name := range []string{"a.csv", "sub/s.csv"} {
+				seen.Opened = append(seen.Opened, tracker.Opened{Path: l.path(name), Unlooked: true})
+			}
+		}, []string{`read a.csv "b\na\n" -> "b\na\n"`, `written sub/s.csv ? -> "new"`}},
+		{"too large", func(l *lab, seen *tracker.Seen) { l.open(seen, "large"); l.write("large", strings.Repeat("x", 1001)) },
+			[]string{"written+created large -> " + hashOf(strings.Repeat("x", 1001)) + " (larger than 1 kB)"}},
+		{"strange name", func(l *lab, seen *tracker.Seen) { l.open(seen, "new\nline\xff"); l.write("new\nline\xff", "n") },
+			[]string{"written+created new\nline\xff -> \"n\""}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newLab(t, func(o *Options) { o.Notebook = filepath.Join(o.Dir, "a.ipynb") })
+			if err := os.Symlink("a.csv", l.path("link.csv")); err != nil {
+				t.Skip(err)
+			}
+			d, told := l.cell("", func(seen *tracker.Seen) { test.do(l, seen) })
+			if diff := cmp.Diff(test.want, l.lines(d)); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+			if told.Missing != "" {
+				t.Errorf("missing: %s", told.Missing)
+			}
+		})
+	}
+}
+
+// TestChildren: what a child process does in the work tree is told of, and nothing else.
+func TestChildren(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	for _, test := range []struct {
+		name, script string
+		want         []string
+	}{
+		{"sort", "sort a.csv > b.csv", []string{`read a.csv "b\na\n" -> "b\na\n"`, `written+created b.csv -> "a\nb\n"`}},
+		{"replace", "sort a.csv > t; mv t a.csv", []string{`read+written a.csv ? -> "a\nb\n"`, `absent t`}},
+		{"new folder", "mkdir -p new/deep; echo x > new/deep/x; cat new/deep/x", []string{`read+written+created new/deep/x -> "x\n"`}},
+		{"removed", "rm a.csv; rm -r sub", []string{`written+removed a.csv ?`, `written+removed sub/s.csv ?`}},
+		{"moved folder", "mv sub moved", []string{`written+created moved/s.csv -> "s\n"`, `removed+folder sub`}},
+		{"moved folder, watched on", "mv sub moved; echo x > moved/y", []string{`written+created moved/s.csv -> "s\n"`, `written+created moved/y -> "x\n"`, `removed+folder sub`}},
+		{"left out", "mkdir .git __pycache__; echo x > .git/x; echo x > __pycache__/x; cat sub/s.csv", []string{`read sub/s.csv "s\n" -> "s\n"`}},
+		{"opened for writing, not written", ": >> a.csv", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newLab(t)
+			d, told := l.cell("!"+test.script, func(seen *tracker.Seen) { l.sh(seen, test.script) })
+			if diff := cmp.Diff(test.want, l.lines(d)); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+			if told.Missing != "" {
+				t.Errorf("missing: %s", told.Missing)
+			}
+		})
+	}
+}
+
+// TestBefore: the version before a change is known from earlier cells, or from the baseline, and said to be unknown when
+// somebody else has changed the file since.
+func TestBefore(t *testing.T) {
+	change := func(l *lab, text string) []string {
+		d, _ := l.cell("", func(seen *tracker.Seen) { l.open(seen, "a.csv"); l.write("a.csv", text) })
+		return l.lines(d)
+	}
+	l := newLab(t)
+	got := slices.Concat(change(l, "1"), change(l, "2"))
+	l.write("a.csv", "by another")
+	got = append(got, change(l, "3")...)
+	want := []string{`written a.csv ? -> "1"`, `written a.csv "1" -> "2"`, `written a.csv ? -> "3"`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("by a program (-want +got):\n%s", diff)
+	}
+	l = newLab(t, func(o *Options) { o.Baseline = 0 })
+	time.Sleep(2 * tick)
+	l.library.foresee(t.Context(), l.path("a.csv")) // which was too young for the baseline
+	if diff := cmp.Diff([]string{"written a.csv " + hashOf("b\na\n") + ` -> "1"`}, change(l, "1")); diff != "" {
+		t.Errorf("from the baseline (-want +got):\n%s", diff)
+	}
+}
+
+// TestBeforeOfChildren is the same for what a child process changes.
+func TestBeforeOfChildren(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	l := newLab(t)
+	change := func(text string) []string {
+		d, _ := l.cell("!", func(seen *tracker.Seen) { l.sh(seen, "echo "+text+" > a.csv") })
+		return l.lines(d)
+	}
+	got := slices.Concat(change("1"), change("2"))
+	l.write("a.csv", "by another")
+	got = append(got, change("3")...)
+	want := []string{`written a.csv ? -> "1\n"`, `written a.csv "1\n" -> "2\n"`, `written a.csv ? -> "3\n"`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestAtomicReplace: a program without children that renames what it wrote is seen to have written the final name.
+func TestAtomicReplace(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	l := newLab(t)
+	d, _ := l.cell("", func(seen *tracker.Seen) {
+		l.open(seen, "b.tmp")
+		l.write("b.tmp", "b")
+		l.write("by another", "x")
+		if err := os.Rename(l.path("b.tmp"), l.path("b.parquet")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if diff := cmp.Diff([]string{"absent b.tmp", `written b.parquet ? -> "b"`}, l.lines(d)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestCellsOneAfterTheOther: each cell gets its own changes, though they are looked at later.
+func TestCellsOneAfterTheOther(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	l := newLab(t)
+	time.Sleep(2 * tick)
+	var finished []tracker.CellFinished
+	for i := range 5 {
+		e := tracker.CellFinished{Execution: tracker.NewID()}
+		l.Started(tracker.CellStarted{Execution: e.Execution, Time: time.Now(), Source: "!"})
+		l.sh(&e.Seen, fmt.Sprintf("cat a.csv > out%d", i))
+		e.Time = time.Now()
+		finished = append(finished, e)
+	}
+	for i, e := range finished {
+		told, err := l.Observe(t.Context(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, _ := Parse(told.Observed)
+		want := []string{`read a.csv "b\na\n" -> "b\na\n"`, fmt.Sprintf(`written+created out%d -> "b\na\n"`, i)}
+		if diff := cmp.Diff(want, l.lines(d)); diff != "" || told.Missing != "" {
+			t.Errorf("cell %d (-want +got):\n%s\nmissing: %s", i, diff, told.Missing)
+		}
+	}
+}
+
+// TestChangedLater: what the next cell, or anybody, writes is not taken for the version after a cell.
+func TestChangedLater(t *testing.T) {
+	l := newLab(t)
+	time.Sleep(2 * tick)
+	e := tracker.CellFinished{Execution: tracker.NewID()}
+	l.Started(tracker.CellStarted{Execution: e.Execution, Time: time.Now()})
+	l.open(&e.Seen, "new")
+	l.write("new", "mine")
+	e.Time = time.Now()
+	time.Sleep(2 * tick)
+	l.write("new", "another's")
+	told, _ := l.Observe(t.Context(), e)
+	d, _ := Parse(told.Observed)
+	if diff := cmp.Diff([]string{"written+created new (" + missingChanged + ")"}, l.lines(d)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestSecrets: contents with secrets are not kept, and commands are shown without them.
+func TestSecrets(t *testing.T) {
+	l := newLab(t, func(o *Options) {
+		o.Screen = func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("hunter2"), []byte("…")) }
+	})
+	d, _ := l.cell("", func(seen *tracker.Seen) {
+		l.open(seen, "env")
+		l.write("env", "password=hunter2")
+		seen.Processes = []tracker.Process{{Command: "curl -u me:hunter2", PID: 7}, {Command: "sha256:" + strings.Repeat("a", 64)}}
+		seen.Hosts = []string{"example.org:443"}
+	})
+	if diff := cmp.Diff([]string{"written+created env -> " + hashOf("password=hunter2") + " (" + whySecret + ")"}, l.lines(d)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	want := []Process{{"process", "curl -u me:…", 7}, {"process", Text("sha256:" + strings.Repeat("a", 64)), 0}}
+	if diff := cmp.Diff(want, d.Processes); diff != "" {
+		t.Errorf("processes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]Host{{"host", "example.org:443"}}, d.Hosts); diff != "" {
+		t.Errorf("hosts (-want +got):\n%s", diff)
+	}
+}
+
+// TestUnwatched: without a watch the writes of children are known from a listing, and the rest is said to be missing.
+func TestUnwatched(t *testing.T) {
+	l := newLab(t)
+	if l.watcher != nil {
+		l.watcher.close()
+		l.watcher, l.library.opened, l.fault = nil, nil, "no watches are left"
+	}
+	d, told := l.cell("!", func(seen *tracker.Seen) { l.sh(seen, "sort a.csv > b.csv; mkdir n; echo x > n/x") })
+	if diff := cmp.Diff([]string{`written b.csv ? -> "a\nb\n"`, `written n/x ? -> "x\n"`}, l.lines(d)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !strings.Contains(told.Missing, "no watches are left") {
+		t.Errorf("missing: %q", told.Missing)
+	}
+}
+
+// TestOwnReads: what this process reads in the work tree is not taken for what a cell does.
+func TestOwnReads(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	l := newLab(t)
+	d, _ := l.cell("!", func(seen *tracker.Seen) {
+		seen.Children = true
+		if _, err := os.ReadFile(l.path("a.csv")); err != nil {
+			t.Fatal(err)
+		}
+		l.Opened(l.path("a.csv"))
+	})
+	if lines := l.lines(d); lines != nil {
+		t.Errorf("files %q, want none", lines)
+	}
+}

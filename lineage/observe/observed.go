@@ -1,0 +1,220 @@
+package observe
+
+import (
+	"context"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gemba-ml/gemba/lineage/files"
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// late is how long after a cell's end the change of a folder is still taken for the cell's: events are read some time after
+// they happened.
+const late = 500 * time.Millisecond
+
+// maxFiles is how many files of a cell are told of.
+const maxFiles = 100_000
+
+// Observe finds out what a cell did, which Started told of. Ctx ends it early, with what was found so far.
+func (b *Observer) Observe(ctx context.Context, e tracker.CellFinished) (tracker.FilesObserved, error) {
+	s, after, found := b.finish(e.Execution)
+	if !found {
+		s.time = e.Time.Add(-e.Run - e.Build)
+	}
+	rest(ctx, tick-b.options.Now().Sub(e.Time)) // times of files count in steps
+	v := &view{Observer: b, start: s, end: e.Time, names: newNames(), byReal: map[string]*candidate{}, missed: slices.Clone(e.Seen.Missed)}
+	v.watched(after, found)
+	v.opened(e.Seen.Opened)
+	if e.Seen.Children {
+		v.children(ctx)
+	} else {
+		v.renamed()
+	}
+	var d Document
+	d.Files = v.files(ctx)
+	for _, p := range e.Seen.Processes {
+		d.Processes = append(d.Processes, Process{Type: "process", Command: b.screened(p.Command), PID: p.PID})
+	}
+	for _, h := range e.Seen.Hosts {
+		d.Hosts = append(d.Hosts, Host{Type: "host", Host: h})
+	}
+	return v.told(d, e), ctx.Err()
+}
+
+func (v *view) told(d Document, e tracker.CellFinished) tracker.FilesObserved {
+	t := tracker.FilesObserved{Execution: e.Execution, Time: v.options.Now(), Observed: d.bytes(), Processes: len(d.Processes),
+		Hosts: len(d.Hosts), Missing: joinReasons(v.missed)}
+	for i := range d.Files {
+		if d.Files[i].Read {
+			t.Read++
+		}
+		if d.Files[i].Written {
+			t.Written++
+		}
+	}
+	return t
+}
+
+// maxCommand is how much of a command is told.
+const maxCommand = 4096
+
+func (b *Observer) screened(command string) Text {
+	if len(command) > maxCommand {
+		command = command[:maxCommand] + "…"
+	}
+	if b.options.Screen != nil {
+		command = string(b.options.Screen([]byte(command)))
+	}
+	return Text(command)
+}
+
+// view is one cell on its way through the observer.
+type view struct {
+	*Observer
+	start      start
+	end        time.Time
+	names      *names
+	changes    changes
+	why        string // they are not complete
+	candidates []*candidate
+	byReal     map[string]*candidate // that are known by their path without links
+	missed     []string
+}
+
+// candidate is a file that the cell may have read or written.
+type candidate struct {
+	path, real string
+	opened     *tracker.Opened // nil when only the work tree tells of it
+	happened   happened
+	listed     bool // it changed while the cell ran, says a listing
+}
+
+// watched fetches what the watcher saw while the cell ran, which is to the start of the next cell at most.
+func (v *view) watched(after int, found bool) {
+	if v.watcher == nil || !found {
+		v.why = v.fault
+		return
+	}
+	end := after
+	if end == 0 {
+		end = v.watcher.mark()
+	}
+	events, ready, fault := v.watcher.events(v.start.mark, end)
+	v.changes = summary(events, v.end.Add(late))
+	switch {
+	case fault != "":
+		v.changes.complete, v.why = false, fault
+	case !ready:
+		v.changes.complete, v.why = false, "its folders were not all watched yet"
+	case !v.changes.complete:
+		v.why = "too much changed there at once"
+	}
+	v.watcher.observed(end, v.pace() == atOnce)
+}
+
+func (v *view) add(path, real string) *candidate {
+	c := &candidate{path: path, real: real}
+	if h := v.changes.files[real]; h != nil {
+		c.happened = *h
+	}
+	v.candidates = append(v.candidates, c)
+	v.byReal[real] = c
+	return c
+}
+
+// opened takes in the files that the cell's program opened.
+func (v *view) opened(list []tracker.Opened) {
+	known := map[string]bool{}
+	for i := range list {
+		o := &list[i]
+		path := filepath.Clean(o.Path)
+		if known[path] || !v.filter.data(path) {
+			continue
+		}
+		known[path] = true
+		if len(v.candidates) == maxFiles {
+			v.missed = append(v.missed, "more files than "+sizeCount(maxFiles))
+			return
+		}
+		real := v.names.real(path)
+		if !v.filter.data(real) {
+			continue
+		}
+		v.add(path, real).opened = o
+	}
+}
+
+// renamed takes in the files that the cell's program opened under another name, as programs do that replace a file at
+// one blow. What else changed in the work tree was done by somebody else.
+func (v *view) renamed() {
+	for _, path := range slices.Sorted(maps.Keys(v.changes.files)) {
+		h := v.changes.files[path]
+		if from := v.byReal[h.from]; h.from != "" && from != nil && v.byReal[path] == nil && v.filter.data(path) {
+			v.add(path, path)
+		}
+	}
+}
+
+// children takes in what changed in the work tree, and what was read in it.
+func (v *view) children(ctx context.Context) {
+	if !v.changes.complete {
+		v.missed = append(v.missed, "files that child processes read or removed: the folder was not watched: "+v.why)
+		v.list(ctx)
+		return
+	}
+	if !v.start.reads {
+		v.missed = append(v.missed, "files that child processes read: the cell did not look as if it started any")
+	} else if !v.changes.reads {
+		v.missed = append(v.missed, "some files that child processes read: the folder has too many folders to watch at once")
+	}
+	for _, path := range slices.Sorted(maps.Keys(v.changes.files)) {
+		if v.byReal[path] == nil && v.filter.data(path) && len(v.candidates) < maxFiles {
+			v.add(path, path)
+		}
+	}
+}
+
+// list takes in the files of the work tree that changed since the cell started.
+func (v *view) list(ctx context.Context) {
+	root, err := files.OpenRoot(v.root)
+	if err != nil {
+		v.missed = append(v.missed, "files that child processes wrote: "+err.Error())
+		return
+	}
+	defer func() { _ = root.Close() }()
+	from, to := v.start.time.Add(-tick), v.end.Add(late)
+	err = root.WalkAlone(ctx, func(f *files.Folder) func(string) bool {
+		dir := filepath.Join(v.root, filepath.FromSlash(f.Path))
+		for _, e := range f.Entries {
+			changed := e.Change
+			if changed.IsZero() {
+				changed = e.ModTime
+			}
+			path := filepath.Join(dir, e.Name)
+			if !e.Mode.IsDir() && !changed.Before(from) && !changed.After(to) && v.byReal[path] == nil && v.filter.data(path) && len(v.candidates) < maxFiles {
+				v.add(path, path).listed = true
+			}
+		}
+		return func(name string) bool { return v.filter.data(filepath.Join(dir, name)) }
+	})
+	if err != nil {
+		v.missed = append(v.missed, "files that child processes wrote: "+err.Error())
+	}
+}
+
+// files looks at all candidates.
+func (v *view) files(ctx context.Context) (list []File) {
+	for _, c := range v.candidates {
+		if ctx.Err() != nil {
+			v.missed = append(v.missed, "the session ended before all files were looked at")
+			break
+		}
+		if f, is := v.file(ctx, c); is {
+			list = append(list, f)
+		}
+	}
+	return list
+}

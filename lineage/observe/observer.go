@@ -1,0 +1,147 @@
+package observe
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// Options set up an Observer. Dir is required.
+type Options struct {
+	Dir      string              // the work tree that is watched for what child processes do: the notebook's folder
+	Notebook string              // the session's own notebook, which its front end saves when it likes; empty when unknown
+	Leave    []string            // folders without data beside those of the rules: the ledger, caches
+	Store    Store               // keeps contents; nil keeps none
+	Limit    int64               // contents of larger files are not kept, in bytes
+	Screen   func([]byte) []byte // takes secrets out of a text; nil takes out none
+	Baseline int64               // bytes of the work tree whose digests are taken ahead; 0: 256 MB; negative: none
+	Now      func() time.Time    // nil: time.Now
+}
+
+const defaultBaseline = 256_000_000
+
+// Observer finds out what cells did with files. Its methods may be called from several goroutines.
+type Observer struct {
+	options Options
+	root    string // without links
+	filter  *filter
+	library *library
+	watcher *watcher // nil where there is none
+	fault   string   // why
+
+	ctx  context.Context
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	mu     sync.Mutex
+	starts []start // of the cells that were not observed yet, in order
+	spawns bool    // some cell of the session may have declared what starts processes
+}
+
+// start is what is known of a cell from its start.
+type start struct {
+	execution tracker.ID
+	time      time.Time
+	mark      int
+	reads     bool // files that were only read are watched for
+}
+
+// New returns an Observer. It begins to watch the work tree and to take its files' digests in the background.
+func New(o Options) *Observer {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Baseline == 0 {
+		o.Baseline = defaultBaseline
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		dir = o.Dir
+	}
+	root := newNames().folder(dir)
+	own := filepath.Join(root, filepath.Base(o.Notebook))
+	b := &Observer{options: o, root: root,
+		filter:  newFilter(root, o.Leave, o.Notebook, own, filepath.Join(root, ".~"+filepath.Base(o.Notebook))),
+		library: &library{store: o.Store, limit: o.Limit, screen: o.Screen, now: o.Now, files: map[string]known{}}}
+	b.ctx, b.stop = context.WithCancel(context.Background())
+	b.open()
+	return b
+}
+
+func (b *Observer) open() {
+	w, err := newWatcher(b.root, func(folder string) bool { return !b.filter.data(folder) }, b.library.forget, b.options.Now)
+	if err != nil {
+		b.fault = err.Error()
+	} else {
+		b.watcher, b.library.opened = w, w.opened
+	}
+	b.work.Go(func() {
+		if b.watcher != nil {
+			b.watcher.watchAll(b.ctx)
+		}
+		b.baseline(b.ctx)
+	})
+}
+
+// Close ends the watching.
+func (b *Observer) Close() error {
+	b.stop()
+	if b.watcher != nil {
+		b.watcher.close()
+	}
+	b.work.Wait()
+	return nil
+}
+
+// Opened tells that this process itself, and not a cell, has opened a file of the work tree and is about to close it. It may
+// be called for every file that is read beside the cells: to find the code state, say.
+func (b *Observer) Opened(path string) {
+	if b.watcher != nil {
+		b.watcher.opened(path)
+	}
+}
+
+// Started tells that a cell starts. The cell waits for it: some microseconds, or a quarter of a millisecond when the cell may
+// start processes and the work tree has many folders.
+func (b *Observer) Started(e tracker.CellStarted) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := start{execution: e.Execution, time: e.Time}
+	b.spawns = b.spawns || declaresSpawning(e.Source)
+	s.reads = b.spawns || runsShell(e.Source)
+	if b.watcher != nil {
+		s.mark = b.watcher.begin(s.reads)
+	}
+	b.starts = append(b.starts, s)
+}
+
+// finish takes a cell from those that were not observed yet. After is the mark at which the next cell started, 0 when none
+// has; alone says so too.
+func (b *Observer) finish(execution tracker.ID) (s start, after int, found bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.starts {
+		if b.starts[i].execution != execution {
+			continue
+		}
+		s = b.starts[i]
+		if b.starts = append([]start(nil), b.starts[i+1:]...); len(b.starts) > 0 {
+			after = b.starts[0].mark
+		}
+		return s, after, true
+	}
+	return start{}, 0, false
+}
+
+// pace leaves the machine to a cell that runs.
+func (b *Observer) pace() float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.starts) > 0 {
+		return beside
+	}
+	return atOnce
+}

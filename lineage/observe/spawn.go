@@ -1,0 +1,29 @@
+package observe
+
+import (
+	"slices"
+	"strings"
+)
+
+// spawning is what the source of a program that starts processes itself has to hold.
+var spawning = []string{"os/exec", "exec.Command", "os.StartProcess", "syscall.ForkExec", "syscall.Exec", "import \"C\"", "modernc.org/"}
+
+// declaresSpawning says that a cell, and those after it, as they may use what it declares, may start processes or open files
+// past package os.
+func declaresSpawning(source string) bool {
+	return slices.ContainsFunc(spawning, func(s string) bool { return strings.Contains(source, s) })
+}
+
+// runsShell says that a cell has a shell line, or is all for another program.
+func runsShell(source string) bool {
+	for line := range strings.Lines(source) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "!") || strings.HasPrefix(line, "%") && strings.Contains(line, "!") {
+			return true
+		}
+		if name, ok := strings.CutPrefix(line, "%%"); ok && name != "" && name[0] != ' ' {
+			return true
+		}
+	}
+	return false
+}
