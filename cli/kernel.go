@@ -99,7 +99,7 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 		return fmt.Errorf("start the Go engine: %w", err)
 	}
 	dir := k.ledgerFor(".")
-	recorder := lock.watch(k.record(dir))
+	recorder := lock.watch(k.record(origin{dir: ".", notebook: notebook, ledger: dir, project: project, around: around, patience: linger}))
 	magics := &magicHost{app: k.app, around: around, project: project, ledger: dir, recorder: k.recorder}
 	session := kernel.OpenSession(kernel.SessionOptions{
 		ID: k.id, Engine: engine, Recorder: recorder, Permit: lock.ask(), Magics: magics, Notebook: notebook, Command: "kernel",
@@ -121,15 +121,15 @@ func (k *jupyterKernel) screened(secret string) {
 	}
 }
 
-// record opens the ledger in dir, unless the user switched recording off, as the benchmark does to
+// record opens the ledger of a session, unless the user switched recording off, as the benchmark does to
 // measure what it costs.
-func (k *jupyterKernel) record(dir string) kernel.Recorder {
+func (k *jupyterKernel) record(o origin) kernel.Recorder {
 	if os.Getenv("GEMBA_RECORD") == "off" {
 		k.warn("cells run, but nothing is recorded: GEMBA_RECORD is off")
 		return nil
 	}
-	k.recorder = k.openRecorder(dir, "kernel")
-	return k.recorder
+	k.recorder = k.openRecorder(o.ledger, "kernel")
+	return k.trace(k.recorder, o)
 }
 
 // caught returns the signals that come from now on; one that comes before the kernel serves waits.

@@ -38,6 +38,7 @@ type Options struct {
 	Files       Files
 	Environment func(context.Context) (tracker.EnvironmentCaptured, error)
 	Now         func() time.Time // nil: time.Now
+	Close       func() error     // called when nothing is asked any more; nil: nothing is called
 	Patience    time.Duration    // how long the end of a session waits for what is not recorded yet; 0: two seconds
 }
 
@@ -156,6 +157,9 @@ func (r *Recorder) close() {
 	}
 	r.workers.Wait()
 	r.options.Store.close()
+	if r.options.Close != nil {
+		_ = r.options.Close() // only reading ends
+	}
 }
 
 // left counts what is wanted and not yet recorded.

@@ -48,7 +48,7 @@ func (s *Store) failed() error {
 
 // hold keeps garbage collection away until release is called.
 func (s *Store) hold() (release func(), err error) {
-	release, err = blob.Hold(s.dir)
+	release, err = s.bulk.Hold()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = err
