@@ -7,10 +7,20 @@ import (
 	"testing"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/secrets"
 )
 
 func BenchmarkFlood(b *testing.B) {
-	n := newNotebook(b, tracker.Options{QueueBytes: 1 << 30})
+	for name, screen := range screens {
+		b.Run(name, func(b *testing.B) { flood(b, tracker.Options{QueueBytes: 1 << 30, Screen: screen}) })
+	}
+}
+
+// screens are what a record costs without looking for secrets, and with it.
+var screens = map[string]tracker.Screen{"bare": nil, "screened": secrets.New(secrets.Options{})}
+
+func flood(b *testing.B, o tracker.Options) {
+	n := newNotebook(b, o)
 	text := strings.Repeat("step 12345 loss 0.1234 accuracy 0.987 lr 0.0001 time 12.3ms\n", 100)
 	content, err := json.Marshal(map[string]string{"name": "stdout", "text": text})
 	if err != nil {
@@ -29,7 +39,13 @@ func BenchmarkFlood(b *testing.B) {
 }
 
 func BenchmarkCell(b *testing.B) {
-	n := newNotebook(b, tracker.Options{})
+	for name, screen := range screens {
+		b.Run(name, func(b *testing.B) { cells(b, tracker.Options{Screen: screen}) })
+	}
+}
+
+func cells(b *testing.B, o tracker.Options) {
+	n := newNotebook(b, o)
 	for i := 0; b.Loop(); i++ {
 		id := n.start(fmt.Sprintf("fmt.Println(%d)", i))
 		n.print(id, "stdout", fmt.Sprintln(i))

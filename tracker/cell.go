@@ -25,7 +25,7 @@ func newCell(head Header, o Options) *cell {
 	tailed := o.OutputCap / tailShare
 	return &cell{
 		head: head, hash: NewOutputHash(), room: o.OutputCap - tailed, tail: tail{limit: tailed},
-		waiting: waiting{screen: o.Screen, before: make(map[string][]byte)},
+		waiting: waiting{screen: o.Screen, before: make(map[string][]byte), buffer: make(map[string][]byte)},
 	}
 }
 
@@ -63,14 +63,14 @@ func (c *cell) due(batch time.Duration) (in time.Duration, ok bool) {
 	if w.fresh() > 0 {
 		in, ok = min(in, batch-time.Since(w.since)), true
 	}
-	if w.looked > 0 {
-		in, ok = min(in, patience-time.Since(w.held)), true
+	if w.seen > 0 {
+		in, ok = min(in, patience-time.Since(w.stuck)), true
 	}
 	return in, ok
 }
 
 // overdue reports whether outputs have waited too long for what completes them.
-func (c *cell) overdue() bool { return c.waiting.looked > 0 && time.Since(c.waiting.held) >= patience }
+func (c *cell) overdue() bool { return c.waiting.seen > 0 && time.Since(c.waiting.stuck) >= patience }
 
 // keep takes an output without secrets: into the batch while there is room, else into the tail.
 func (c *cell) keep(o output) {

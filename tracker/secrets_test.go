@@ -2,9 +2,11 @@ package tracker_test
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -143,6 +145,51 @@ func TestSecretByteByByte(t *testing.T) {
 	n.close()
 	if diff := cmp.Diff(want, printed(n, "stdout")); diff != "" {
 		t.Errorf("-want +got:\n%.4000s", diff)
+	}
+}
+
+// TestSecretsInRandomPieces prints two streams with secrets in pieces of any length, in any order.
+func TestSecretsInRandomPieces(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	n := screened(t, tracker.Options{QueueBytes: 1 << 30})
+	var texts, clean []string
+	for text, without := range splitSamples(t) {
+		texts, clean = append(texts, text), append(clean, without)
+	}
+	var want [2][]string
+	for range 100 {
+		id := n.start("")
+		var left, without [2]string
+		for i := range left {
+			for range 3 {
+				k := r.IntN(len(texts))
+				left[i], without[i] = left[i]+texts[k], without[i]+clean[k]
+			}
+			want[i] = append(want[i], without[i])
+		}
+		for left[0]+left[1] != "" {
+			i := r.IntN(2)
+			part := min(len(left[i]), 1+r.IntN(40))
+			for part < len(left[i]) && !utf8.RuneStart(left[i][part]) {
+				part++
+			}
+			n.print(id, [2]string{"stdout", "stderr"}[i], left[i][:part])
+			if left[i] = left[i][part:]; r.IntN(8) == 0 {
+				n.flush()
+			}
+		}
+		n.finish(id)
+	}
+	n.close()
+	for i, stream := range []string{"stdout", "stderr"} {
+		if diff := cmp.Diff(want[i], printed(n, stream)); diff != "" {
+			t.Errorf("%s: -want +got:\n%.4000s", stream, diff)
+		}
+	}
+	for _, f := range entries[*tracker.CellFinishedEntry](n) {
+		if f.Redactions != 6 {
+			t.Errorf("%d redactions told, by %q, want 6", f.Redactions, f.Redacted)
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ func (f *finder) spansIn(text []byte, path string, level int) []span {
 	if level == 0 || !escapes(text) {
 		return found
 	}
-	inner := newString(text)
+	inner := newString(text, nil)
 	for _, sp := range f.spansIn(inner.decoded, path, level-1) {
 		for _, p := range inner.places(sp.start, sp.end) {
 			found = append(found, span{p.start, p.end, sp.rule, sp.secret})

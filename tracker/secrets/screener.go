@@ -23,6 +23,8 @@ type Screener struct {
 	key   []byte
 	rules func() *ruleset
 
+	buffers sync.Pool // of *[]byte, to decode into
+
 	mu     sync.Mutex
 	values map[string]value // by how they are written
 	finder *finder          // of rules and values; nil: values were added since it was made
@@ -35,7 +37,10 @@ func New(o Options) *Screener {
 		key = make([]byte, sha256.Size)
 		_, _ = rand.Read(key) // crypto/rand never fails since Go 1.24
 	}
-	return &Screener{key: key, rules: sync.OnceValue(loadRules), values: make(map[string]value)}
+	return &Screener{
+		key: key, rules: sync.OnceValue(loadRules), values: make(map[string]value),
+		buffers: sync.Pool{New: func() any { return new([]byte) }},
+	}
 }
 
 // Text returns where secrets stand in a plain text, first to last, none overlapping another. The

@@ -1,6 +1,9 @@
 package secrets
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // text is a text as its readers see it, and how to find the places of the raw one in it.
 type text struct {
@@ -43,12 +46,9 @@ func newPlain(raw []byte) *text {
 	return t
 }
 
-// newString returns the text of the inside of a JSON string.
-func newString(raw []byte) *text {
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return &text{raw: raw, decoded: raw}
-	}
-	t := &text{raw: raw, decoded: make([]byte, 0, len(raw))}
+// newString returns the text of the inside of a JSON string, decoded into a buffer.
+func newString(raw, buffer []byte) *text {
+	t := &text{raw: raw, decoded: slices.Grow(buffer[:0], len(raw))}
 	t.add(place{0, len(raw)}, jsonString)
 	return t
 }
