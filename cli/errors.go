@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/gemba-ml/gemba/lineage/gitstate"
 	"github.com/gemba-ml/gemba/lineage/profile"
 	"github.com/gemba-ml/gemba/lineage/profile/rowdiff"
 	tables "github.com/gemba-ml/gemba/lineage/profile/table"
@@ -46,6 +47,8 @@ var exitStatuses = []struct {
 	{index.ErrReadOnly, exitUsage},
 	{index.ErrAmbiguous, exitUsage},
 	{index.ErrNotFound, exitNotFound},
+	{gitstate.ErrMessage, exitUsage},
+	{gitstate.ErrNoRepository, exitNotFound},
 	{blob.ErrNotFound, exitNotFound},
 	{journal.ErrNoLedger, exitNotFound},
 	{fs.ErrNotExist, exitNotFound},

@@ -21,6 +21,7 @@ func commands() []func(*app) *cobra.Command {
 		snapshotCommand,
 		envCommand,
 		profileCommand,
+		commitCommand,
 		verifyCommand,
 		pushCommand,
 		pullCommand,

@@ -112,7 +112,7 @@ func TestIgnoreIsGits(t *testing.T) {
 	}
 	r.write("core.ignore", "")
 	r.git("config", "core.excludesFile", r.path("core.ignore"))
-	for round := range 5000 {
+	for round := range 150 {
 		for _, file := range []string{".gitignore", "a/.gitignore", ".git/info/exclude", "core.ignore"} {
 			var text strings.Builder
 			for range random.IntN(3) {
