@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/gemba-ml/gemba/lineage/files"
@@ -184,7 +185,7 @@ func StampOf(packs string) Stamp {
 	s := Stamp{}
 	list, _ := files.Read(packs) // a folder that cannot be read has no packs that count
 	for _, e := range list {
-		if e.Mode.IsRegular() {
+		if e.Mode.IsRegular() && strings.HasSuffix(e.Name, ".pack") {
 			s[e.Name] = Pack{e.Inode, e.Device, e.Size}
 		}
 	}

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -70,6 +71,8 @@ func (t *taker) line(lines []byte, f *folder, e *files.Entry, i *item) []byte {
 		t.below(&l, i)
 	case Link:
 		t.link(&l, path, i)
+	case Other:
+		l.Missing = cmp.Or(f.fault, string(l.Type)) // what it is could not be asked for
 	default:
 		l.Missing = string(l.Type)
 	}

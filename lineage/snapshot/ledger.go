@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path/filepath"
+	"sync"
 
+	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
@@ -23,7 +25,13 @@ func Into(ledger, path string, known *blob.Store, bulk *blob.Bulk) Options {
 		Store: bulk,
 		Cache: filepath.Join(ledger, "cache", "snapshots", hex.EncodeToString(key[:16])),
 		Stamp: func() Stamp { return StampOf(Packs(ledger)) },
-		Has:   known.Has,
+		Has:   holds(known),
 		Skip:  []string{ledger},
 	}
+}
+
+// holds looks which blobs a store has when it is first asked, and answers from that.
+func holds(known *blob.Store) func(tracker.Digest) bool {
+	look := sync.OnceValue(known.Refresh)
+	return func(d tracker.Digest) bool { return look() == nil && known.Has(d) }
 }

@@ -166,9 +166,10 @@ func (t *taker) put(ctx context.Context, file *files.File, size int64, buffer []
 	return d, int64(n), nil
 }
 
-// readFull reads until the end, or until b is full. A short answer for all but one byte is taken for the end.
+// readFull reads until the end, or until b lacks one byte. Of a file that is said to be empty it reads one: those
+// that a system makes up, as in /proc, are not.
 func readFull(r io.Reader, b []byte) (n int, err error) {
-	for n < len(b)-1 && err == nil {
+	for err == nil && (n == 0 || n < len(b)-1) {
 		var k int
 		k, err = r.Read(b[n:])
 		n += k
