@@ -70,6 +70,14 @@ func (w *walker) line(line []byte, todo []tracker.Digest) ([]tracker.Digest, err
 	if !bytes.Contains(line, []byte(`"sha256:`)) {
 		return todo, nil
 	}
+	if names, ok := quick(line); ok {
+		for _, n := range names {
+			if w.visit(n.digest, n.document) && n.document {
+				todo = append(todo, n.digest)
+			}
+		}
+		return todo, nil
+	}
 	var v any
 	if err := json.Unmarshal(line, &v); err != nil {
 		return todo, fmt.Errorf("find digests: %w", err)
