@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,14 +55,30 @@ func (h *history) child(work string, env ...string) *exec.Cmd {
 	return c
 }
 
-// killed starts a child and kills it after a random time.
-func (h *history) killed(c *exec.Cmd, most time.Duration) {
+// killed starts a child and kills it: after a random time, or as soon as the packs are others than before.
+func (h *history) killed(c *exec.Cmd) {
 	h.t.Helper()
+	before := h.packs()
 	c.Stderr = nil
 	h.must(c.Start())
-	time.Sleep(time.Duration(h.rand.Int64N(int64(most))))
+	ended := make(chan struct{})
+	go func() {
+		_ = c.Wait() // it is killed
+		close(ended)
+	}()
+	if h.rand.IntN(2) == 0 {
+		time.Sleep(time.Duration(h.rand.Int64N(int64(80 * time.Millisecond))))
+	} else {
+		for changed := false; !changed; changed = changed || !slices.Equal(before, h.packs()) {
+			select {
+			case <-ended:
+				changed = true
+			default:
+			}
+		}
+	}
 	_ = c.Process.Kill() // it may have ended
-	_ = c.Wait()
+	<-ended
 }
 
 func collectChild(dir string) error {
@@ -125,7 +142,7 @@ func TestKilledCollections(t *testing.T) {
 		h.must(err)
 		h.must(os.WriteFile(list, b, 0o644))
 		work := []string{"collect", "purge", "compact"}[h.rand.IntN(3)]
-		h.killed(h.child(work, listEnv+"="+list), 80*time.Millisecond)
+		h.killed(h.child(work, listEnv+"="+list))
 		h.check()
 	}
 	h.closeAll()
