@@ -29,7 +29,7 @@ func remoteOf(c *config, branch string) string {
 
 // userInfo is what stands before @ in a URL's authority. A password that somebody left unescaped may hold a /:
 // then what follows the : is no port.
-var userInfo = regexp.MustCompile(`(?i)^([a-z][a-z0-9+.-]*)://([^/?#]*@|[^/?#:]*:[^/?#]*[^/?#0-9][^@]*@|[^/?#:]*:/[^@]*@)`)
+var userInfo = regexp.MustCompile(`(?i)^([a-z][a-z0-9+.-]*)://([^/?#]*@|[^/?#:]*:[^/?#]*[^/?#0-9].*@|[^/?#:]*:/.*@)`)
 
 // secretParameter is a query's member whose value may be a credential.
 var secretParameter = regexp.MustCompile(`(?i)(token|key|secret|password|passwd|auth|sig|credential)[^=&]*=[^&]*`)
