@@ -15,6 +15,7 @@ const token = "ghp" + "_" + "R4nd0mR4nd0mW0rdsBcDfGhJkLmNpQrStVwX"
 func TestPlacesOfSecrets(t *testing.T) {
 	s := New(Options{Key: []byte("key")})
 	mark := s.mark("github-pat", token)
+	const sums = "example.org/auth v0.23.2 h1:pxSCpfiji41hpzpPdMCftEUCezpgpqmmDdYiAjCKXxo=\n"
 	for name, test := range map[string]struct{ in, want string }{
 		"alone":                      {token, mark},
 		"between":                    {"é " + token + " ü", "é " + mark + " ü"},
@@ -25,6 +26,7 @@ func TestPlacesOfSecrets(t *testing.T) {
 		"letters escaped":            {`\u0067` + token[1:] + `\"`, mark + `\"`},
 		"twice":                      {token + "\n" + token, mark + "\n" + mark},
 		"no secret":                  {"ghp_short", "ghp_short"},
+		"go.sum":                     {sums, sums},
 		"a mark":                     {mark, mark},
 		"part of what a gitleaks id": {"sha256:" + strings.Repeat("ab12", 16), "sha256:" + strings.Repeat("ab12", 16)},
 	} {
