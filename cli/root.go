@@ -29,6 +29,7 @@ func commands() []func(*app) *cobra.Command {
 		evictCommand,
 		bundleCommand,
 		unbundleCommand,
+		duCommand,
 		gcCommand,
 		purgeCommand,
 		sqlCommand,
