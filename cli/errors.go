@@ -9,6 +9,7 @@ import (
 	"github.com/gemba-ml/gemba/lineage/profile"
 	"github.com/gemba-ml/gemba/lineage/profile/rowdiff"
 	tables "github.com/gemba-ml/gemba/lineage/profile/table"
+	"github.com/gemba-ml/gemba/lineage/restore"
 	"github.com/gemba-ml/gemba/lineage/settings"
 	"github.com/gemba-ml/gemba/lineage/snapshot"
 	"github.com/gemba-ml/gemba/notebooks"
@@ -55,6 +56,7 @@ var exitStatuses = []struct {
 	{remote.ErrURL, exitUsage},
 	{remote.ErrNotOurs, exitUsage},
 	{remote.ErrNotFound, exitNotFound},
+	{restore.ErrNotEmpty, exitUsage},
 	{errCorrupt, exitCorrupt},
 	{remote.ErrCorrupt, exitCorrupt},
 	{journal.ErrConflict, exitCorrupt},

@@ -18,6 +18,7 @@ func commands() []func(*app) *cobra.Command {
 		runCommand,
 		logCommand,
 		showCommand,
+		restoreCommand,
 		snapshotCommand,
 		envCommand,
 		profileCommand,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
 // newest and oldest are the two orders of answers: by time, then journal, then entry, so that equal
@@ -172,6 +173,9 @@ func (x *Index) Find(ctx context.Context, prefix string) (Match, error) {
 
 // Blob returns the bytes of a blob, verified.
 func (x *Index) Blob(d tracker.Digest) ([]byte, error) { return x.ledger.Blob(d) }
+
+// Blobs returns the store of the blobs that entries name.
+func (x *Index) Blobs() *blob.Store { return x.ledger.Blobs() }
 
 // collect runs a query and scans all its rows.
 func collect[T any](ctx context.Context, x *Index, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {

@@ -9,6 +9,7 @@ import (
 	"math"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/journal"
 )
 
@@ -19,6 +20,7 @@ type Ledger interface {
 	Entries(id tracker.ID, from journal.Position) iter.Seq2[journal.Record, error]
 	State(id tracker.ID) (journal.State, error)
 	Blob(d tracker.Digest) ([]byte, error)
+	Blobs() *blob.Store
 }
 
 // batchSize is how many entries one transaction takes: enough that a commit costs nothing beside
