@@ -66,13 +66,15 @@ func (nobody) Name() string            { return "nobody" }
 func (nobody) KeyHash() uint32         { return 0 }
 func (nobody) Verify(_, _ []byte) bool { return false }
 
-// publicKeys returns the keys in the ledger's folder of keys, by file.
+// publicKeys returns the keys in the ledger's folder of keys, by file. A file of another name than its key's
+// means nothing: a killed writer leaves one, and a note may not have two verifiers of one key.
 func (l layout) publicKeys() map[string][]byte {
 	keys := make(map[string][]byte)
 	paths, _ := os.ReadDir(l.keys())
 	for _, path := range paths {
 		b, err := l.readSmall(filepath.Join(l.keys(), path.Name()))
-		if public := publicOf(string(bytes.TrimSpace(b))); err == nil && public != nil {
+		public := publicOf(string(bytes.TrimSpace(b)))
+		if err == nil && public != nil && path.Name() == keyID(public)+".pub" {
 			keys[path.Name()] = public
 		}
 	}
