@@ -26,6 +26,7 @@ import (
 func topics() [][]measurement {
 	return [][]measurement{
 		snapshots(),
+		profiles(),
 		codeStates(),
 	}
 }

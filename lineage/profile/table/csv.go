@@ -132,7 +132,8 @@ func (d dialect) record(data []byte, i, limit int, cells []Span) (_ []Span, n, n
 	}
 }
 
-// unquote makes one of two quotes, in place, and returns the new end.
+// unquote makes one of two quotes, in place, and returns the new end. What is left over are quotes, so that there are
+// as many line ends as before.
 func (d dialect) unquote(data []byte, from, end int) int {
 	to := bytes.IndexByte(data[from:end], d.quote)
 	if to < 0 {
@@ -145,6 +146,9 @@ func (d dialect) unquote(data []byte, from, end int) int {
 		if data[i] == d.quote {
 			i++
 		}
+	}
+	for i := to; i < end; i++ {
+		data[i] = d.quote
 	}
 	return to
 }

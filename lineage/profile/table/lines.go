@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -156,14 +155,17 @@ func (c *cutter) read(n int) {
 	}
 	at := len(c.rest)
 	c.rest = slices.Grow(c.rest, n)[:at+n]
-	got, err := io.ReadFull(c.file, c.rest[at:])
-	c.rest = c.rest[:at+got]
-	if err != nil {
-		c.ended = true
-		if err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) || got == 0 && err != io.EOF {
+	for at < len(c.rest) && !c.ended {
+		got, err := c.file.Read(c.rest[at:])
+		at += got
+		if err != nil {
+			c.ended = true
+		}
+		if err != nil && err != io.EOF { // decoders say io.ErrUnexpectedEOF when a file is cut short
 			c.err = err
 		}
 	}
+	c.rest = c.rest[:at]
 }
 
 // take makes a chunk of the first bytes of rest.

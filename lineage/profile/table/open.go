@@ -81,7 +81,7 @@ func (t *Table) begin() ([]byte, error) {
 	t.head = make([]byte, sampled)
 	n, err := io.ReadFull(t.file, t.head)
 	t.head = t.head[:n]
-	if n == 0 && err != io.EOF {
+	if n == 0 && err != nil && err != io.EOF {
 		return nil, fmt.Errorf("read table %s: %w", t.source.Name, err)
 	}
 	return t.head, nil

@@ -27,7 +27,7 @@ func (t *Table) sniff(head []byte) error {
 		}
 	}
 	if t.Name == JSONLines {
-		return t.sniffJSON(head)
+		return t.sniffJSON(head, whole)
 	}
 	return t.sniffCSV(bytes.Clone(head), whole)
 }
@@ -37,12 +37,12 @@ func (t *Table) none(why string) error {
 }
 
 // sniffJSON learns the keys of the first objects.
-func (t *Table) sniffJSON(head []byte) error {
+func (t *Table) sniffJSON(head []byte, whole bool) error {
 	l := newLane(&t.Format, func(*Block) error { return nil })
-	if i := bytes.LastIndexByte(head, '\n'); i > 0 {
+	if i := bytes.LastIndexByte(head, '\n'); i > 0 && !whole {
 		head = head[:i+1]
 	}
-	_ = l.read(chunk{data: bytes.Clone(head[:min(len(head), 64<<10)]), line: 1}) // the sink returns no error
+	_ = l.read(chunk{data: bytes.Clone(head), line: 1}) // the sink returns no error
 	if l.summary.Rows == 0 && l.summary.Bad > 1 {
 		return t.none("its lines are not JSON objects")
 	}
