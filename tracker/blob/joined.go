@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"sync"
 )
 
 // openRecipe returns a reader of the blob that a recipe's chunks make.
@@ -14,67 +16,105 @@ func (s *Store) openRecipe(file io.ReaderAt, f Frame) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &joined{store: s, chunks: chunks, count: len(chunks), now: nothing()}
-	return &verifier{r: j, hash: sha256.New(), want: f.Digest, left: f.Raw, close: j.close}, nil
+	j := &joined{ahead: make(chan opened, 1), stop: make(chan struct{}), count: len(chunks), now: nothing()}
+	go j.open(s, chunks)
+	return &verifier{r: j, hash: sha256.New(), want: f.Digest, left: f.Raw, close: sync.OnceFunc(j.close)}, nil
 }
 
-// joined reads one chunk behind the other, each verified before its bytes are handed out.
+// joined reads one chunk behind the other, each verified before its bytes are handed out. The next ones are
+// read and verified meanwhile, until it is closed.
 type joined struct {
-	store  *Store
-	chunks []Chunk // those not yet begun
-	count  int     // of all
-	now    io.ReadCloser
+	ahead chan opened
+	stop  chan struct{}
+	now   io.ReadCloser
+	begun int // chunks
+	count int // of all chunks
+	err   error
 }
 
-func (j *joined) Read(b []byte) (int, error) {
-	for {
+// opened is a chunk, or why there is none.
+type opened struct {
+	io.ReadCloser
+	err error
+}
+
+func (j *joined) open(s *Store, chunks []Chunk) {
+	defer close(j.ahead)
+	for _, c := range chunks {
+		r, err := s.openChunk(c)
+		select {
+		case j.ahead <- opened{r, err}:
+		case <-j.stop:
+			if err == nil {
+				_ = r.Close() // nobody reads it
+			}
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (j *joined) Read(b []byte) (n int, err error) {
+	for j.err == nil {
 		n, err := j.now.Read(b)
+		if n > 0 || len(b) == 0 {
+			return n, nil // an error comes again
+		}
 		if err == io.EOF {
-			err = nil
+			err = j.next()
 		}
-		if n > 0 || err != nil || len(b) == 0 {
-			return n, j.wrap(err)
-		}
-		if len(j.chunks) == 0 {
-			return 0, io.EOF
-		}
-		_ = j.now.Close() // it was read to its end
-		next := j.chunks[0]
-		j.chunks = j.chunks[1:]
-		if j.now, err = j.store.openChunk(next); err != nil {
-			j.now = nothing()
-			return 0, j.wrap(err)
+		j.err = err
+	}
+	return 0, j.err
+}
+
+// next goes to the next chunk. It returns io.EOF behind the last one.
+func (j *joined) next() error {
+	_ = j.now.Close() // it was read to its end
+	j.now = nothing()
+	c, ok := <-j.ahead
+	if !ok {
+		return io.EOF
+	}
+	j.begun++
+	if c.err != nil {
+		return fmt.Errorf("chunk %d of %d: %w", j.begun, j.count, c.err)
+	}
+	j.now = c.ReadCloser
+	return nil
+}
+
+// close ends the reading ahead; closing what was only read tells nothing.
+func (j *joined) close() {
+	close(j.stop)
+	_ = j.now.Close()
+	for c := range j.ahead {
+		if c.err == nil {
+			_ = c.Close()
 		}
 	}
 }
-
-func (j *joined) wrap(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("chunk %d of %d: %w", j.count-len(j.chunks), j.count, err)
-}
-
-func (j *joined) close() { _ = j.now.Close() } // closing what was read tells nothing
 
 func nothing() io.ReadCloser { return io.NopCloser(new(bytes.Reader)) }
 
-// openChunk returns a reader of a chunk. A chunk that is itself a recipe is refused: nothing writes such.
-func (s *Store) openChunk(c Chunk) (io.ReadCloser, error) {
-	r, f, err := s.open(c.Digest)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case f.Recipe():
-		err = fmt.Errorf("%s: %w: it is a recipe", c.Digest, ErrCorrupt)
-	case f.Raw != c.Size:
-		err = fmt.Errorf("%s: %w: it has %d bytes, not %d", c.Digest, ErrCorrupt, f.Raw, c.Size)
-	}
-	if err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
-	return r, nil
+// openChunk returns a reader of a chunk. A chunk that is itself a recipe is refused, before it is opened: nothing
+// writes such, and it might list itself.
+func (s *Store) openChunk(c Chunk) (r io.ReadCloser, err error) {
+	err = s.inPack(c.Digest, func(file *os.File, f Frame) (err error) {
+		switch {
+		case f.Recipe():
+			err = fmt.Errorf("%s: %w: it is a recipe", c.Digest, ErrCorrupt)
+		case f.Raw != c.Size:
+			err = fmt.Errorf("%s: %w: it has %d bytes, not %d", c.Digest, ErrCorrupt, f.Raw, c.Size)
+		default:
+			r, err = s.reader(file, f)
+			return err
+		}
+		return errors.Join(err, file.Close())
+	})
+	return r, err
 }
 
 // checkRecipe reads the blob whose recipe the frame f in file holds, and reports whether it is what its digest names.

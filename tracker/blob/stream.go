@@ -140,13 +140,16 @@ func (s *stream) storeChunks() {
 	for p := range s.chunks {
 		if s.failed.Load() == nil {
 			var err error
-			if p.into.Digest, err = s.bulk.putChunk(p.bytes, len(s.chunks) == 0, room); err != nil {
+			if p.into.Digest, err = s.bulk.putChunk(p.bytes, s.idle(), room); err != nil {
 				s.failed.CompareAndSwap(nil, &err)
 			}
 		}
 		p.done()
 	}
 }
+
+// idle reports whether all wait for the reader: no other segment is under way.
+func (s *stream) idle() bool { return len(s.free) >= segments-2 }
 
 // fill reads until b is full or r ends, as io.ReadFull, but keeps the end of r, io.EOF, apart from a reader that
 // fails with io.ErrUnexpectedEOF, as one of a broken connection does.
