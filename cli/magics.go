@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/lineage/gitstate"
 	"github.com/gemba-ml/gemba/lineage/settings"
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -13,6 +15,7 @@ import (
 // magicHost does what magics in the cells of a session ask for.
 type magicHost struct {
 	*app
+	dir      string // of the notebook
 	around   surroundings
 	project  settings.Settings
 	ledger   string
@@ -20,9 +23,25 @@ type magicHost struct {
 	session  *kernel.Session
 }
 
-// Commit makes a commit of the work tree.
-func (h *magicHost) Commit(context.Context, string) (string, error) {
-	return "", errors.New("this gemba makes no commits: !git commit does")
+// Commit makes a commit of what git tracks and was changed in the repository of the notebook.
+func (h *magicHost) Commit(ctx context.Context, message string) (string, error) {
+	done, err := gitstate.Commit(ctx, h.dir, gitstate.CommitOptions{Message: message, Now: h.now})
+	if err != nil {
+		return "", hintedLine(commitHint(err))
+	}
+	var said strings.Builder
+	quiet := *h.app
+	quiet.stdout = &said
+	err = quiet.printCommit(done)
+	return said.String(), err
+}
+
+// hintedLine is an error with its hint in its text, for where only the text is shown.
+func hintedLine(err error) error {
+	for _, hint := range hints(err) {
+		return fmt.Errorf("%w; try: %s", err, hint)
+	}
+	return err
 }
 
 // Snapshot takes files and folders into the ledger, as a part of what the cell did.
@@ -32,7 +51,7 @@ func (h *magicHost) Snapshot(ctx context.Context, paths []string, name string) (
 	}
 	o := snapshotOptions{name: name}
 	if _, err := o.check(paths); err != nil {
-		return "", err
+		return "", hintedLine(err)
 	}
 	if err := h.recorder.Flush(ctx); err != nil { // the ledger is there now
 		return "", err

@@ -39,7 +39,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	}
 	h := &headless{ledger: a.ledgerFor(dir)}
 	h.recorder = a.openRecorder(h.ledger, "run")
-	magics := &magicHost{app: a, around: around, project: project, ledger: h.ledger, recorder: h.recorder}
+	magics := &magicHost{app: a, dir: dir, around: around, project: project, ledger: h.ledger, recorder: h.recorder}
 	traced := a.trace(h.recorder, origin{dir: dir, notebook: path, ledger: h.ledger, project: project, around: around, patience: time.Minute})
 	h.session = kernel.OpenSession(kernel.SessionOptions{
 		Engine: engine, Recorder: lock.watch(traced), Permit: lock.ask(), Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
