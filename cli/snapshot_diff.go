@@ -15,6 +15,7 @@ import (
 type shownChange struct {
 	Kind      string         `json:"kind"`
 	Path      string         `json:"path"`
+	Path64    []byte         `json:"path64,omitempty"` // its bytes, when they are no text
 	Was       string         `json:"was,omitempty"`
 	Type      snapshot.Type  `json:"type"`
 	OldSize   int64          `json:"old_size,omitzero"`
@@ -58,7 +59,7 @@ with a name, by that.`,
 }
 
 func showChange(c snapshot.Change) shownChange {
-	s := shownChange{Kind: c.Kind, Path: c.Path, Was: c.Was}
+	s := shownChange{Kind: c.Kind, Path: c.Path, Path64: noText(c.Path), Was: c.Was}
 	if c.From != nil {
 		s.Type, s.OldSize, s.OldDigest, s.OldMode = c.From.Type, c.From.Size, c.From.Digest, c.From.ModeText()
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ import (
 // shownLine is a line of a tree as `snapshot show --json` has it.
 type shownLine struct {
 	Path    string         `json:"path"`
+	Path64  []byte         `json:"path64,omitempty"` // its bytes, when they are no text
 	Type    snapshot.Type  `json:"type"`
 	Mode    string         `json:"mode,omitempty"`
 	Size    int64          `json:"size,omitzero"`
@@ -73,7 +75,8 @@ func (a *app) showSnapshot(ctx context.Context, s index.Snapshot, asJSON bool) e
 		if err != nil {
 			return err
 		}
-		lines = append(lines, shownLine{path.Join(l.Dir, l.Name), l.Type, l.ModeText(), l.Size, l.Digest, l.Target, l.Missing})
+		at := path.Join(l.Dir, l.Name)
+		lines = append(lines, shownLine{at, noText(at), l.Type, l.ModeText(), l.Size, l.Digest, l.Target, l.Missing})
 	}
 	if asJSON {
 		return printJSON(a.stdout, shownSnapshot{s, append([]shownLine{}, lines...)})
@@ -92,6 +95,14 @@ func (a *app) showSnapshot(ctx context.Context, s index.Snapshot, asJSON bool) e
 		return err
 	}
 	return a.lineTable(lines)
+}
+
+// noText returns the bytes of a path that JSON cannot hold as text, else nil.
+func noText(path string) []byte {
+	if utf8.ValidString(path) {
+		return nil
+	}
+	return []byte(path)
 }
 
 // lineTable lists what is in a snapshot.

@@ -42,7 +42,6 @@ type folder struct {
 	path    string
 	name    string // in parent
 	parent  *folder
-	at      int // in parent's entries
 	entries []files.Entry
 	items   []item         // of each entry, what came of it
 	reading sync.WaitGroup // files on their way
