@@ -45,7 +45,11 @@ func (a *app) bundle(ctx context.Context, ids []string, out string) error {
 	}
 	var journals []tracker.ID
 	err = a.withIndex(ctx, func(ctx context.Context, x *index.Index) error {
-		journals, err = a.journalsOf(ctx, x, ids)
+		if journals, err = a.journalsOf(ctx, x, ids); err != nil {
+			return err
+		}
+		code, err := a.keepCommits(ctx, x, journals)
+		journals = append(journals, code...)
 		return err
 	})
 	if err != nil {

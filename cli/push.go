@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/remote"
 )
 
@@ -19,8 +20,9 @@ func pushCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "push [REMOTE]",
 		Short: "Bring what a remote lacks of the ledger there",
-		Long: `push brings the signed part of all journals, and the blobs that they need, to a remote. A push that was
-stopped goes on where it was; two at once do not disturb each other.
+		Long: `push brings the signed part of all journals, and the blobs that they need, to a remote; the files of the commits that
+cells ran on, too, so that the code can be restored without its repository. A push that was stopped goes on where it
+was; two at once do not disturb each other.
 
 ` + remoteHelp,
 		Args: cobra.MaximumNArgs(1),
@@ -33,6 +35,13 @@ stopped goes on where it was; two at once do not disturb each other.
 func (a *app) push(ctx context.Context, named []string, asJSON bool) error {
 	ledger := a.ledgerToRead()
 	address, err := remoteOf(ledger, named)
+	if err != nil {
+		return err
+	}
+	err = a.withIndex(ctx, func(ctx context.Context, x *index.Index) error {
+		_, err := a.keepCommits(ctx, x, nil)
+		return err
+	})
 	if err != nil {
 		return err
 	}

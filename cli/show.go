@@ -18,8 +18,8 @@ func showCommand(a *app) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show a cell execution or a session",
-		Long:  "show prints what is recorded of a cell execution or a session. The leading digits of its id are enough.",
+		Short: "Show a cell execution, a session or a snapshot",
+		Long:  "show prints what is recorded of a cell execution, a session or a snapshot. The leading digits of its id are enough.",
 		Args:  cobra.ExactArgs(1),
 
 		ValidArgsFunction: a.completeID,
@@ -38,8 +38,15 @@ func (a *app) show(ctx context.Context, x *index.Index, prefix string, asJSON bo
 	if err != nil {
 		return a.idHint(ctx, x, err)
 	}
-	if m.Kind == "session" {
+	switch m.Kind {
+	case "session":
 		return a.showSession(ctx, x, m.ID, asJSON)
+	case "snapshot":
+		s, err := x.Snapshot(ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		return a.showSnapshot(ctx, s, asJSON)
 	}
 	return a.showCell(ctx, x, m.ID, asJSON)
 }
@@ -90,6 +97,13 @@ func (a *app) describe(ctx context.Context, x *index.Index, m index.Match) strin
 		}
 		return fmt.Sprintf("session of %s, %s", notebookName(s.Notebook), humanTime(s.Started, a.now()))
 	}
+	if m.Kind == "snapshot" {
+		s, err := x.Snapshot(ctx, m.ID)
+		if err != nil {
+			return m.Kind
+		}
+		return fmt.Sprintf("snapshot %s of %s, %s", s.Name, s.Path, humanTime(s.Started, a.now()))
+	}
 	c, err := x.Cell(ctx, m.ID)
 	if err != nil {
 		return m.Kind
@@ -109,6 +123,9 @@ type shownCell struct {
 	Gaps          []index.Gap          `json:"gaps,omitempty"`
 	Interruptions []index.Interruption `json:"interruptions,omitempty"`
 	Environment   *index.Session       `json:"environment,omitempty"`
+	Code          []index.CodeState    `json:"code,omitempty"`
+	Observed      []observed           `json:"observed,omitempty"`
+	Snapshots     []index.Snapshot     `json:"snapshots,omitempty"`
 }
 
 // readCell gathers what is recorded of a cell execution.
@@ -130,7 +147,12 @@ func readCell(ctx context.Context, x *index.Index, id tracker.ID) (*shownCell, e
 	if session, err := x.Session(ctx, c.Session); err == nil {
 		shown.Environment = &session
 	}
-	var errs [3]error
+	var errs [5]error
+	shown.Code, errs[3] = x.CodeStates(ctx, id)
+	shown.Snapshots, errs[4] = x.SnapshotsOf(ctx, id)
+	if err := shown.readObserved(ctx, x, id); err != nil {
+		return nil, err
+	}
 	shown.OutputBatches, errs[0] = x.Outputs(ctx, id)
 	shown.Gaps, errs[1] = x.Gaps(ctx, id)
 	shown.Interruptions, errs[2] = x.Interruptions(ctx, id)

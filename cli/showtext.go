@@ -136,7 +136,10 @@ func (a *app) showCell(ctx context.Context, x *index.Index, id tracker.ID, asJSO
 	fmt.Fprintf(&g.b, "%s %s\n", g.p.paint(bold, "cell"), g.p.paint(yellow, c.ID.String()))
 	g.cellFacts(c)
 	g.environment(c.Environment)
+	g.code(c.Code)
 	g.digests(c)
+	g.observed(c.Observed)
+	g.snapshots(c.Snapshots)
 	if c.SourceText != nil {
 		g.block("source", *c.SourceText)
 	}

@@ -33,6 +33,22 @@ func (x *Index) CodeStates(ctx context.Context, execution tracker.ID) ([]CodeSta
 		FROM code_states WHERE execution = ?`+oldest, execution.String())
 }
 
+// Commit is a commit that cells ran on.
+type Commit struct {
+	Repository string // the folder where it was
+	Commit     string
+	Journal    tracker.ID
+}
+
+// Commits returns the commits that cells ran on, once for each journal.
+func (x *Index) Commits(ctx context.Context) ([]Commit, error) {
+	scan := func(rows *sql.Rows) (c Commit, err error) {
+		err = rows.Scan(&c.Repository, &c.Commit, into(&c.Journal))
+		return c, err
+	}
+	return collect(ctx, x, scan, `SELECT DISTINCT repository, "commit", journal FROM code_states WHERE "commit" <> '' ORDER BY 1, 2, 3`)
+}
+
 // Observations returns what was observed of a cell execution.
 func (x *Index) Observations(ctx context.Context, execution tracker.ID) ([]Observation, error) {
 	scan := func(rows *sql.Rows) (o Observation, err error) {

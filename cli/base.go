@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gemba-ml/gemba/lineage/gitstate"
+	"github.com/gemba-ml/gemba/lineage/snapshot"
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+// keepCommits stores the files of the commits that cells ran on, so that where they go the code can be restored without the
+// repository. Only those of some journals when there are any. Commits whose files are in the ledger already are left
+// out, and those whose repository is not at hand, which is said. It returns the journals that hold the files.
+func (a *app) keepCommits(ctx context.Context, x *index.Index, journals []tracker.ID) (holding []tracker.ID, err error) {
+	all, err := x.Commits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	snapshots, err := x.Snapshots(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var todo []index.Commit
+	for _, c := range all {
+		if journals != nil && !slices.Contains(journals, c.Journal) {
+			continue
+		}
+		kept := slices.IndexFunc(snapshots, func(s index.Snapshot) bool { return s.Source == codeSource(c.Commit) })
+		if kept >= 0 {
+			holding = append(holding, snapshots[kept].Journal)
+		} else {
+			todo = append(todo, c)
+		}
+	}
+	if len(todo) == 0 {
+		return holding, nil
+	}
+	taken, err := a.storeCommits(ctx, todo)
+	if err != nil || len(taken) == 0 {
+		return holding, err
+	}
+	if err := x.Sync(ctx); err != nil {
+		return holding, err
+	}
+	s, err := x.Snapshot(ctx, taken[0])
+	return append(holding, s.Journal), err
+}
+
+// storeCommits stores and records the files of commits.
+func (a *app) storeCommits(ctx context.Context, list []index.Commit) (taken []tracker.ID, err error) {
+	ledger := a.ledgerToRead()
+	bulk := blob.NewBulk(snapshot.Packs(ledger), blob.OpenStore(snapshot.Packs(ledger)))
+	release, err := bulk.Hold()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	r := a.openRecorder(ledger, "commits")
+	faults := map[string]error{}
+	for _, c := range list {
+		if fault, tried := faults[c.Commit]; tried && fault == nil {
+			continue // by another folder of the same repository
+		}
+		tree, missing, err := gitstate.Materialize(ctx, c.Repository, c.Commit, bulk, a.clean)
+		if faults[c.Commit] = err; err != nil {
+			continue
+		}
+		e := tracker.SnapshotTaken{Snapshot: tracker.NewID(), Time: a.now(), Name: "code", Path: c.Repository, Tree: tree, Source: codeSource(c.Commit)}
+		if len(missing) > 0 {
+			e.Missing = fmt.Sprintf("%d files: %s", len(missing), missing[0])
+		}
+		if err := bulk.Flush(); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
+		r.Record(e)
+		taken = append(taken, e.Snapshot)
+	}
+	for commit, fault := range faults {
+		if fault != nil {
+			a.warn("the files of commit %.12s do not go along: %v", commit, fault)
+		}
+	}
+	return taken, errors.Join(bulk.Close(), r.Close())
+}
