@@ -86,20 +86,26 @@ func Used(memory []byte) int {
 func Read(memory []byte) Notes {
 	n := Notes{Attached: order.Uint64(memory[attachAt:]) == 1, Lost: int(min(order.Uint64(memory[lostAt:]), 1<<31))}
 	rest := memory[head:Used(memory)]
-	for len(rest) >= noteHead {
-		size, length := uint64(order.Uint32(rest)), order.Uint64(rest[32:])
-		if size > uint64(len(rest)) || size < noteHead || length > size-noteHead {
+	text := string(rest) // paths are parts of it: a program may open very many files
+	n.List = make([]Note, 0, len(rest)/usual)
+	for at := uint64(0); at+noteHead <= uint64(len(rest)); {
+		b := rest[at:]
+		size, length := uint64(order.Uint32(b)), order.Uint64(b[32:])
+		if size > uint64(len(b)) || size < noteHead || length > size-noteHead {
 			break
 		}
-		n.List = append(n.List, note(rest[:noteHead], rest[noteHead:noteHead+length]))
-		rest = rest[size:]
+		n.List = append(n.List, note(b[:noteHead], text[at+noteHead:at+noteHead+length]))
+		at += size
 	}
 	return n
 }
 
-func note(head, path []byte) Note {
+// usual is about the size of a note in bytes.
+const usual = 80
+
+func note(head []byte, path string) Note {
 	flags := order.Uint32(head[4:])
-	n := Note{Path: string(path), Looked: flags&looked != 0, Existed: flags&existed != 0, Folder: flags&isFolder != 0, Started: flags&started != 0}
+	n := Note{Path: path, Looked: flags&looked != 0, Existed: flags&existed != 0, Folder: flags&isFolder != 0, Started: flags&started != 0}
 	if n.Existed {
 		n.Size, n.Inode = int64(order.Uint64(head[8:])), order.Uint64(head[24:])
 		n.ModTime = time.Unix(0, int64(order.Uint64(head[16:])))

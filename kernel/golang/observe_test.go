@@ -52,7 +52,7 @@ func TestOpened(t *testing.T) {
 		want       []string
 	}{
 		{"read and write", `b, _ := os.ReadFile("a.csv"); os.WriteFile("b.parquet", b, 0o644)`, []string{"a.csv", "b.parquet (new)"}},
-		{"same file twice", `os.ReadFile("a.csv"); os.ReadFile("./a.csv"); os.ReadFile("a.csv")`, []string{"a.csv"}},
+		{"same file twice", `os.ReadFile("a.csv"); os.ReadFile("a.csv"); os.ReadFile("./a.csv")`, []string{"a.csv", "a.csv"}},
 		{"chdir", `os.Chdir("sub"); os.ReadFile("s.csv"); os.Chdir(".."); os.ReadFile("a.csv")`, []string{"sub/s.csv", "a.csv"}},
 		{"chdir by a file", `f, _ := os.Open("sub"); f.Chdir(); os.ReadFile("s.csv")`, []string{"sub", "sub/s.csv"}},
 		{"link", `os.ReadFile("link.csv"); os.ReadFile("a.csv")`, []string{"link.csv", "a.csv"}},

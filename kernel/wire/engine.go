@@ -75,7 +75,8 @@ type Seen struct {
 	Missed    []string // what could not be observed, and why, for people
 }
 
-// Opened is a file that a program of the cell opened, by its first opening.
+// Opened is a file that a program of the cell opened, by its first opening. A file that was opened by paths that are spelt
+// in other ways may be told of more than once, the first time first.
 type Opened struct {
 	Path     string // absolute
 	Unlooked bool   // nobody looked how it was then: the rest is zero

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +27,7 @@ const (
 type sampler struct {
 	network  bool // the program may open sockets
 	latest   []byte
+	others   map[int]bool // processes that are not the program's; nil before the first look
 	children map[int]*child
 	order    []*child
 	waited   bool // the program waited for a child
@@ -80,12 +80,47 @@ func (s *sampler) forked(load *os.File) bool {
 	return slices.ContainsFunc(s.order, func(c *child) bool { return c.looks < 2 })
 }
 
-// look walks the tree of processes below pid.
-func (s *sampler) look(pid int) {
-	for _, at := range childrenOf(pid) {
-		s.note(at, pid)
-		s.look(at)
+// look finds the program's processes: those of its session. A process that was seen to be of another one is not looked at
+// again, nor one that is older than the program.
+func (s *sampler) look(session int) {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return
 	}
+	names, _ := dir.Readdirnames(-1)
+	_ = dir.Close()
+	others := make(map[int]bool, len(names))
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil || pid == session {
+			continue
+		}
+		if s.others[pid] || s.others == nil && pid < session {
+			others[pid] = true
+			continue
+		}
+		if parent, of, ok := family(pid); !ok || of != session {
+			others[pid] = ok
+		} else {
+			s.note(pid, parent)
+		}
+	}
+	s.others = others
+}
+
+// family tells the parent and the session of a living process, by proc_pid_stat(5).
+func family(pid int) (parent, session int, ok bool) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, 0, false
+	}
+	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:]) // state, parent, group, session, …
+	if len(fields) < 4 {
+		return 0, 0, false
+	}
+	parent, _ = strconv.Atoi(string(fields[1]))
+	session, _ = strconv.Atoi(string(fields[3]))
+	return parent, session, true
 }
 
 // note takes note of what a process executes.
@@ -114,20 +149,6 @@ func (s *sampler) alive(pid int) []int {
 		}
 	}
 	return pids
-}
-
-// childrenOf lists the children of a process, as proc_pid_task(5) tells them by thread.
-func childrenOf(pid int) (list []int) {
-	names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the pattern is right
-	for _, name := range names {
-		b, _ := os.ReadFile(name)
-		for _, field := range bytes.Fields(b) {
-			if n, err := strconv.Atoi(string(field)); err == nil {
-				list = append(list, n)
-			}
-		}
-	}
-	return list
 }
 
 // commandOf is what a process executes; of one that is dead only the name is left.
@@ -169,9 +190,6 @@ func (s *sampler) result(group int) wire.Seen {
 		if p := s.children[c.parent]; c.command != "" && (p == nil || p.command != c.command) { // else it did not execute anything
 			seen.Processes = append(seen.Processes, wire.Process{Command: c.command, PID: c.pid})
 		}
-	}
-	if s.waited && len(s.order) == 0 {
-		seen.Missed = append(seen.Missed, missedShort)
 	}
 	if left > 0 {
 		seen.Missed = append(seen.Missed, missedBackground)

@@ -50,5 +50,8 @@ func (run *running) seen() wire.Seen {
 		self := wire.Process{Command: strings.Join(run.cmd.Args, " "), PID: run.cmd.Process.Pid}
 		all.Processes = slices.Insert(all.Processes, 0, self)
 	}
+	if sampled.Children && len(all.Processes) == 0 {
+		all.Missed = append(all.Missed, missedShort)
+	}
 	return all
 }
