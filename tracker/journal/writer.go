@@ -127,7 +127,7 @@ func (w *Writer) list(state string) error {
 // listCut lists the journals whose writers are gone without having closed them, so that what was
 // signed of them cannot be taken away unseen. What fails is left to the next writer.
 func (w *Writer) listCut() {
-	all, err := w.readListing()
+	all, err := w.readStates()
 	if err != nil {
 		return
 	}
@@ -200,7 +200,7 @@ func (w *Writer) abandon() {
 		_ = w.pack.Close()
 	}
 	_ = w.file.Close()
-	all, err := w.readListing()
+	all, err := w.readStates()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || len(all.of(w.id).states) > 0 {
 		return
 	}
