@@ -91,7 +91,7 @@ func (s *scribe) cellStarted(e CellStarted) {
 	h := header(e.Time, e.Session, e.Execution)
 	c := newCell(h, s.options)
 	s.cells[e.Execution] = c
-	source := s.text(e.Source)
+	source := s.source(e.Source)
 	started := &CellStartedEntry{
 		Header: h, Count: e.Count, CellID: s.clip(e.CellID), Notebook: s.clip(e.Notebook),
 		Source: s.put(source, h), SourceSize: int64(len(source)), Silent: e.Silent,

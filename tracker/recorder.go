@@ -98,7 +98,7 @@ func (r *Recorder) Record(e Event) {
 // now on. It is never written itself.
 func (r *Recorder) Remember(secret string) {
 	if r.options.Screen != nil {
-		r.options.Screen.Remember(secret)
+		r.options.Screen.Remember("password", secret)
 	}
 }
 

@@ -12,8 +12,8 @@ type Screen interface {
 	// Stream looks through the text of a stream, as it is inside of a JSON string, and tells from
 	// where on its end may be the beginning of a secret that what follows will complete.
 	Stream(text []byte) (found []Secret, open int)
-	// Remember keeps a value out of all that is written from now on.
-	Remember(secret string)
+	// Remember keeps a value out of all that is written from now on; rule says why it is a secret.
+	Remember(rule, secret string)
 }
 
 // Secret is a place in a text that holds a secret, and what is written instead.

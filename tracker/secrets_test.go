@@ -239,6 +239,20 @@ func TestRememberedPassword(t *testing.T) {
 	}
 }
 
+// TestSecretOfASourceIsKeptOutOfOutputs prints, without its name, what a cell's source names a secret.
+func TestSecretOfASourceIsKeptOutOfOutputs(t *testing.T) {
+	n := screened(t, tracker.Options{})
+	token := "zQ84" + "hTfK29xWvLbN73"
+	id := n.start(`apiToken := "` + token + `"; db := "mysql://root:root@db/x"`)
+	n.print(id, "stdout", "it is "+token+", by root\n")
+	n.finish(id)
+	n.close()
+	secretstest.Search(t, []string{token}, n.dir)
+	if got := n.shown()[0]; !strings.HasSuffix(got, `, by root\n"}`) {
+		t.Errorf("recorded as %s", got)
+	}
+}
+
 // TestHashOfScreenedOutput shows that the digest of an output tells nothing of a secret in it, and still compares.
 func TestHashOfScreenedOutput(t *testing.T) {
 	n := screened(t, tracker.Options{})

@@ -53,6 +53,18 @@ func (s *scribe) text(text string) []byte {
 	return s.tally.replace([]byte(text), s.options.Screen.Text([]byte(text)))
 }
 
+// source is text for a cell's source. What is a secret there is one wherever the cell shows it, too.
+func (s *scribe) source(text string) []byte {
+	if s.options.Screen == nil {
+		return []byte(text)
+	}
+	found := s.options.Screen.Text([]byte(text))
+	for _, f := range found {
+		s.options.Screen.Remember(f.Rule, text[f.Start:f.End])
+	}
+	return s.tally.replace([]byte(text), found)
+}
+
 // document returns JSON lines of gemba's own without the secrets in them.
 func (s *scribe) document(lines []byte) []byte {
 	if s.options.Screen == nil {

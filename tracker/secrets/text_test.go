@@ -40,7 +40,7 @@ func TestPlacesOfSecrets(t *testing.T) {
 
 func TestPlacesInJSON(t *testing.T) {
 	s := New(Options{Key: []byte("key")})
-	s.Remember("5551234567")
+	s.Remember("password", "5551234567")
 	mark := s.mark("github-pat", token)
 	digest := tracker.DigestOf([]byte("x")).String()
 	for name, test := range map[string]struct {
@@ -72,7 +72,7 @@ func TestPlacesInJSON(t *testing.T) {
 func fuzzed(rules func() *ruleset, secret string) *Screener {
 	s := New(Options{Key: []byte("key")})
 	s.rules = rules
-	s.Remember(secret)
+	s.Remember("password", secret)
 	return s
 }
 
