@@ -60,19 +60,31 @@ func newDirectory() directory {
 func (s *Store) Refresh() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	names, err := PackNames(s.dir)
-	if err != nil {
-		return err
-	}
-	if s.lost(names) {
-		s.directory = newDirectory() // what they held may be in a pack that was looked through
-	}
-	for _, name := range names {
-		if err := s.update(name); err != nil {
+	for try := 0; ; try++ {
+		vanished, err := s.look()
+		if err != nil || !vanished || try == maxTries {
 			return err
 		}
 	}
-	return nil
+}
+
+// look lists the packs once. When one vanished the list may lack the pack that replaced it.
+func (s *Store) look() (vanished bool, err error) {
+	names, err := PackNames(s.dir)
+	if err != nil {
+		return false, err
+	}
+	if vanished = s.lost(names); vanished {
+		s.directory = newDirectory() // what they held may be in a pack that was looked through
+	}
+	for _, name := range names {
+		err := s.update(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+		vanished = vanished || err != nil
+	}
+	return vanished, nil
 }
 
 // lost reports whether a known pack is not among names.
@@ -86,12 +98,9 @@ func (d *directory) lost(names []string) bool {
 	return known < len(d.packs)
 }
 
-// update looks through what was appended to a pack.
+// update looks through what was appended to a pack. It returns an error that is fs.ErrNotExist when it is gone.
 func (s *Store) update(name string) error {
 	info, err := os.Stat(filepath.Join(s.dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // the next refresh sees it
-	}
 	if err != nil {
 		return fmt.Errorf("look at pack: %w", err)
 	}
@@ -103,8 +112,8 @@ func (s *Store) update(name string) error {
 		return nil
 	}
 	err = s.scan(n)
-	if errors.Is(err, ErrCorrupt) || errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if errors.Is(err, ErrCorrupt) {
+		return nil // the rest is not
 	}
 	return err
 }
