@@ -13,7 +13,7 @@ import (
 // splitLink is the index's extension "link": entries of a shared index that this one deletes or replaces.
 type splitLink struct {
 	shared            plumbing.Hash
-	deleted, replaced map[int]bool // positions in the shared index
+	deleted, replaced bitmap // of positions in the shared index
 }
 
 func parseLink(data []byte) (*splitLink, error) {
@@ -33,27 +33,41 @@ func parseLink(data []byte) (*splitLink, error) {
 	return l, err
 }
 
+// bitmap tells which positions are set.
+type bitmap []bool
+
+func (b bitmap) has(i int) bool { return i < len(b) && b[i] }
+
+func (b bitmap) set(i int) {
+	if i < len(b) {
+		b[i] = true
+	}
+}
+
+// maxShared is how many entries a shared index may have.
+const maxShared = 1 << 24
+
 // parseEWAH reads a compressed bitmap and returns the positions of its ones. The format is that of
 // github.com/git/git, Documentation/technical/bitmap-format: 32 bits that count the bits, 32 that count the words, words of 64
 // bits, 32 bits more. A marker word's lowest bit is the bit of a run, the next 32 count the run's words, the
 // other 31 the literal words behind it.
-func parseEWAH(b []byte) (ones map[int]bool, rest []byte, err error) {
+func parseEWAH(b []byte) (ones bitmap, rest []byte, err error) {
 	wrong := fmt.Errorf("%w: wrong bitmap of the split index", errIndex)
 	if len(b) < 12 {
 		return nil, nil, wrong
 	}
 	size, words := int(binary.BigEndian.Uint32(b)), int(binary.BigEndian.Uint32(b[4:]))
-	if words > (len(b)-12)/8 {
+	if words > (len(b)-12)/8 || size > maxShared {
 		return nil, nil, wrong
 	}
-	body, ones := b[8:8+8*words], map[int]bool{}
+	body, ones := b[8:8+8*words], make(bitmap, size)
 	next := func() uint64 { w := binary.BigEndian.Uint64(body); body = body[8:]; return w }
 	for at := 0; len(body) > 0; {
 		marker := next()
 		run, literals := int(marker>>1&0xffffffff), int(marker>>33)
 		if marker&1 == 1 {
 			for i := at; i < min(at+run*64, size); i++ {
-				ones[i] = true
+				ones.set(i)
 			}
 		}
 		at += run * 64
@@ -62,7 +76,7 @@ func parseEWAH(b []byte) (ones map[int]bool, rest []byte, err error) {
 		}
 		for range literals {
 			for w := next(); w != 0; w &= w - 1 {
-				ones[at+bits.TrailingZeros64(w)] = true
+				ones.set(at + bits.TrailingZeros64(w))
 			}
 			at += 64
 		}
@@ -86,7 +100,7 @@ func (f *indexFile) joined(gitDir string) (*gitIndex, error) {
 	own := f.index.entries
 	all := make([]indexEntry, 0, len(shared.entries)+len(own))
 	for i, e := range shared.entries {
-		if f.link.replaced[i] {
+		if f.link.replaced.has(i) {
 			if len(own) == 0 {
 				return nil, fmt.Errorf("%w: split index lacks entries", errIndex)
 			}
@@ -94,7 +108,7 @@ func (f *indexFile) joined(gitDir string) (*gitIndex, error) {
 			e, own = own[0], own[1:]
 			e.path = path
 		}
-		if !f.link.deleted[i] {
+		if !f.link.deleted.has(i) {
 			all = append(all, e)
 		}
 	}

@@ -50,16 +50,13 @@ func (r *refs) read(name string) string {
 	if !plainRef(name) {
 		return ""
 	}
-	for _, dir := range []string{r.GitDir, r.Common} {
+	for _, dir := range []string{r.GitDir, r.Common} { // a linked work tree has some for itself
 		if b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
 			text := strings.TrimSpace(string(b))
 			if isHash(text) || strings.HasPrefix(text, "ref:") {
 				return text
 			}
 			return ""
-		}
-		if strings.HasPrefix(name, "refs/") && !strings.HasPrefix(name, "refs/bisect/") && !strings.HasPrefix(name, "refs/worktree/") {
-			continue // Common has it; GitDir is looked at first only for what a work tree has for itself
 		}
 	}
 	return r.packedRefs()[name].hash
