@@ -28,6 +28,7 @@ func topics() [][]measurement {
 		snapshots(),
 		profiles(),
 		codeStates(),
+		opens(),
 	}
 }
 
