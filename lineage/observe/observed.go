@@ -205,9 +205,17 @@ func (v *view) list(ctx context.Context) {
 	}
 }
 
+// batch is how many files are looked at between two rests.
+const batch = 64
+
 // files looks at all candidates.
 func (v *view) files(ctx context.Context) (list []File) {
-	for _, c := range v.candidates {
+	begun := time.Now()
+	for i, c := range v.candidates {
+		if i%batch == batch-1 {
+			rest(ctx, time.Duration(v.pace()*float64(time.Since(begun))))
+			begun = time.Now()
+		}
 		if ctx.Err() != nil {
 			v.missed = append(v.missed, "the session ended before all files were looked at")
 			break

@@ -176,11 +176,11 @@ func (n *notes) reserve(name string) (note []byte, look bool) {
 
 // affordable says whether a look may be taken, and takes account of it. The clock is read for every eighth path alone.
 func (n *notes) affordable() bool {
-	if n.looks == 0 && n.known.used%8 == 0 {
+	if n.looks <= 0 && n.known.used%8 == 0 {
 		n.looks = int((nanotime()-n.begun)/lookCost) - n.looked
 		n.looked += n.looks
 	}
-	if n.looks == 0 {
+	if n.looks <= 0 {
 		return false
 	}
 	n.looks--
