@@ -1,0 +1,52 @@
+package secrets_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
+	"github.com/gemba-ml/gemba/tracker/secrets"
+)
+
+func TestFind(t *testing.T) {
+	dir := t.TempDir()
+	bulk := blob.NewBulk(dir, blob.OpenStore(dir))
+	put := func(text string) tracker.Digest {
+		d, err := bulk.Put([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	escaped, err := json.Marshal(map[string]string{"text": "say \"hunter2\"\nand go"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := strings.Repeat("a line of a large file\n", 200_000)
+	want := []tracker.Digest{
+		put("the password is hunter2"), put(string(escaped) + "\n"), put(large + `say "hunter2"` + "\nand" + large),
+	}
+	put("nothing")
+	put(large)
+	if err := bulk.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var got []tracker.Digest
+	found := func(f secrets.Found) { got = append(got, f.Digest) }
+	problem := func(err error) { t.Error(err) }
+	if err := secrets.Find(t.Context(), blob.OpenStore(dir), regexp.MustCompile(`is hunter2|say "hunter2"\nand`), found, problem); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range want {
+		if !slices.Contains(got, d) {
+			t.Errorf("%s is not found", d)
+		}
+	}
+	if len(got) > len(want)+1 { // a chunk of the large one is a blob too
+		t.Errorf("%d blobs are found, want %d or one more", len(got), len(want))
+	}
+}
