@@ -182,7 +182,7 @@ func (s *snapshots) record(ctx context.Context, r snapshot.Result) (takenSnapsho
 		name = filepath.Base(r.Path)
 	}
 	line := s.catalogue(name)
-	looked, err := s.a.inspect(ctx, r, line)
+	looked, err := s.a.inspect(ctx, r, name, line)
 	if err != nil {
 		return takenSnapshot{}, err
 	}

@@ -65,7 +65,9 @@ func Document(profiles ...*Profile) ([]byte, error) {
 }
 
 func (p *Profile) write(b *bytes.Buffer) error {
-	lines := []any{p}
+	head := *p
+	head.Table = harmless(p.Table)
+	lines := []any{&head}
 	for i := range p.Columns {
 		lines = append(lines, &p.Columns[i])
 	}

@@ -153,7 +153,7 @@ func Check(ctx context.Context, rules []Rule, in Input) ([]Verdict, error) {
 			}
 		}
 		if !some {
-			verdicts = append(verdicts, Verdict{Rule: r.name, Table: r.table, Sentence: "there is no such table: " + cmp.Or(r.table, "none at all")})
+			verdicts = append(verdicts, Verdict{Rule: r.name, Table: harmless(r.table), Sentence: "there is no such table: " + cmp.Or(r.table, "none at all")})
 		}
 	}
 	return verdicts, nil

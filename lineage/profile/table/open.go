@@ -122,3 +122,6 @@ func (t *Table) text() (io.Reader, error) {
 }
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// Streamed says whether a table of that name can be read from a stream: all but Parquet.
+func Streamed(name string) bool { return extensions[extension(name)] != Parquet }
