@@ -30,8 +30,9 @@ type SessionOptions struct {
 	Unrecorded func(error)      // told once when cells begin to go unrecorded; nil: logged
 	Secret     func(string)     // told what a user typed where a secret was asked for, before a cell gets it; nil: nobody is
 
-	Magics magics.Host                 // does what gemba's magics in cells ask for; nil: such lines are the engine's
-	Permit func(context.Context) error // asked before each cell: its error is why the cell does not run; nil: all run
+	Magics magics.Host                  // does what gemba's magics in cells ask for; nil: such lines are the engine's
+	Permit func(context.Context) error  // asked before each cell: its error is why the cell does not run; nil: all run
+	Notice func(context.Context) string // asked before each cell: what the cell shows before anything else; nil: nothing
 }
 
 // Session is one kernel life: an engine and the record of what it did. It needs no front end, so
@@ -145,6 +146,7 @@ func (s *Session) run(ctx context.Context, cell wire.Cell, front wire.Front) (ou
 	if refused := s.permit(ctx); refused != nil {
 		return wire.Outcome{Error: refused}
 	}
+	s.notice(ctx, front)
 	cell, failed := s.magic(ctx, cell, front)
 	if failed != nil {
 		return wire.Outcome{Error: failed}
@@ -161,6 +163,16 @@ func (s *Session) permit(ctx context.Context) *wire.Error {
 		return &wire.Error{Name: "Refused", Value: err.Error(), Traceback: []string{"Refused: " + err.Error()}}
 	}
 	return nil
+}
+
+// notice shows what is to be said before a cell.
+func (s *Session) notice(ctx context.Context, front wire.Front) {
+	if s.options.Notice == nil {
+		return
+	}
+	if text := s.options.Notice(ctx); text != "" {
+		front.Publish(wire.Stream, wire.StreamContent{Name: "stderr", Text: text + "\n"})
+	}
 }
 
 // internal is the error of a request that met a bug of ours.
