@@ -77,4 +77,9 @@ func (f *File) Holes(size int64) (holes int64, err error) {
 }
 
 // Close ends the use of the file.
-func (f *File) Close() error { return unix.Close(f.fd) }
+func (f *File) Close() error {
+	if f.root.Closing != nil {
+		f.root.Closing(filepath.Join(f.root.path, f.path))
+	}
+	return unix.Close(f.fd)
+}

@@ -13,8 +13,9 @@ import (
 // Root is a folder below which files are looked at, by paths relative to it. It may be used from several
 // goroutines.
 type Root struct {
-	path string
-	fd   int
+	path    string
+	fd      int
+	Closing func(path string) // told the path, with the root's, of each File that is about to be closed; may be nil
 }
 
 // OpenRoot opens the folder at path, which may be a link to it.
@@ -23,7 +24,7 @@ func OpenRoot(path string) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open folder: %w", &fs.PathError{Op: "open", Path: path, Err: err})
 	}
-	return &Root{path, fd}, nil
+	return &Root{path: path, fd: fd}, nil
 }
 
 // Close ends the use of the root.

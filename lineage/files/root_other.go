@@ -13,7 +13,10 @@ import (
 
 // Root is a folder below which files are looked at, by paths relative to it. It may be used from several
 // goroutines.
-type Root struct{ path string }
+type Root struct {
+	path    string
+	Closing func(path string) // never called on this system, where nobody asks what is read in a folder
+}
 
 // OpenRoot opens the folder at path, which may be a link to it.
 func OpenRoot(path string) (*Root, error) {
@@ -24,7 +27,7 @@ func OpenRoot(path string) (*Root, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("open folder: %s is not a folder", path)
 	}
-	return &Root{path}, nil
+	return &Root{path: path}, nil
 }
 
 // Close ends the use of the root.
@@ -46,7 +49,7 @@ func (r *Root) Stat(path string) (Entry, error) {
 
 // Read returns what is in a folder, sorted by the bytes of the names. With an error it returns what could
 // be read.
-func Read(dir string) ([]Entry, error) { return new(reader).read(&Root{dir}, ".") }
+func Read(dir string) ([]Entry, error) { return new(reader).read(&Root{path: dir}, ".") }
 
 // A reader reads folders one after another.
 type reader struct{}

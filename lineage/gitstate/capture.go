@@ -24,6 +24,7 @@ type Options struct {
 	UntrackedTotal int64                       // of all untracked files together; 0: 100 times UntrackedLimit
 	Parallel       bool                        // take all cores: for a person who waits, not beside a cell
 	Quiet          bool                        // work on a thread of the lowest priority (Linux)
+	Reading        func(path string)           // told of each file of the work tree that was read, before it is closed; may be nil
 	Now            func() time.Time            // nil: time.Now
 }
 
@@ -271,6 +272,7 @@ func (w *work) compare(s *State) (err error) {
 		s.missing("the work tree cannot be read: %v", err)
 		return nil
 	}
+	w.root.Closing = w.options.Reading
 	defer func() { _ = w.root.Close() }()
 	tree := w.headTree(s)
 	w.loadIndex(s, tree)

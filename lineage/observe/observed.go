@@ -107,7 +107,7 @@ func (v *view) watched(after int, found bool) {
 	switch {
 	case fault != "":
 		v.changes.complete, v.why = false, fault
-	case !ready:
+	case !ready || !v.start.ready:
 		v.changes.complete, v.why = false, "its folders were not all watched yet"
 	case !v.changes.complete:
 		v.why = "too much changed there at once"

@@ -35,6 +35,7 @@ type Observer struct {
 	ctx  context.Context
 	stop context.CancelFunc
 	work sync.WaitGroup
+	all  chan struct{} // closed when the work tree is watched, as far as it can be
 
 	mu     sync.Mutex
 	starts []start // of the cells that were not observed yet, in order
@@ -46,6 +47,7 @@ type start struct {
 	execution tracker.ID
 	time      time.Time
 	mark      int
+	ready     bool // the whole work tree was watched
 	reads     bool // files that were only read are watched for
 }
 
@@ -66,6 +68,7 @@ func New(o Options) *Observer {
 	b := &Observer{options: o, root: root,
 		filter:  newFilter(root, o.Leave, o.Notebook, own, filepath.Join(root, ".~"+filepath.Base(o.Notebook))),
 		library: &library{store: o.Store, limit: o.Limit, screen: o.Screen, now: o.Now, files: map[string]known{}}}
+	b.all = make(chan struct{})
 	b.ctx, b.stop = context.WithCancel(context.Background())
 	b.open()
 	return b
@@ -82,6 +85,7 @@ func (b *Observer) open() {
 		if b.watcher != nil {
 			b.watcher.watchAll(b.ctx)
 		}
+		close(b.all)
 		b.baseline(b.ctx)
 	})
 }
@@ -100,22 +104,35 @@ func (b *Observer) Close() error {
 // be called for every file that is read beside the cells: to find the code state, say.
 func (b *Observer) Opened(path string) {
 	if b.watcher != nil {
-		b.watcher.opened(path)
+		b.watcher.opened(newNames().real(path))
 	}
 }
 
 // Started tells that a cell starts. The cell waits for it: some microseconds, or a quarter of a millisecond when the cell may
 // start processes and the work tree has many folders.
 func (b *Observer) Started(e tracker.CellStarted) {
+	if runsShell(e.Source) {
+		b.awaitWatch()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := start{execution: e.Execution, time: e.Time}
 	b.spawns = b.spawns || declaresSpawning(e.Source)
 	s.reads = b.spawns || runsShell(e.Source)
 	if b.watcher != nil {
-		s.mark = b.watcher.begin(s.reads)
+		s.mark, s.ready = b.watcher.begin(s.reads)
 	}
 	b.starts = append(b.starts, s)
+}
+
+// moment is how long the first cell of a session may wait for its folder to be watched, when it runs a shell.
+const moment = 25 * time.Millisecond
+
+func (b *Observer) awaitWatch() {
+	select {
+	case <-b.all:
+	case <-time.After(moment):
+	}
 }
 
 // finish takes a cell from those that were not observed yet. After is the mark at which the next cell started, 0 when none

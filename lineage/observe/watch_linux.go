@@ -138,10 +138,11 @@ func (w *watcher) mark() int {
 	return w.next
 }
 
-// begin makes a mark where a cell starts. Reads says that files opened for reading are wanted too.
-func (w *watcher) begin(reads bool) int {
+// begin makes a mark where a cell starts. Reads says that files opened for reading are wanted too; ready, that the whole
+// tree is watched from then on.
+func (w *watcher) begin(reads bool) (mark int, ready bool) {
 	w.mu.Lock()
-	w.on = true
+	w.on, ready = true, w.ready
 	mask := uint32(watchAlways)
 	if reads {
 		mask = watchReads
@@ -152,7 +153,7 @@ func (w *watcher) begin(reads bool) int {
 		w.arm(w.arming)
 	}
 	w.mu.Unlock()
-	return w.mark()
+	return w.mark(), ready
 }
 
 // arm has all folders watched by the mask; w.mu is locked. Many folders take a while: the log then says from when on.

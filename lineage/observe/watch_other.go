@@ -16,7 +16,7 @@ func newWatcher(string, func(string) bool, func(string), func() time.Time) (*wat
 }
 
 func (*watcher) watchAll(context.Context)                {}
-func (*watcher) begin(bool) int                          { return 0 }
+func (*watcher) begin(bool) (int, bool)                  { return 0, false }
 func (*watcher) mark() int                               { return 0 }
 func (*watcher) events(int, int) ([]event, bool, string) { return nil, false, "" }
 func (*watcher) observed(int, bool)                      {}
