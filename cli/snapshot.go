@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	tables "github.com/gemba-ml/gemba/lineage/profile/table"
 	"github.com/gemba-ml/gemba/lineage/settings"
 	"github.com/gemba-ml/gemba/lineage/snapshot"
 	"github.com/gemba-ml/gemba/tracker"
@@ -153,7 +154,7 @@ func (s *snapshots) takeAll(ctx context.Context, paths []string) (taken []takenS
 	defer func() { err = errors.Join(err, bulk.Close()) }()
 	for _, path := range paths {
 		o := snapshot.Into(s.ledger, path, known, bulk)
-		o.Fresh, o.Git, o.Limit, o.Now = s.o.fresh, s.o.git, s.limit, s.a.now
+		o.Fresh, o.Git, o.Limit, o.Now, o.Pick = s.o.fresh, s.o.git, s.limit, s.a.now, tables.Named
 		bar := s.a.newBar("snapshot of " + path)
 		o.Look = bar.show
 		before := bulk.New()

@@ -31,6 +31,9 @@ func (a *app) inspect(ctx context.Context, r snapshot.Result, name string, datas
 	if err != nil {
 		return looked, fmt.Errorf("%s: dataset %s: %w", settings.Name, name, err)
 	}
+	if len(r.Picked) == 0 && len(rules) == 0 {
+		return looked, nil
+	}
 	kept := &keptTables{store: a.snapshotBlobs(), digests: map[string]tracker.Digest{}}
 	defer kept.close()
 	before := a.snapshotBefore(ctx, name)
@@ -75,8 +78,8 @@ func (a *app) snapshotBefore(ctx context.Context, name string) index.Snapshot {
 
 // profilesOf profiles the tables of a snapshot, unless the one before was of the same tree: then it has them.
 func (a *app) profilesOf(ctx context.Context, r snapshot.Result, kept *keptTables, before index.Snapshot) (all []*profile.Profile, err error) {
-	if err := kept.find(r.Tree, ""); err != nil {
-		return nil, err
+	for _, l := range r.Picked {
+		kept.add(path.Join(l.Dir, l.Name), l.Digest)
 	}
 	if before.Tree == r.Tree && !before.Profile.IsZero() {
 		if all = kept.profiles(before.Profile); len(all) > 0 {
@@ -133,14 +136,19 @@ func (k *keptTables) find(tree tracker.Digest, prefix string) error {
 		if err != nil {
 			return fmt.Errorf("look for tables: %w", err)
 		}
-		if name := prefix + path.Join(l.Dir, l.Name); l.Type == snapshot.File && l.Missing == "" && tables.Named(l.Name) {
-			if _, known := k.digests[name]; !known {
-				k.names = append(k.names, name)
-			}
-			k.digests[name] = l.Digest
+		if l.Type == snapshot.File && l.Missing == "" && tables.Named(l.Name) {
+			k.add(prefix+path.Join(l.Dir, l.Name), l.Digest)
 		}
 	}
 	return nil
+}
+
+// add adds a table.
+func (k *keptTables) add(name string, d tracker.Digest) {
+	if _, known := k.digests[name]; !known {
+		k.names = append(k.names, name)
+	}
+	k.digests[name] = d
 }
 
 // profile profiles a table while it is read from the ledger.

@@ -19,12 +19,31 @@ func (t *taker) finish(ctx context.Context) {
 		}
 		if !e.leave {
 			t.new.folder(e.f)
+			t.pick(e.f)
 			continue
 		}
 		if err := t.assemble(e.f); err != nil {
 			t.fail(err)
 		}
 		t.new.end(e.f.summary)
+	}
+}
+
+// pick names the files of a folder that somebody asked for.
+func (t *taker) pick(f *folder) {
+	if t.Pick == nil {
+		return
+	}
+	dir := f.path
+	if dir == "." {
+		dir = ""
+	}
+	for i := range f.entries {
+		e, it := &f.entries[i], &f.items[i]
+		if e.Mode.IsRegular() && !it.gone && it.missing == "" && t.Pick(e.Name) {
+			l := Line{Name: e.Name, Type: File, Mode: e.Mode, Size: e.Size, Digest: it.digest}
+			t.picked = append(t.picked, Placed{dir, l})
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ type Options struct {
 	Fresh  bool                      // read every file, whatever the cache remembers
 	Skip   []string                  // paths of folders that are left out: the ledger
 	Git    bool                      // .git too
+	Pick   func(name string) bool    // which files are to be named in the result
 	Limit  int64                     // larger files are listed, not kept; 0: none is too large
 	Look   func(progress Progress)   // called now and then, by another goroutine
 	Now    func() time.Time          // nil: time.Now
@@ -47,7 +48,8 @@ type Result struct {
 	Bytes   int64          // of these files
 	Read    int64          // files that were read, since nothing was remembered of them
 	Missing Missing
-	Cache   error // why nothing is remembered for the next time
+	Picked  []Placed // the files that are kept and that Pick wants, in the order of the tree
+	Cache   error    // why nothing is remembered for the next time
 }
 
 // ErrNothing says that a path is nothing of which a snapshot could be taken.

@@ -256,3 +256,26 @@ func TestNothingToTake(t *testing.T) {
 		}
 	}
 }
+
+func TestPick(t *testing.T) {
+	b := newRoom(t)
+	for _, path := range []string{"a.csv", "b.txt", ".hidden/c.csv", "d/e/f.csv", "a-large-one.csv"} {
+		b.write(path, strings.Repeat(path, len(path)))
+	}
+	pick := func(o *Options) {
+		o.Pick = func(name string) bool { return strings.HasSuffix(name, ".csv") }
+		o.Limit = 170
+	}
+	time.Sleep(20 * time.Millisecond)
+	for range 2 { // what is remembered is picked too
+		r, _ := b.take(pick)
+		var got []string
+		for _, l := range r.Picked {
+			got = append(got, fmt.Sprint(l.Dir, "/", l.Name, " ", l.Size, " ", !l.Digest.IsZero()))
+		}
+		want := []string{"/a.csv 25 true", ".hidden/c.csv 169 true", "d/e/f.csv 81 true"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("picked (-want +got):\n%s", diff)
+		}
+	}
+}

@@ -31,6 +31,7 @@ type taker struct {
 
 	found, done, read counter
 	missing           Missing
+	picked            []Placed
 	lines             []byte  // of the folder that is put together, the next one reuses it
 	top               *folder // once the walk was there
 }
@@ -127,7 +128,7 @@ func (t *taker) result() (Result, error) {
 		return Result{}, err
 	}
 	s := t.top.summary
-	r := Result{Tree: s.tree, Files: s.files, Bytes: s.bytes, Read: t.read.files.Load(), Missing: t.missing}
+	r := Result{Tree: s.tree, Files: s.files, Bytes: s.bytes, Read: t.read.files.Load(), Missing: t.missing, Picked: t.picked}
 	if t.Stamp != nil {
 		r.Cache = t.new.keep(t.Stamp())
 	}
