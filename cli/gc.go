@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os/user"
 	"strconv"
 	"strings"
@@ -144,5 +143,5 @@ func userName() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username
 	}
-	return fmt.Sprint("somebody")
+	return "somebody"
 }
