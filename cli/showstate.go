@@ -85,6 +85,7 @@ func (g *page) code(states []index.CodeState) {
 		default:
 			g.fact("code", "commit %.12s%s%s, in %s", s.Commit, prefixed(" of ", s.Branch), dirty(s.Dirty), s.Repository)
 		}
+		g.fact("", "%s", strings.Join(s.Flags, ", "))
 		g.fact("", "%s", s.Missing)
 	}
 }

@@ -171,6 +171,9 @@ func (g *page) cellFacts(c *shownCell) {
 	}
 	g.fact("backend", "%s", c.Backend)
 	g.fact("declared", "%s", strings.Join(c.Declared, " "))
+	if c.Redactions > 0 {
+		g.fact("redacted", "%s, before anything was written (%s)", count(int(c.Redactions), "secret", "secrets"), c.Redacted)
+	}
 	for _, i := range c.Interruptions {
 		g.fact("interrupted", "by %s at %s", i.By, humanTime(i.Time, g.a.now()))
 	}

@@ -56,6 +56,8 @@ type Cell struct {
 	Program      tracker.Digest `json:"program_digest,omitzero"`
 	GoMod        tracker.Digest `json:"go_mod_digest,omitzero"`
 	GoSum        tracker.Digest `json:"go_sum_digest,omitzero"`
+	Redactions   int64          `json:"redactions"`         // secrets that were taken out before anything was written
+	Redacted     string         `json:"redacted,omitempty"` // the rules that found them
 	Messages     int64          `json:"messages"`
 	OutputBytes  int64          `json:"output_bytes"`
 	OutputSHA256 string         `json:"output_sha256,omitempty"` // of everything the cell printed, kept or not

@@ -23,6 +23,7 @@ type CodeState struct {
 	Branch     string         `json:"branch,omitempty"`
 	Remote     string         `json:"remote,omitempty"`
 	Tags       []string       `json:"tags"`
+	Flags      []string       `json:"flags"` // what is special about the repository: merging, shallow, …
 	Dirty      int            `json:"dirty"`
 	Changes    tracker.Digest `json:"changes_digest,omitzero"`
 	Missing    string         `json:"missing,omitempty"`

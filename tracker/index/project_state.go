@@ -2,6 +2,7 @@ package index
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -12,14 +13,15 @@ func environment(b *batch, at place, e *tracker.EnvironmentEntry) error {
 }
 
 func code(b *batch, at place, e *tracker.CodeEntry) error {
-	tags, err := json.Marshal(append([]string{}, e.Tags...))
-	if err != nil {
+	tags, errTags := json.Marshal(append([]string{}, e.Tags...))
+	flags, errFlags := json.Marshal(append([]string{}, e.Flags...))
+	if err := errors.Join(errTags, errFlags); err != nil {
 		return err
 	}
-	return b.exec(`INSERT INTO code_states (journal, entry, session, execution, time, repository, "commit", branch, remote, tags, dirty, changes, missing)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return b.exec(`INSERT INTO code_states (journal, entry, session, execution, time, repository, "commit", branch, remote, tags, flags, dirty, changes, missing)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		at.journal, at.entry, e.Session.String(), e.Execution.String(), timeText(e.Time), e.Repository, e.Commit, e.Branch, e.Remote,
-		string(tags), e.Dirty, e.Changes.String(), e.Missing)
+		string(tags), string(flags), e.Dirty, e.Changes.String(), e.Missing)
 }
 
 func observation(b *batch, at place, e *tracker.FilesEntry) error {

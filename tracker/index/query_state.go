@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -21,15 +22,15 @@ func (x *Index) Environments(ctx context.Context, session tracker.ID) ([]Environ
 // CodeStates returns the code states of a cell execution.
 func (x *Index) CodeStates(ctx context.Context, execution tracker.ID) ([]CodeState, error) {
 	scan := func(rows *sql.Rows) (c CodeState, err error) {
-		var tags []byte
+		var tags, flags []byte
 		err = rows.Scan(into(&c.Session), into(&c.Execution), at(&c.Time), &c.Repository, &c.Commit, &c.Branch, &c.Remote,
-			&tags, &c.Dirty, into(&c.Changes), &c.Missing)
+			&tags, &flags, &c.Dirty, into(&c.Changes), &c.Missing)
 		if err == nil {
-			err = json.Unmarshal(tags, &c.Tags)
+			err = errors.Join(json.Unmarshal(tags, &c.Tags), json.Unmarshal(flags, &c.Flags))
 		}
 		return c, err
 	}
-	return collect(ctx, x, scan, `SELECT session, execution, time, repository, "commit", branch, remote, tags, dirty, changes, missing
+	return collect(ctx, x, scan, `SELECT session, execution, time, repository, "commit", branch, remote, tags, flags, dirty, changes, missing
 		FROM code_states WHERE execution = ?`+oldest, execution.String())
 }
 

@@ -15,7 +15,7 @@ func (s *scribe) state() (cell, snapshot tracker.ID) {
 	cell, snapshot = s.start("x := 1"), tracker.NewID()
 	s.append(&tracker.EnvironmentEntry{Header: s.head(tracker.ID{}), Environment: s.put("environment\n")})
 	s.append(&tracker.CodeEntry{Header: s.head(cell), Repository: "/lab", Commit: "c0ffee", Branch: "main", Remote: "origin",
-		Tags: []string{"v1", "v2"}, Dirty: 2, Changes: s.put("changes\n"), Missing: "one is too large"})
+		Tags: []string{"v1", "v2"}, Flags: []string{"merging"}, Dirty: 2, Changes: s.put("changes\n"), Missing: "one is too large"})
 	s.append(&tracker.FilesEntry{Header: s.head(cell), Observed: s.put("observed\n"), Read: 1, Written: 2, Processes: 3, Hosts: 4, Missing: "reads of children"})
 	s.append(&tracker.SnapshotEntry{Header: s.head(cell), Snapshot: snapshot, Name: "train", Path: "/lab/data", Tree: s.put("tree\n"),
 		Files: 2, Bytes: 30, Profile: s.put("profile\n"), Checks: s.put("checks\n"), Failed: 1,
@@ -37,7 +37,7 @@ func TestState(t *testing.T) {
 	environments, err := x.Environments(t.Context(), s.session)
 	equal(t, err, environments, []Environment{{s.session, second(3), tracker.DigestOf([]byte("environment\n"))}})
 	codes, err := x.CodeStates(t.Context(), cell)
-	equal(t, err, codes, []CodeState{{s.session, cell, second(4), "/lab", "c0ffee", "main", "origin", []string{"v1", "v2"}, 2,
+	equal(t, err, codes, []CodeState{{s.session, cell, second(4), "/lab", "c0ffee", "main", "origin", []string{"v1", "v2"}, []string{"merging"}, 2,
 		tracker.DigestOf([]byte("changes\n")), "one is too large"}})
 	seen, err := x.Observations(t.Context(), cell)
 	equal(t, err, seen, []Observation{{s.session, cell, second(5), tracker.DigestOf([]byte("observed\n")), 1, 2, 3, 4, "reads of children"}})
@@ -72,7 +72,8 @@ func TestOldSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	const older = `DROP TABLE environments; DROP TABLE code_states; DROP TABLE observations; DROP TABLE snapshots; DROP TABLE removals;
-		ALTER TABLE cells DROP COLUMN go_mod; ALTER TABLE cells DROP COLUMN go_sum; PRAGMA user_version = 1`
+		ALTER TABLE cells DROP COLUMN go_mod; ALTER TABLE cells DROP COLUMN go_sum;
+		ALTER TABLE cells DROP COLUMN redactions; ALTER TABLE cells DROP COLUMN redacted; PRAGMA user_version = 1`
 	if _, err := x.db.Exec(older); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ CREATE TABLE code_states (
     branch     TEXT    NOT NULL,
     remote     TEXT    NOT NULL,
     tags       TEXT    NOT NULL, -- a JSON array
+    flags      TEXT    NOT NULL, -- a JSON array
     dirty      INTEGER NOT NULL, -- how many paths differ from the commit
     changes    TEXT    NOT NULL, -- digest of a document
     missing    TEXT    NOT NULL,
@@ -87,6 +88,8 @@ CREATE TABLE removals (
 
 ALTER TABLE cells ADD COLUMN go_mod TEXT NOT NULL DEFAULT ''; -- digest
 ALTER TABLE cells ADD COLUMN go_sum TEXT NOT NULL DEFAULT ''; -- digest
+ALTER TABLE cells ADD COLUMN redactions INTEGER NOT NULL DEFAULT 0; -- secrets that were taken out before anything was written
+ALTER TABLE cells ADD COLUMN redacted TEXT NOT NULL DEFAULT ''; -- the rules that found them
 
 DELETE FROM sessions;
 DELETE FROM cells;
