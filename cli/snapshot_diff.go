@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gemba-ml/gemba/lineage/profile/rowdiff"
 	"github.com/gemba-ml/gemba/lineage/snapshot"
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/index"
@@ -27,14 +28,16 @@ type shownChange struct {
 }
 
 func (a *app) snapshotDiffCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, rows bool
+	var o rowdiff.Options
 	c := &cobra.Command{
 		Use:   "diff A B",
 		Short: "Tell what differs between two snapshots",
 		Long: `diff tells which files were added, removed, changed or renamed between two snapshots, named by id or, for the newest
-with a name, by that.`,
+with a name, by that. With --rows it tells which rows of the tables among them differ (see gemba profile diff).`,
 		Example: `  gemba snapshot diff 3f2a train
-  gemba snapshot diff 3f2a 90bc --json`,
+  gemba snapshot diff 3f2a 90bc --json
+  gemba snapshot diff 3f2a train --rows --key id`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error {
@@ -50,10 +53,16 @@ with a name, by that.`,
 				if err != nil {
 					return err
 				}
+				if rows || len(o.Key) > 0 {
+					return a.rowChanges(ctx, changes, o, asJSON)
+				}
 				return a.printChanges(changes, asJSON)
 			})
 		},
 	}
+	c.Flags().BoolVar(&rows, "rows", false, "compare the rows of tables that changed")
+	c.Flags().StringArrayVar(&o.Key, "key", nil, "a key `column` of the tables; several times for a key of several columns")
+	c.Flags().IntVar(&o.Examples, "examples", 10, "show so many `rows` of each table")
 	jsonFlag(c, &asJSON)
 	return c
 }
