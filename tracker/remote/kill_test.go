@@ -43,7 +43,7 @@ func TestKilledPush(t *testing.T) {
 	from, to := filepath.Join(t.TempDir(), ".gemba"), filepath.Join(t.TempDir(), ".gemba")
 	record(t, from, key, 1)
 	pushed(t, from, openBucket(t, folder))
-	for range 12 {
+	for range 8 {
 		record(t, from, key, 3)
 		killed(t, time.Duration(rand.IntN(120))*time.Millisecond, "GEMBA_TEST_PUSH_FROM="+from, "GEMBA_TEST_PUSH_TO="+folder)
 		wantVerified(t, from)
