@@ -37,6 +37,8 @@ func (j *job) unhooked() string {
 		return "not asked for"
 	case j.request.Test:
 		return "tests tell package testing which files they open"
+	case j.flags.covers():
+		return "with -cover the hook would be a part of what is measured"
 	case j.request.Wasm != nil:
 		return "WebAssembly runs in the browser"
 	case goos != "linux" && goos != "darwin":
