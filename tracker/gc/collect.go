@@ -171,19 +171,38 @@ func (c *collection) bury(ctx context.Context, o Options) (n int64, err error) {
 	return int64(len(list)), bury(ctx, o.Recorder(), list, Why{Reason: Collected, By: o.By}, o.Now)
 }
 
-// victims returns the packs that are worth rewriting.
+// victims returns the packs that are worth rewriting. Their new pack will not hold what one of the others holds too,
+// which may make it so small that more are merged with it.
 func (c *collection) victims() (all []*pack) {
-	var small []*pack
+	chosen := make(map[*pack]bool)
+	for {
+		more := c.moreVictims(chosen)
+		if len(more) == 0 {
+			return all
+		}
+		for _, p := range more {
+			chosen[p] = true
+		}
+		all = append(all, more...)
+		c.rely(chosen)
+	}
+}
+
+// moreVictims returns the packs to rewrite beside those that were chosen.
+func (c *collection) moreVictims(chosen map[*pack]bool) (more []*pack) {
+	var anyway, rest []*pack
 	for _, p := range c.packs {
 		switch {
 		case !p.closed():
+		case chosen[p]:
+			anyway = append(anyway, p)
 		case p.kept == 0 || p.hit || p.stray || worthwhile(p):
-			all = append(all, p)
+			more = append(more, p)
 		default:
-			small = append(small, p)
+			rest = append(rest, p)
 		}
 	}
-	return append(all, mergeable(small, all)...)
+	return append(more, mergeable(rest, append(anyway, more...))...)
 }
 
 // worthwhile reports whether a pack holds so much that is not needed that it is rewritten for it.
@@ -218,7 +237,11 @@ func mergeable(packs, anyway []*pack) []*pack {
 		}
 		sum += p.kept
 	}
-	if last+1 < fewFiles {
+	together := last + 1
+	if len(anyway) > 0 {
+		together++ // what those become would be merged with the others next time
+	}
+	if together < fewFiles {
 		return nil
 	}
 	return packs[:last+1]

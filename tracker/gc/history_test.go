@@ -240,10 +240,17 @@ func (h *history) packs() []string {
 
 // size returns the bytes of the packs.
 func (h *history) size() (total int64) {
+	for _, size := range h.sizes() {
+		total += size
+	}
+	return total
+}
+
+func (h *history) sizes() (all []int64) {
 	for _, name := range h.packs() {
 		info, err := os.Stat(filepath.Join(h.dir, "packs", name))
 		h.must(err)
-		total += info.Size()
+		all = append(all, info.Size())
 	}
-	return total
+	return all
 }

@@ -17,7 +17,7 @@ import (
 type pack struct {
 	name   string
 	size   int64
-	kept   int64 // bytes of frames that are needed and that no pack before this one holds
+	kept   int64 // bytes of frames that are needed and that no other pack is relied upon for
 	frames int
 	tail   bool  // a killed writer left something at its end
 	stray  bool  // it holds the recipe of a blob that is not needed, which must not outlive its chunks
@@ -43,6 +43,7 @@ func (p *pack) closed() bool { return !p.busy && p.fault == nil }
 type home struct {
 	pack   *pack
 	offset int64
+	size   int64
 }
 
 // survey is what all packs hold, seen with the eyes of what is needed.
@@ -51,6 +52,7 @@ type survey struct {
 	dir    string
 	packs  []*pack // those that cannot be rewritten first
 	homes  map[tracker.Digest]home
+	twins  map[tracker.Digest][]home // frames in one piece of blobs that have another home
 
 	need   digests                           // with chunks
 	all    bool                              // everything is needed but doomed: what entries need is not, or not wholly, known
@@ -64,7 +66,7 @@ type survey struct {
 
 func newSurvey(l *journal.Ledger, need, doomed digests, all bool) *survey {
 	return &survey{
-		ledger: l, dir: l.Blobs().Dir(), homes: make(map[tracker.Digest]home),
+		ledger: l, dir: l.Blobs().Dir(), homes: make(map[tracker.Digest]home), twins: make(map[tracker.Digest][]home),
 		need: need, doomed: doomed, all: all, parts: make(digests),
 		found: make(map[tracker.Digest]int64), stuck: make(map[tracker.Digest]*pack),
 		partOf: make(map[tracker.Digest]tracker.Digest),
@@ -218,9 +220,8 @@ func (s *survey) count(ctx context.Context, p *pack) error {
 	defer func() { _ = file.Close() }()
 	_, err = file.Frames(func(f blob.Frame) error {
 		s.note(p, f)
-		if _, known := s.homes[f.Digest]; !known && s.needed(f.Digest) {
-			s.homes[f.Digest] = home{p, f.Offset}
-			p.kept += f.Size()
+		if s.needed(f.Digest) {
+			s.settle(p, f)
 		}
 		return ctx.Err()
 	}, nil)
@@ -228,6 +229,36 @@ func (s *survey) count(ctx context.Context, p *pack) error {
 		return ctx.Err()
 	}
 	return p.blame(err)
+}
+
+// settle lets the first frame of a blob be the one that counts, and remembers the others.
+func (s *survey) settle(p *pack, f blob.Frame) {
+	at := home{p, f.Offset, f.Size()}
+	if _, known := s.homes[f.Digest]; !known {
+		s.homes[f.Digest] = at
+		p.kept += at.size
+	} else if !f.Recipe() { // a recipe is nothing without other blobs
+		s.twins[f.Digest] = append(s.twins[f.Digest], at)
+	}
+}
+
+// rely lets frames of packs that stay count, rather than those of packs that go. Otherwise the pack that replaces
+// these would hold what is garbage already.
+func (s *survey) rely(going map[*pack]bool) {
+	for d, twins := range s.twins {
+		at := s.homes[d]
+		if !going[at.pack] {
+			continue
+		}
+		for _, twin := range twins {
+			if !going[twin.pack] {
+				at.pack.kept -= at.size
+				twin.pack.kept += twin.size
+				s.homes[d] = twin
+				break
+			}
+		}
+	}
 }
 
 // note remembers where there is something to remove.
