@@ -61,7 +61,7 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, removeAll(b.scratch)) }()
-	var rows []row
+	fmt.Print(heading)
 	for _, topic := range topics() {
 		for _, m := range topic {
 			if !b.only.MatchString(m.name) {
@@ -71,11 +71,10 @@ func run(ctx context.Context) (err error) {
 			if err != nil {
 				return fmt.Errorf("measure %s: %w", m.name, err)
 			}
-			rows = append(rows, r)
-			fmt.Fprintln(os.Stderr, "measured", m.name)
+			fmt.Print(r.lines()) // what is measured is not lost when the rest is not waited for
 		}
 	}
-	return printTable(os.Stdout, rows)
+	return nil
 }
 
 func parse() (*bench, error) {

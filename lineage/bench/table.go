@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 )
 
@@ -29,23 +28,22 @@ func below(limit float64, unit string) goal {
 	return goal{fmt.Sprintf("≤ %g %s", limit, unit), func(own, _ float64) bool { return own <= limit }}
 }
 
-// printTable writes the rows in markdown: a line for each peer of gemba, or one where there is none.
-func printTable(w io.Writer, rows []row) error {
+// heading begins the table, in markdown.
+const heading = "| what (median) | gemba | peer | | peer / gemba | to reach | | n |\n|---|---|---|---|---|---|---|---|\n"
+
+// lines are those of the table that tell of a row: one for each peer of gemba, or one where there is none.
+func (r row) lines() string {
 	var text strings.Builder
-	text.WriteString("| what (median) | gemba | peer | | peer / gemba | to reach | | n |\n|---|---|---|---|---|---|---|---|\n")
-	for _, r := range rows {
-		own := median(r.values[0])
-		if len(r.contenders) == 1 || r.contenders[0].reach.met != nil {
-			fmt.Fprintf(&text, "| %s | %s | | | | %s | %d |\n", r.name, r.figure(own), r.contenders[0].reach.verdict(own, 0), len(r.values[0]))
-		}
-		for i, c := range r.contenders[1:] {
-			peer := median(r.values[i+1])
-			fmt.Fprintf(&text, "| %s | %s | %s | %s | %.2f | %s | %d |\n",
-				r.name, r.figure(own), c.name, r.figure(peer), peer/own, c.reach.verdict(own, peer), len(r.values[i+1]))
-		}
+	own := median(r.values[0])
+	if len(r.contenders) == 1 || r.contenders[0].reach.met != nil {
+		fmt.Fprintf(&text, "| %s | %s | | | | %s | %d |\n", r.name, r.figure(own), r.contenders[0].reach.verdict(own, 0), len(r.values[0]))
 	}
-	_, err := io.WriteString(w, text.String())
-	return err
+	for i, c := range r.contenders[1:] {
+		peer := median(r.values[i+1])
+		fmt.Fprintf(&text, "| %s | %s | %s | %s | %.2f | %s | %d |\n",
+			r.name, r.figure(own), c.name, r.figure(peer), peer/own, c.reach.verdict(own, peer), len(r.values[i+1]))
+	}
+	return text.String()
 }
 
 func (r row) figure(v float64) string {
