@@ -74,7 +74,7 @@ func (a *app) storeCommits(ctx context.Context, list []index.Commit) (taken []tr
 		if len(missing) > 0 {
 			e.Missing = fmt.Sprintf("%d files: %s", len(missing), missing[0])
 		}
-		if err := bulk.Flush(); err != nil {
+		if err := bulk.Sync(); err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 		r.Record(e)

@@ -163,6 +163,9 @@ func (s *snapshots) takeAll(ctx context.Context, paths []string) (taken []takenS
 		if err != nil {
 			return nil, err
 		}
+		if err := bulk.Sync(); err != nil {
+			return nil, err
+		}
 		t, err := s.record(ctx, r)
 		if err != nil {
 			return nil, err

@@ -12,8 +12,9 @@ import (
 // Store keeps the contents of files in the ledger's packs, for those who find out on what cells ran. A ledger that
 // cannot be written fails their Put and nothing else.
 type Store struct {
-	dir  string // of the packs
-	bulk *blob.Bulk
+	dir   string // of the packs
+	bulk  *blob.Bulk
+	known *blob.Store
 
 	mu    sync.Mutex
 	fault error // why nothing can be put now
@@ -21,7 +22,8 @@ type Store struct {
 
 // NewStore returns a store that writes to the packs in dir, which needs not exist before something is put.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, bulk: blob.NewBulk(dir, blob.OpenStore(dir))}
+	known := blob.OpenStore(dir)
+	return &Store{dir: dir, bulk: blob.NewBulk(dir, known), known: known}
 }
 
 // Put stores b and returns its digest.
@@ -55,9 +57,12 @@ func (s *Store) hold() (release func(), err error) {
 	return release, err
 }
 
-// flush hands what was put to the operating system.
+// Has reports whether a blob is stored, from what was last seen of the packs.
+func (s *Store) Has(d tracker.Digest) bool { return s.known.Has(d) }
+
+// flush makes durable what was put: the entries that name it will be within a second.
 func (s *Store) flush() error {
-	if err := s.bulk.Flush(); err != nil {
+	if err := s.bulk.Sync(); err != nil {
 		return fmt.Errorf("keep contents: %w", err)
 	}
 	return nil

@@ -33,6 +33,7 @@ type Bulk struct {
 	mu     sync.Mutex
 	pack   *Pack // made when first needed
 	closed int64 // bytes of the packs that are full
+	synced int64 // bytes of pack that are durable
 	new    int64 // bytes of blobs that were not known before
 }
 
@@ -230,6 +231,23 @@ func (b *Bulk) Flush() error {
 	return b.pack.Flush()
 }
 
+// Sync is Flush that also makes durable what was put: an entry that survives a power cut must not name bytes that do not.
+func (b *Bulk) Sync() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.pack == nil {
+		return nil
+	}
+	if err := b.pack.Flush(); err != nil || b.pack.size == b.synced {
+		return err
+	}
+	err := b.pack.Sync()
+	if err == nil {
+		b.synced = b.pack.size
+	}
+	return err
+}
+
 // Close makes durable what was put and closes the pack, also when it returns an error: then what was put since
 // the last Flush may be lost.
 func (b *Bulk) Close() error {
@@ -252,6 +270,6 @@ func (b *Bulk) finish() error {
 		_ = b.pack.WriteIndex(b.pack.file.Name()) // it only saves time
 	}
 	err = errors.Join(err, b.pack.Close())
-	b.pack = nil
+	b.pack, b.synced = nil, 0
 	return err
 }
