@@ -16,8 +16,8 @@ type codePolicy struct {
 }
 
 // policyOf returns the policy of a project for what runs in dir.
-func (a *app) policyOf(project settings.Settings, dir string) *codePolicy {
-	o := gitstate.Options{UntrackedLimit: int64(project.UntrackedLimit), Parallel: true, Now: a.now}
+func (a *app) policyOf(project settings.Settings, dir, ledger string) *codePolicy {
+	o := gitstate.Options{UntrackedLimit: int64(project.UntrackedLimit), Leave: ledger, Parallel: true, Now: a.now}
 	return &codePolicy{policy: project.Code, code: gitstate.NewCapturer(dir, o)}
 }
 

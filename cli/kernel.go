@@ -101,7 +101,7 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	dir := k.ledgerFor(".")
 	recorder := lock.watch(k.record(origin{dir: ".", notebook: notebook, ledger: dir, project: project, around: around, patience: linger}))
 	magics := &magicHost{app: k.app, dir: ".", around: around, project: project, ledger: dir, recorder: k.recorder}
-	policy := k.policyOf(project, ".")
+	policy := k.policyOf(project, ".", dir)
 	session := kernel.OpenSession(kernel.SessionOptions{
 		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), policy.permit), Notice: policy.notice, Magics: magics, Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,

@@ -31,7 +31,7 @@ func (a *app) trace(next *tracker.Recorder, o origin) kernel.Recorder {
 		Limit: int64(o.project.AutoSnapshotLimit), Screen: a.clean, Now: a.now,
 	})
 	code := gitstate.NewCapturer(o.dir, gitstate.Options{
-		Store: store, Screen: a.clean, UntrackedLimit: int64(o.project.UntrackedLimit), Quiet: true, Reading: files.Opened, Now: a.now,
+		Store: store, Screen: a.clean, UntrackedLimit: int64(o.project.UntrackedLimit), Leave: o.ledger, Quiet: true, Reading: files.Opened, Now: a.now,
 	})
 	return lineage.New(lineage.Options{
 		Next: next, Store: store, Code: codeState{code}, Files: files, Environment: o.around.event(a.now), Now: a.now, Patience: o.patience,

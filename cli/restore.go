@@ -81,7 +81,7 @@ func (a *app) restore(ctx context.Context, x *index.Index, id, dir, repository s
 
 func (a *app) sayRestored(r restored, asJSON bool) error {
 	for _, missing := range r.Missing {
-		a.warn("not restored: %s", missing)
+		a.warn("not restored as it was: %s", missing)
 	}
 	if asJSON {
 		if err := printJSON(a.stdout, r); err != nil {

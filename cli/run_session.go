@@ -41,7 +41,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	h.recorder = a.openRecorder(h.ledger, "run")
 	magics := &magicHost{app: a, dir: dir, around: around, project: project, ledger: h.ledger, recorder: h.recorder}
 	traced := a.trace(h.recorder, origin{dir: dir, notebook: path, ledger: h.ledger, project: project, around: around, patience: time.Minute})
-	policy := a.policyOf(project, dir)
+	policy := a.policyOf(project, dir, h.ledger)
 	h.session = kernel.OpenSession(kernel.SessionOptions{
 		Engine: engine, Recorder: lock.watch(traced), Permit: permits(lock.ask(), policy.permit), Notice: policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,

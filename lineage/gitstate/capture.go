@@ -22,6 +22,7 @@ type Options struct {
 	Screen         func([]byte) (clean []byte) // takes secrets out of what is stored; nil: nothing is taken out
 	UntrackedLimit int64                       // larger untracked files are named, not kept; 0: the settings' default
 	UntrackedTotal int64                       // of all untracked files together; 0: 100 times UntrackedLimit
+	Leave          string                      // a folder whose untracked files are not the user's: the ledger; may be empty
 	Parallel       bool                        // take all cores: for a person who waits, not beside a cell
 	Quiet          bool                        // work on a thread of the lowest priority (Linux)
 	Reading        func(path string)           // told of each file of the work tree that was read, before it is closed; may be nil

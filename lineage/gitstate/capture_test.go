@@ -1,8 +1,11 @@
 package gitstate
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // dirtyStates are ways in which a work tree differs from HEAD.
@@ -90,5 +93,21 @@ func TestStatusIsGits(t *testing.T) {
 				t.Errorf("missing: %q", first.Missing)
 			}
 		})
+	}
+}
+
+func TestTheLedgerIsLeftWhereItDoesNotIgnoreItselfYet(t *testing.T) {
+	r := committed(t)
+	r.write("sub/.gemba/packs/lock", "")
+	r.write("other/.gemba/mine", "of the user")
+	r.write("own.txt", "new")
+	c := NewCapturer(r.dir, Options{Store: newBlobs(), Leave: filepath.Join(r.dir, "sub", ".gemba")})
+	defer c.Close()
+	var paths []string
+	for _, change := range r.capture(c).Changes {
+		paths = append(paths, change.Path)
+	}
+	if diff := cmp.Diff([]string{"other/.gemba/mine", "own.txt"}, paths); diff != "" {
+		t.Error(diff)
 	}
 }

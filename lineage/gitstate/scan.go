@@ -3,6 +3,7 @@ package gitstate
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/gemba-ml/gemba/lineage/files"
@@ -176,7 +177,7 @@ func (s *scan) folder(path, name string, p *place, enter func(string, *place)) i
 		enter(name, sub)
 		return 1
 	}
-	if s.isIgnored(sub) {
+	if s.isIgnored(sub) || s.isLeft(path, name) {
 		return 0
 	}
 	if holdsRepository(filepath.Join(s.Root, filepath.FromSlash(path))) {
@@ -185,6 +186,20 @@ func (s *scan) folder(path, name string, p *place, enter func(string, *place)) i
 	}
 	enter(name, sub)
 	return 0
+}
+
+// isLeft reports whether a folder is the one to leave. The ledger ignores itself, but not before its first moments
+// are over, and the first cell starts in them.
+func (s *scan) isLeft(path, name string) bool {
+	if s.options.Leave == "" || name != filepath.Base(s.options.Leave) {
+		return false
+	}
+	left, err := os.Stat(s.options.Leave)
+	if err != nil {
+		return false
+	}
+	here, err := os.Lstat(filepath.Join(s.Root, filepath.FromSlash(path)))
+	return err == nil && os.SameFile(left, here)
 }
 
 // holdsRepository reports whether a folder is a repository of its own.
