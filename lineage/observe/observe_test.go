@@ -338,6 +338,60 @@ func TestCellsOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// TestNextCellStartsMeanwhile: a cell that starts while the one before it is about to be looked at keeps its own changes.
+func TestNextCellStartsMeanwhile(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	l := newLab(t)
+	time.Sleep(2 * tick)
+	first, second := tracker.CellFinished{Execution: tracker.NewID()}, tracker.CellFinished{Execution: tracker.NewID()}
+	l.Started(tracker.CellStarted{Execution: first.Execution, Time: time.Now(), Source: "!"})
+	l.sh(&first.Seen, "cat a.csv > one")
+	first.Time = time.Now().Add(200 * time.Millisecond) // so long Observe waits at least
+	done := make(chan tracker.FilesObserved)
+	go func() {
+		told, err := l.Observe(t.Context(), first)
+		if err != nil {
+			t.Error(err)
+		}
+		done <- told
+	}()
+	for waits := true; waits; time.Sleep(time.Millisecond) {
+		l.mu.Lock()
+		waits = len(l.starts) > 0
+		l.mu.Unlock()
+	}
+	l.Started(tracker.CellStarted{Execution: second.Execution, Time: time.Now(), Source: "!"})
+	l.sh(&second.Seen, "cat one > two")
+	second.Time = time.Now()
+	check := func(told tracker.FilesObserved, want ...string) {
+		t.Helper()
+		d, _ := Parse(told.Observed)
+		if diff := cmp.Diff(want, l.lines(d)); diff != "" || told.Missing != "" {
+			t.Errorf("(-want +got):\n%s\nmissing: %s", diff, told.Missing)
+		}
+	}
+	check(<-done, `read a.csv "b\na\n" -> "b\na\n"`, `written+created one -> "b\na\n"`)
+	told, err := l.Observe(t.Context(), second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(told, `read one "b\na\n" -> "b\na\n"`, `written+created two -> "b\na\n"`)
+}
+
+// TestCellsThatNeverRan: what an aborted cell left behind is not in the way of those after it.
+func TestCellsThatNeverRan(t *testing.T) {
+	l := newLab(t)
+	l.Started(tracker.CellStarted{Execution: tracker.NewID(), Time: time.Now(), Source: "!"})
+	for range 2 {
+		d, told := l.cell("!", func(seen *tracker.Seen) { l.sh(seen, "sort a.csv > b.csv") })
+		if len(d.Files) == 0 || told.Missing != "" && l.watcher != nil {
+			t.Errorf("files %q, missing: %s", l.lines(d), told.Missing)
+		}
+	}
+}
+
 // TestChangedLater: what the next cell, or anybody, writes is not taken for the version after a cell.
 func TestChangedLater(t *testing.T) {
 	l := newLab(t)

@@ -20,13 +20,13 @@ const maxFiles = 100_000
 
 // Observe finds out what a cell did, which Started told of. Ctx ends it early, with what was found so far.
 func (b *Observer) Observe(ctx context.Context, e tracker.CellFinished) (tracker.FilesObserved, error) {
-	s, after, found := b.finish(e.Execution)
+	s, found := b.finish(e.Execution)
 	if !found {
 		s.time = e.Time.Add(-e.Run - e.Build)
 	}
 	rest(ctx, tick-b.options.Now().Sub(e.Time)) // times of files count in steps
 	v := &view{Observer: b, start: s, end: e.Time, names: newNames(), byReal: map[string]*candidate{}, missed: slices.Clone(e.Seen.Missed)}
-	v.watched(after, found)
+	v.watched(found)
 	v.opened(e.Seen.Opened)
 	if e.Seen.Children {
 		v.children(ctx)
@@ -93,15 +93,12 @@ type candidate struct {
 }
 
 // watched fetches what the watcher saw while the cell ran, which is to the start of the next cell at most.
-func (v *view) watched(after int, found bool) {
+func (v *view) watched(found bool) {
 	if v.watcher == nil || !found {
 		v.why = v.fault
 		return
 	}
-	end := after
-	if end == 0 {
-		end = v.watcher.mark()
-	}
+	end := v.until()
 	events, ready, fault := v.watcher.events(v.start.mark, end)
 	v.changes = summary(events, v.end.Add(late))
 	switch {
@@ -112,7 +109,7 @@ func (v *view) watched(after int, found bool) {
 	case !v.changes.complete:
 		v.why = "too much changed there at once"
 	}
-	v.watcher.observed(end, v.pace() == atOnce)
+	v.observed(end)
 }
 
 func (v *view) add(path, real string) *candidate {

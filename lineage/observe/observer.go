@@ -135,22 +135,35 @@ func (b *Observer) awaitWatch() {
 	}
 }
 
-// finish takes a cell from those that were not observed yet. After is the mark at which the next cell started, 0 when none
-// has; alone says so too.
-func (b *Observer) finish(execution tracker.ID) (s start, after int, found bool) {
+// finish takes a cell from those that were not observed yet. Those that started before it never ran, or nobody asked.
+func (b *Observer) finish(execution tracker.ID) (s start, found bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i := range b.starts {
-		if b.starts[i].execution != execution {
-			continue
+		if b.starts[i].execution == execution {
+			s = b.starts[i]
+			b.starts = append([]start(nil), b.starts[i+1:]...)
+			return s, true
 		}
-		s = b.starts[i]
-		if b.starts = append([]start(nil), b.starts[i+1:]...); len(b.starts) > 0 {
-			after = b.starts[0].mark
-		}
-		return s, after, true
 	}
-	return start{}, 0, false
+	return start{}, false
+}
+
+// until is the mark up to which events are those of the cell that was finished last: where the next one started, else now.
+func (b *Observer) until() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.starts) > 0 {
+		return b.starts[0].mark
+	}
+	return b.watcher.mark()
+}
+
+// observed says that the events before a mark are not needed any more. No cell starts meanwhile, so none loses its own.
+func (b *Observer) observed(mark int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.watcher.observed(mark, len(b.starts) == 0)
 }
 
 // pace leaves the machine to a cell that runs.
