@@ -149,11 +149,7 @@ func Import(dir string, c Copy, key *Key, now time.Time) (gained bool, err error
 	if err := in.read(tmp); err != nil {
 		return false, fmt.Errorf("import journal %s: %w", c.Journal, err)
 	}
-	gained, err = in.compare()
-	if err == nil && gained {
-		err = in.place(tmp, key, now)
-	}
-	if err != nil {
+	if gained, err = in.settle(tmp, key, now); err != nil {
 		return false, fmt.Errorf("import journal %s: %w", c.Journal, err)
 	}
 	return gained, nil
@@ -249,9 +245,79 @@ func (in *importing) compare() (news bool, err error) {
 	return false, nil
 }
 
-// place puts the journal where it belongs: lines, then hashes, then the checkpoint, as a writer does, and lists it.
-func (in *importing) place(tmp *os.File, key *Key, now time.Time) error {
+// settle puts the journal where it belongs, when it is news, and lists it. The ledger-wide journal stays locked meanwhile: two
+// imports of one journal would mix its files. One that was not listed, since an import was killed, is listed now.
+func (in *importing) settle(tmp *os.File, key *Key, now time.Time) (gained bool, err error) {
+	r, err := in.openRegister(key, now)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = r.file.Close() }() // everything is synced; this lets the lock go
+	if gained, err = in.compare(); err != nil {
+		return false, err
+	}
+	all, err := in.readStates()
+	if listed := len(all.of(in.Journal).states) > 0; err != nil || listed && !gained {
+		return false, err
+	}
+	steps := []func() error{
+		func() error { return r.append(in.entry(now)) },
+		func() error { return in.place(tmp, key) },
+		r.flush, // at once: a journal that is there and not listed is a fault
+		func() error { return syncDir(in.journals()) },
+		r.commit,
+	}
+	if !gained {
+		steps = []func() error{steps[0], r.commit}
+	}
+	err = inOrder(steps...)
+	return gained && err == nil, err
+}
+
+// entry lists the journal.
+func (in *importing) entry(now time.Time) *tracker.CheckpointEntry {
+	state := stateCopied
+	if in.closed {
+		state = stateClosed
+	}
+	return &tracker.CheckpointEntry{Header: tracker.Header{Time: now}, Journal: in.Journal, State: state,
+		Key: in.opened.Key, Checkpoint: string(bytes.Clone(in.Checkpoint))}
+}
+
+// place puts the files where they belong, in an order that leaves a ledger in order at each moment. As long as a
+// journal has no lines here, the rest of it counts for nothing, so they come last; later they come first, as a writer's do.
+func (in *importing) place(tmp *os.File, key *Key) error {
 	name := in.Journal.String()
+	if err := in.keepKeys(key); err != nil {
+		return err
+	}
+	if err := errors.Join(tmp.Chmod(0o644), tmp.Close()); err != nil {
+		return err
+	}
+	lines := func() error { return os.Rename(tmp.Name(), in.lines(name)) }
+	signed := []func() error{
+		func() error { return writeHashes(in.hashes(name), 0, in.leaves) },
+		func() error { return writeAtomic(in.checkpoint(name), in.Checkpoint) },
+	}
+	if in.exists(in.lines(name)) {
+		synced := func() error { return syncDir(in.journals()) }
+		return inOrder(append([]func() error{lines, synced}, signed...)...)
+	}
+	_ = os.Remove(in.hashes(name)) // a longer journal may have left them
+	return inOrder(append(signed, lines)...)
+}
+
+func inOrder(steps ...func() error) (err error) {
+	for _, step := range steps {
+		if err = step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepKeys puts the public keys that the journal and its listing need into the ledger.
+func (in *importing) keepKeys(key *Key) error {
 	if public := publicOf(in.opened.Key); public != nil {
 		line, err := note.NewEd25519VerifierKey("gemba", public)
 		if err != nil {
@@ -261,25 +327,5 @@ func (in *importing) place(tmp *os.File, key *Key, now time.Time) error {
 			return err
 		}
 	}
-	if err := in.keepKey(key); err != nil {
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := replace(tmp.Name(), in.lines(name)); err != nil {
-		return err
-	}
-	if err := writeHashes(in.hashes(name), 0, in.leaves); err != nil {
-		return err
-	}
-	if err := writeAtomic(in.checkpoint(name), in.Checkpoint); err != nil {
-		return err
-	}
-	state := stateCopied
-	if in.closed {
-		state = stateClosed
-	}
-	return in.record(&tracker.CheckpointEntry{Header: tracker.Header{Time: now}, Journal: in.Journal, State: state,
-		Key: in.opened.Key, Checkpoint: string(bytes.Clone(in.Checkpoint))}, key)
+	return in.keepKey(key)
 }

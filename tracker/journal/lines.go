@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -101,14 +102,35 @@ func (l *Ledger) Gone() (ids []tracker.ID, err error) {
 	return ids, nil
 }
 
+// Unlisted returns the journals that are there and that the ledger-wide journal does not list: an import of them was killed.
+func (l *Ledger) Unlisted() (unlisted map[tracker.ID]bool, err error) {
+	ids, err := l.Journals()
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.readStates()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the ledger-wide journal: %w", err)
+	}
+	unlisted = make(map[tracker.ID]bool)
+	for _, id := range ids {
+		if len(all.of(id).states) == 0 {
+			unlisted[id] = true
+		}
+	}
+	return unlisted, nil
+}
+
 // Tombstone says why a blob's bytes are not in the packs.
 type Tombstone struct {
 	Reason string // "purged", "evicted" or "collected"
 	Remote string // where evicted bytes still are
 	Size   int64  // of the blob, in bytes
+	at     time.Time
 }
 
-// Tombstones returns the blobs that entries say were removed. What cannot be read goes to problem.
+// Tombstones returns the blobs that entries say were removed. Of those of one blob, which was stored again or fetched
+// meanwhile, the last one counts. What cannot be read goes to problem.
 func (l *Ledger) Tombstones(ctx context.Context, problem func(error)) (map[tracker.Digest]Tombstone, error) {
 	removed := make(map[tracker.Digest]Tombstone)
 	ids, err := l.Journals()
@@ -149,6 +171,8 @@ func (l *Ledger) addRemoved(all map[tracker.Digest]Tombstone, line []byte) error
 	}
 	defer func() { _ = list.Close() }()
 	return tracker.ReadRemoved(list, func(d tracker.Digest, size int64) {
-		all[d] = Tombstone{entry.Reason, entry.Remote, size}
+		if known, ok := all[d]; !ok || entry.Time.After(known.at) {
+			all[d] = Tombstone{entry.Reason, entry.Remote, size, entry.Time}
+		}
 	})
 }
