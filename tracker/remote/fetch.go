@@ -3,6 +3,7 @@ package remote
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -146,6 +147,31 @@ func (f *Fetcher) openFrame(ctx context.Context, d tracker.Digest) (in *blob.Pac
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return in, func() { _, _ = in.Close(), os.RemoveAll(dir) }, nil
+}
+
+// chunks returns what the remote's recipe of a blob lists. Such never change, so they are kept in a folder.
+func (f *Fetcher) chunks(ctx context.Context, d tracker.Digest, cache string) ([]blob.Chunk, error) {
+	path := filepath.Join(cache, hex.EncodeToString(d[:])+".recipe")
+	if in, err := blob.OpenPack(path); err == nil {
+		_, chunks, err := only(in, d)
+		_ = in.Close() // it was only read
+		if err == nil {
+			return chunks, nil
+		}
+	}
+	in, done, err := f.openFrame(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	frame, chunks, err := only(in, d)
+	if err != nil {
+		return nil, err
+	}
+	if text, err := io.ReadAll(in.Raw(frame)); err == nil {
+		keep(path, append(blob.Magic(), text...))
+	}
+	return chunks, nil
 }
 
 func (f *Fetcher) download(ctx context.Context, at located, path string) error {

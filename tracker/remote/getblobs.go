@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
@@ -17,7 +18,11 @@ func (p *pull) getBlobs() (err error) {
 	if err != nil {
 		return err
 	}
+	p.single = &Fetcher{p.bucket, known, p.ledger.Blobs()}
 	if err := p.ledger.Blobs().Refresh(); err != nil {
+		return err
+	}
+	if err := p.leaveOut(known); err != nil {
 		return err
 	}
 	lacking := make(map[int32]bool)
@@ -44,11 +49,30 @@ func (p *pull) getBlobs() (err error) {
 	if err := p.recipes.Close(); err != nil {
 		return err
 	}
-	return p.takePack(later, func(f blob.Frame) (bool, *blob.Store) { return true, p.ledger.Blobs() })
+	return p.takePack(later, p.takeRecipe)
+}
+
+// leaveOut finds the chunks of the blobs that are not to come back.
+func (p *pull) leaveOut(known *catalogue) error {
+	p.unwanted = make(map[tracker.Digest]struct{})
+	for d := range p.options.Unless {
+		p.unwanted[d] = struct{}{}
+		if !known.where[d].Recipe() {
+			continue
+		}
+		chunks, err := p.single.chunks(p.ctx, d, cacheDir(p.dir))
+		if err != nil {
+			return err
+		}
+		for _, c := range chunks {
+			p.unwanted[c.Digest] = struct{}{}
+		}
+	}
+	return nil
 }
 
 func (p *pull) lacks(d tracker.Digest) bool {
-	_, unwanted := p.options.Unless[d]
+	_, unwanted := p.unwanted[d]
 	return !unwanted && !p.ledger.Blobs().Has(d)
 }
 
@@ -59,12 +83,35 @@ func (p *pull) getPack(tmp, sum string) error {
 	if err := download(p.ctx, p.bucket, packName(sum), sum, p.there.packs[sum], path); err != nil {
 		return err
 	}
-	return p.takePack(path, func(f blob.Frame) (bool, *blob.Store) { return !f.Recipe(), nil })
+	return p.takePack(path, func(out *incoming, f blob.Frame, in *blob.PackFile) error {
+		if f.Recipe() {
+			return p.recipes.Copy(f, in)
+		}
+		return out.take(f, in, nil)
+	})
 }
 
-// takePack copies what is lacking from the pack at path into one of this ledger, frame by frame verified. Of frames
-// that are not for now, the recipes are kept for later.
-func (p *pull) takePack(path string, now func(blob.Frame) (bool, *blob.Store)) error {
+// takeRecipe takes a recipe, and the chunks that it shares with a blob that is not to come back. One whose chunks the
+// remote has not all is left to another time: the push that brings them is under way, or was killed.
+func (p *pull) takeRecipe(out *incoming, f blob.Frame, in *blob.PackFile) error {
+	chunks, err := in.Recipe(f)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	store := p.ledger.Blobs()
+	chunks = slices.DeleteFunc(chunks, func(c blob.Chunk) bool { return store.Has(c.Digest) })
+	if err = p.single.fetchChunks(p.ctx, chunks); err == nil {
+		err = out.take(f, in, store)
+	}
+	if errors.Is(err, ErrNotFound) || errors.Is(err, blob.ErrNotFound) {
+		p.report.Missing++
+		return nil
+	}
+	return err
+}
+
+// takePack has take copy what is lacking from the pack at path into one of this ledger, frame by frame verified.
+func (p *pull) takePack(path string, take func(*incoming, blob.Frame, *blob.PackFile) error) error {
 	in, err := blob.OpenPack(path)
 	if err != nil {
 		return fmt.Errorf("read pack of the remote: %w: %w", ErrCorrupt, err)
@@ -79,11 +126,7 @@ func (p *pull) takePack(path string, now func(blob.Frame) (bool, *blob.Store)) e
 		if !p.lacks(f.Digest) {
 			return nil
 		}
-		take, chunks := now(f)
-		if !take {
-			return p.recipes.Copy(f, in)
-		}
-		return out.take(f, in, chunks)
+		return take(out, f, in)
 	}, nil)
 	if err = errors.Join(err, out.close(err == nil)); err != nil {
 		return err

@@ -56,22 +56,27 @@ func (v *inventory) add(name string, size int64) error {
 
 // chain returns the segments that together are the longest journal in a folder that has a checkpoint, in order. Of
 // two pushes at once each may have left segments: any way through them that ends at a checkpoint will do.
-func (v *inventory) chain(folder string) []segment {
+func (v *inventory) chain(folder string) (way []segment) {
 	all := slices.Clone(v.segments[folder])
 	slices.SortFunc(all, func(a, b segment) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
-	best := map[int64][]segment{0: nil} // the way to each size
+	last := map[int64]segment{} // of the way to each size
 	var end int64
 	for _, s := range all {
-		way, reached := best[s.from]
-		if _, known := best[s.to]; !reached || known {
+		_, reached := last[s.from]
+		_, known := last[s.to]
+		if known || !reached && s.from > 0 {
 			continue
 		}
-		best[s.to] = append(slices.Clone(way), s)
+		last[s.to] = s
 		if s.to > end && slices.Contains(v.checked[folder], s.to) {
 			end = s.to
 		}
 	}
-	return best[end]
+	for at := end; at > 0; at = last[at].from {
+		way = append(way, last[at])
+	}
+	slices.Reverse(way)
+	return way
 }
 
 // size returns how many signed entries of a journal the remote has.

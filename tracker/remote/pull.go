@@ -41,8 +41,12 @@ type pull struct {
 	there   *inventory
 	ledger  *journal.Ledger
 	options PullOptions
-	recipes *blob.Pack // that wait for their chunks
 	report  Report
+
+	single   *Fetcher
+	recipes  *blob.Pack                  // that wait for their chunks
+	unwanted map[tracker.Digest]struct{} // what is not to come back, with its chunks
+	unlisted map[tracker.ID]bool         // journals whose import was killed before its end
 }
 
 func (p *pull) run() (err error) {
@@ -72,7 +76,7 @@ func (p *pull) run() (err error) {
 }
 
 // getJournals takes the journals of which the remote has more.
-func (p *pull) getJournals() error {
+func (p *pull) getJournals() (err error) {
 	var folders []string
 	for folder := range p.there.segments {
 		if folder == journalFolder(folderID(folder)) && p.options.moves(folderID(folder)) {
@@ -80,6 +84,9 @@ func (p *pull) getJournals() error {
 		}
 	}
 	slices.Sort(folders)
+	if p.unlisted, err = p.ledger.Unlisted(); err != nil {
+		return err
+	}
 	for _, folder := range folders {
 		err := p.getJournal(folder)
 		if errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrCorrupt) {
@@ -100,7 +107,7 @@ func (p *pull) getJournal(folder string) error {
 		return nil // pushed at this moment, or never to its end
 	}
 	have, err := p.ledger.Signed(id)
-	if err == nil && have.Entries >= way[len(way)-1].to {
+	if err == nil && have.Entries >= way[len(way)-1].to && !p.unlisted[id] {
 		return p.agrees(have, way)
 	}
 	said, err := getSmall(p.ctx, p.bucket, way[len(way)-1].checkpoint())

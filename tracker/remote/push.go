@@ -69,6 +69,7 @@ type push struct {
 	mu      sync.Mutex
 	report  Report
 	need    map[tracker.Digest]struct{} // blobs to bring
+	begun   map[tracker.Digest]struct{} // recipes that are there: a killed push may have left their chunks behind
 	seen    map[tracker.Digest]struct{} // documents that were looked through
 	news    []news
 }
@@ -93,7 +94,7 @@ func newPush(ctx context.Context, dir string, b Bucket, o Options) (*push, error
 		return nil, err
 	}
 	return &push{ctx: ctx, bucket: b, ledger: ledger, there: there, known: known, options: o,
-		need: map[tracker.Digest]struct{}{}, seen: map[tracker.Digest]struct{}{}}, nil
+		need: map[tracker.Digest]struct{}{}, begun: map[tracker.Digest]struct{}{}, seen: map[tracker.Digest]struct{}{}}, nil
 }
 
 // cacheDir is where lists of frames are kept.
@@ -181,8 +182,10 @@ func (p *push) findBlobs() error {
 
 // visit notes a blob that is needed, and reports whether to look into it.
 func (p *push) visit(d tracker.Digest, document bool) bool {
-	if _, there := p.known.where[d]; !there {
+	if at, there := p.known.where[d]; !there {
 		p.need[d] = struct{}{}
+	} else if at.Recipe() {
+		p.begun[d] = struct{}{}
 	}
 	_, seen := p.seen[d]
 	if document {
@@ -194,7 +197,7 @@ func (p *push) visit(d tracker.Digest, document bool) bool {
 // addChunks adds the chunks of which needed blobs consist.
 func (p *push) addChunks() error {
 	for d := range p.need {
-		chunks, err := p.ledger.Blobs().Chunks(d)
+		err := p.needChunks(d)
 		if errors.Is(err, blob.ErrNotFound) {
 			delete(p.need, d)
 			p.report.Missing++
@@ -203,13 +206,24 @@ func (p *push) addChunks() error {
 		if err != nil {
 			return err
 		}
-		for _, c := range chunks {
-			if _, there := p.known.where[c.Digest]; !there {
-				p.need[c.Digest] = struct{}{}
-			}
+	}
+	for d := range p.begun {
+		if err := p.needChunks(d); err != nil && !errors.Is(err, blob.ErrNotFound) {
+			return err
 		}
 	}
 	return nil
+}
+
+// needChunks adds the chunks of a blob that are not there.
+func (p *push) needChunks(d tracker.Digest) error {
+	chunks, err := p.ledger.Blobs().Chunks(d)
+	for _, c := range chunks {
+		if _, there := p.known.where[c.Digest]; !there {
+			p.need[c.Digest] = struct{}{}
+		}
+	}
+	return err
 }
 
 // putNews brings the journals' lines, and then the checkpoints that make them count.
