@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -33,6 +34,7 @@ type onDemand struct {
 	mu      sync.Mutex
 	bucket  remote.Bucket
 	fetcher *remote.Fetcher
+	purged  map[tracker.Digest]struct{} // what is not to come back
 	fault   error
 }
 
@@ -40,23 +42,31 @@ func (f *onDemand) fetch(ctx context.Context, ledger string, d tracker.Digest) e
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.bucket == nil && f.fault == nil {
-		if f.bucket, f.fetcher, f.fault = f.open(ctx, ledger); f.fault != nil {
+		if f.fault = f.open(ctx, ledger); f.fault != nil {
 			f.warn("what is not here could not be fetched from %s: %v", remote.Harmless(f.address), f.fault)
 		}
 	}
 	if f.fault != nil {
 		return f.fault
 	}
+	if _, purged := f.purged[d]; purged {
+		return errPurged
+	}
 	return f.fetcher.Fetch(ctx, d)
 }
 
-func (f *onDemand) open(ctx context.Context, ledger string) (remote.Bucket, *remote.Fetcher, error) {
-	b, err := remote.Open(ctx, f.address)
-	if err != nil {
-		return nil, nil, err
+// errPurged says why a blob is not fetched though a remote may have it.
+var errPurged = errors.New("it was purged here")
+
+func (f *onDemand) open(ctx context.Context, ledger string) (err error) {
+	if f.purged, err = f.removed(ctx, ledger, gc.Purged); err != nil {
+		return err
 	}
-	fetcher, err := remote.NewFetcher(ctx, ledger, b, f.store)
-	return b, fetcher, err
+	if f.bucket, err = remote.Open(ctx, f.address); err != nil {
+		return err
+	}
+	f.fetcher, err = remote.NewFetcher(ctx, ledger, f.bucket, f.store)
+	return err
 }
 
 func (f *onDemand) close() {

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gemba-ml/gemba/lineage/settings"
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/gc"
 	"github.com/gemba-ml/gemba/tracker/journal"
 	"github.com/gemba-ml/gemba/tracker/remote"
 )
@@ -105,23 +107,23 @@ type movedJSON struct {
 	remote.Report
 }
 
-// pull takes into a ledger what a bucket has, but for what was purged here.
+// pull takes into a ledger what a bucket has, but for what was purged or collected here.
 func (a *app) pull(ctx context.Context, ledger string, b remote.Bucket, o remote.PullOptions) (remote.Report, error) {
 	key, fault := loadKey()
 	if fault != nil {
 		a.warn("what is pulled is listed here unsigned: %v", fault)
 	}
 	o.Key, o.Now = key, a.now()
-	purged, err := a.purged(ctx, ledger)
+	gone, err := a.removed(ctx, ledger, gc.Purged, gc.Collected)
 	if err != nil {
 		return remote.Report{}, err
 	}
-	o.Unless = purged
+	o.Unless = gone
 	return remote.Pull(ctx, ledger, b, o)
 }
 
-// purged returns the blobs that somebody took out of a ledger so that they do not come back.
-func (a *app) purged(ctx context.Context, ledger string) (map[tracker.Digest]struct{}, error) {
+// removed returns the blobs that were taken out of a ledger for one of these reasons.
+func (a *app) removed(ctx context.Context, ledger string, reasons ...string) (map[tracker.Digest]struct{}, error) {
 	l, err := journal.Open(ledger)
 	if errors.Is(err, journal.ErrNoLedger) {
 		return nil, nil
@@ -130,11 +132,11 @@ func (a *app) purged(ctx context.Context, ledger string) (map[tracker.Digest]str
 		return nil, err
 	}
 	stones, err := l.Tombstones(ctx, func(err error) { a.warn("%v", err) })
-	purged := make(map[tracker.Digest]struct{})
+	removed := make(map[tracker.Digest]struct{})
 	for d, stone := range stones {
-		if stone.Reason != "evicted" {
-			purged[d] = struct{}{}
+		if slices.Contains(reasons, stone.Reason) {
+			removed[d] = struct{}{}
 		}
 	}
-	return purged, err
+	return removed, err
 }
