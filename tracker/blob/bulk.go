@@ -176,6 +176,11 @@ func (b *Bulk) add(f Frame, payload []byte) error {
 	if _, dup := b.pack.seen[f.Digest]; dup {
 		return nil
 	}
+	if b.pack.Pending() >= maxPending { // the last Flush failed
+		if err := b.pack.Flush(); err != nil {
+			return err
+		}
+	}
 	if err := b.pack.add(f, payload); err != nil {
 		return err
 	}
@@ -191,6 +196,9 @@ func (b *Bulk) add(f Frame, payload []byte) error {
 // open makes a pack when there is none, or the last one is full.
 func (b *Bulk) open() (err error) {
 	if b.pack != nil && b.pack.size >= b.maxPack {
+		if err := b.pack.Flush(); err != nil { // it goes on being the pack: others rely on what they put
+			return err
+		}
 		if err := b.finish(); err != nil {
 			return err
 		}

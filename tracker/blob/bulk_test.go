@@ -268,3 +268,52 @@ func TestClaim(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// fails makes the disk fail under a Bulk until it is mended.
+func fails(t *testing.T, b *Bulk) (mend func()) {
+	t.Helper()
+	good := b.pack.file
+	closed, err := os.Open(good.Name()) // it cannot be written
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.pack.file = closed
+	return func() { b.pack.file = good; _ = closed.Close() }
+}
+
+// TestBulkWhileTheDiskFails puts more and more, which must neither pile up in memory nor be lost without a word.
+func TestBulkWhileTheDiskFails(t *testing.T) {
+	dir := t.TempDir()
+	b := NewBulk(dir, OpenStore(dir))
+	first, err := b.Put(randomBytes(1, 1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mend := fails(t, b)
+	failed := 0
+	for n := range 200 {
+		if _, err := b.Put(randomBytes(byte(n+2), 100_000)); err != nil {
+			failed++
+		}
+	}
+	if pending := b.pack.Pending(); failed == 0 || pending > 2*maxPending {
+		t.Errorf("%d puts failed, %d bytes wait", failed, pending)
+	}
+	b.maxPack = 1 // the next one begins a new pack
+	if _, err := b.Put([]byte("one more")); err == nil {
+		t.Error("a pack that could not be written was ended")
+	}
+	if err := b.Flush(); err == nil {
+		t.Error("flushed to a disk that fails")
+	}
+	mend()
+	if err := b.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenStore(dir).Get(first); err != nil {
+		t.Error(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
