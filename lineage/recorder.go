@@ -150,11 +150,17 @@ func (r *Recorder) close() {
 	r.mu.Unlock()
 	r.giveUp()
 	r.stop()
-	if late > 0 { // who is still at work may hang on a slow disk: it ends with the process
+	if late > 0 {
 		r.options.Next.Record(tracker.Gap{Session: r.current(), Time: r.options.Now(),
 			Reason: "the session ended before all was recorded on what its last cells ran"})
+		go r.end() // who is still at work may hang on a slow disk
 		return
 	}
+	r.end()
+}
+
+// end closes what the workers used when the last of them is done.
+func (r *Recorder) end() {
 	r.workers.Wait()
 	r.options.Store.close()
 	if r.options.Close != nil {

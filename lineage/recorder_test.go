@@ -205,6 +205,8 @@ func TestHangingSource(t *testing.T) {
 	s := &sources{gate: make(chan struct{})}
 	l := newLedger(t, s)
 	l.Recorder.options.Patience = 50 * time.Millisecond
+	closed := make(chan struct{})
+	l.Recorder.options.Close = func() error { close(closed); return nil }
 	l.cell(tracker.OK)
 	all := l.entries()
 	if got := of[*tracker.GapEntry](all); len(got) == 0 || got[len(got)-1].Session != l.session {
@@ -212,6 +214,12 @@ func TestHangingSource(t *testing.T) {
 	}
 	if len(of[*tracker.SessionClosedEntry](all)) != 1 {
 		t.Error("the session did not close")
+	}
+	close(s.gate)
+	select {
+	case <-closed:
+	case <-time.After(time.Minute):
+		t.Error("what the source had open stays open after it came back")
 	}
 }
 

@@ -48,13 +48,13 @@ func (s *Store) failed() error {
 	return s.fault
 }
 
-// hold keeps garbage collection away until release is called.
+// hold keeps garbage collection away until release is called. What one caller found must not come behind what a later
+// one found, so they go one by one; who puts holds already, and so need not wait long.
 func (s *Store) hold() (release func(), err error) {
-	release, err = s.bulk.Hold()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fault = err
-	return release, err
+	release, s.fault = s.bulk.Hold()
+	return release, s.fault
 }
 
 // Has reports whether a blob is stored, from what was last seen of the packs.
