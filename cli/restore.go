@@ -76,6 +76,9 @@ func (a *app) restore(ctx context.Context, x *index.Index, id, dir, repository s
 		return err
 	}
 	back.Missing = append(g.missing, back.Missing...)
+	if back.Without != "" {
+		defer fmt.Fprintf(a.stderr, "try: --repository FOLDER, with a clone that has commit %s\n", back.Without)
+	}
 	return a.sayRestored(restored{m.ID, dir, back.Files, back.Bytes, append([]string{}, back.Missing...)}, asJSON)
 }
 

@@ -42,15 +42,15 @@ func (p *plan) base() error {
 	switch {
 	case !p.Tree.IsZero():
 		return p.tree("", p.Tree)
-	case p.Commit == "":
+	case p.Commit == "" || p.Without:
 		return nil
 	}
 	r, err := Find(p.Repository)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrNoCommit, err)
 	}
 	if err := p.repository(r, p.Commit, ""); err != nil {
-		return fmt.Errorf("%w (the repository %s may have lost the commit, or never had it)", err, p.Repository)
+		return fmt.Errorf("%w: %w (the repository %s may have lost the commit, or never had it)", ErrNoCommit, err, p.Repository)
 	}
 	return nil
 }
@@ -172,6 +172,10 @@ func orElse(text, otherwise string) string {
 
 // change plans a file with the permissions and the size that a change tells.
 func (p *plan) change(c *Change, item planned) {
+	if p.Without && item.objects == nil && item.digest.IsZero() {
+		p.missing("%s: its content is that of the commit", c.Path)
+		return
+	}
 	item.perm, item.exact, item.size = fs.FileMode(c.Mode&0o777), true, c.Size
 	if c.Redacted {
 		item.size = 0

@@ -24,10 +24,14 @@ import (
 // ErrPath says that a path would lead out of the folder that is restored to, or into a .git.
 var ErrPath = errors.New("not a path to restore to")
 
+// ErrNoCommit says that the files of HEAD are not at hand: there is no repository, or it does not have the commit.
+var ErrNoCommit = errors.New("the files of the commit are not at hand")
+
 // Source is where a code state is restored from.
 type Source struct {
 	Repository string         // a folder in a repository that has Commit; not needed with Tree
 	Commit     string         // HEAD; empty before the first commit
+	Without    bool           // do without HEAD's files: what differed from them alone comes back
 	Tree       tracker.Digest // HEAD's files as Materialize stored them; they come before those of Repository
 	Changes    []byte         // the document; empty when nothing differed
 	Blobs      snapshot.Blobs // of the digests in Changes and Tree; blob.Store is one
@@ -42,7 +46,8 @@ type Restored struct {
 
 // Restore writes the work tree of a code state into dir, which must be new or empty: the files of HEAD, and what
 // differed from them, with modes and links. All is written to another folder first and comes to dir when it
-// is whole. Paths that lead out are ErrPath, a dir with something in it snapshot.ErrNotEmpty.
+// is whole. Paths that lead out are ErrPath, a dir with something in it snapshot.ErrNotEmpty, files of HEAD that are
+// not to be had ErrNoCommit.
 func Restore(ctx context.Context, s Source, dir string) (Restored, error) {
 	var r Restored
 	p := &plan{Source: s, paths: map[string]planned{}, commits: map[string]string{},
@@ -57,7 +62,7 @@ func Restore(ctx context.Context, s Source, dir string) (Restored, error) {
 		err = staged(dir, func(root *os.Root) error { return (&writer{p, ctx, root, &r, map[string]bool{}}).all() })
 	}
 	if err != nil {
-		return Restored{}, fmt.Errorf("restore code state into %s: %w", dir, err)
+		return Restored{}, fmt.Errorf("restore code state: %w", err)
 	}
 	return r, nil
 }

@@ -157,7 +157,36 @@ func TestRestoreKeepsWhatIsThere(t *testing.T) {
 		t.Errorf("into an empty folder (-want +got):\n%s", diff)
 	}
 	_, err = Restore(context.Background(), Source{Repository: r.dir, Commit: strings.Repeat("ab", 20), Blobs: newBlobs()}, filepath.Join(t.TempDir(), "x"))
-	if err == nil || !strings.Contains(err.Error(), "may have lost the commit") {
+	if !errors.Is(err, ErrNoCommit) || !strings.Contains(err.Error(), "may have lost the commit") {
 		t.Errorf("of an unknown commit: %v", err)
+	}
+	_, err = Restore(context.Background(), Source{Repository: filepath.Join(full, "gone"), Commit: commit, Blobs: newBlobs()}, filepath.Join(t.TempDir(), "x"))
+	if !errors.Is(err, ErrNoCommit) {
+		t.Errorf("without a repository: %v", err)
+	}
+}
+
+// TestRestoreWithoutTheCommit: what differed from a commit comes back even where the commit is lost.
+func TestRestoreWithoutTheCommit(t *testing.T) {
+	for name, change := range dirtyStates {
+		t.Run(name, func(t *testing.T) {
+			r := committed(t)
+			change(r)
+			blobs := newBlobs()
+			state := r.capture(NewCapturer(r.dir, Options{Store: blobs}))
+			dir := filepath.Join(t.TempDir(), "x")
+			_, err := Restore(context.Background(), Source{Commit: state.Commit, Without: true, Changes: state.Document(), Blobs: blobs}, dir)
+			check(t, err)
+			for path, is := range workTree(t, dir, nil) {
+				if diff := cmp.Diff(workTree(t, r.dir, nil)[path], is); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", path, diff)
+				}
+			}
+			for _, c := range state.Changes {
+				if _, err := os.Lstat(filepath.Join(dir, c.Path)); err != nil && c.Status == Untracked && !c.Digest.IsZero() {
+					t.Errorf("%s did not come back: %v", c.Path, err)
+				}
+			}
+		})
 	}
 }

@@ -5,6 +5,8 @@ package restore
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -45,6 +47,7 @@ type Result struct {
 	Files   int64
 	Bytes   int64
 	Missing []string // what could not be brought back, and why; for people
+	Without string   // the commit, if its files were not at hand: only what differed from them came back
 }
 
 // ErrNotEmpty says that there is something in the folder already.
@@ -142,7 +145,14 @@ func (r *restoring) code(dir string) error {
 	if r.record.Code == nil {
 		return os.Mkdir(dir, 0o755)
 	}
-	back, err := gitstate.Restore(r.ctx, *r.record.Code, dir)
+	source := *r.record.Code
+	back, err := gitstate.Restore(r.ctx, source, dir)
+	if errors.Is(err, gitstate.ErrNoCommit) {
+		r.Without = source.Commit
+		r.miss("code: %v", err)
+		source.Without = true
+		back, err = gitstate.Restore(r.ctx, source, dir)
+	}
 	r.Files, r.Bytes = r.Files+back.Files, r.Bytes+back.Bytes
 	for _, missing := range back.Missing {
 		r.miss("code: %s", missing)
@@ -152,7 +162,7 @@ func (r *restoring) code(dir string) error {
 
 // data brings a file back as it was before a cell first touched it.
 func (r *restoring) data(f *observe.File) error {
-	if f.Type != "file" || f.Created || f.Absent {
+	if f.Type != "file" || f.Absent {
 		return nil
 	}
 	name := f.Path
@@ -165,6 +175,8 @@ func (r *restoring) data(f *observe.File) error {
 	}
 	r.done[to] = true
 	switch {
+	case f.Created:
+		return r.uncreate(to, f)
 	case !f.Before.IsZero():
 		return r.copy(to, f.Before)
 	case f.BeforeUnknown:
@@ -175,6 +187,28 @@ func (r *restoring) data(f *observe.File) error {
 		r.miss("%s: %s", name, orUnknown(f.Missing))
 	}
 	return nil
+}
+
+// uncreate takes out a file that the cell was going to make: the code state is captured beside the cell, and may
+// hold it already. Only the very bytes that the cell left are taken for its work.
+func (r *restoring) uncreate(to string, f *observe.File) error {
+	if info, err := r.root.Lstat(to); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	file, err := r.root.Open(to)
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	size, err := io.Copy(sum, file)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	if is := tracker.Digest(sum.Sum(nil)); is != f.After && hex.EncodeToString(is[:]) != f.AfterSHA256 {
+		return nil
+	}
+	r.Files, r.Bytes = r.Files-1, r.Bytes-size
+	return r.root.Remove(to)
 }
 
 func orUnknown(why string) string {
