@@ -1,11 +1,14 @@
 package gitstate
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/tracker"
 )
 
 // dirtyStates are ways in which a work tree differs from HEAD.
@@ -109,5 +112,32 @@ func TestTheLedgerIsLeftWhereItDoesNotIgnoreItselfYet(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"other/.gemba/mine", "own.txt"}, paths); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// honest is a store that tells what it has.
+type honest struct{ *blobs }
+
+func (h honest) Has(d tracker.Digest) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, ok := h.held[d]
+	return ok
+}
+
+// TestWhatIsGoneIsKeptAgain captures beside a store out of which somebody took everything meanwhile.
+func TestWhatIsGoneIsKeptAgain(t *testing.T) {
+	r := committed(t)
+	changeMuch(r)
+	store := honest{newBlobs()}
+	c := NewCapturer(r.dir, Options{Store: store})
+	_, err := c.Capture(t.Context())
+	check(t, err)
+	before := maps.Clone(store.held)
+	clear(store.held)
+	_, err = c.Capture(t.Context())
+	check(t, err)
+	if diff := cmp.Diff(before, store.held); diff != "" || len(before) == 0 {
+		t.Errorf("%d blobs (-first +again):\n%s", len(before), diff)
 	}
 }

@@ -10,15 +10,22 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 )
 
-// Store is where contents go; blob.Bulk is one. It may be used from several goroutines.
+// Store is where contents go; blob.Bulk is one. It may be used from several goroutines. When it has a method
+// Has(tracker.Digest) bool too, what it was given before is given again once it says that it has it no more.
 type Store interface {
 	Put([]byte) (tracker.Digest, error)
 	PutReader(io.Reader) (tracker.Digest, int64, error)
 }
 
+// holds reports whether the store still has what it was given.
+func (w *work) holds(k kept) bool {
+	store, ok := w.options.Store.(interface{ Has(tracker.Digest) bool })
+	return !ok || store.Has(k.digest)
+}
+
 // keep stores a file's bytes, screened, unless that was done before. B is its bytes if they were read.
 func (w *work) keep(f *found, c *content, b []byte) error {
-	if c.kept || w.options.Store == nil {
+	if w.options.Store == nil || c.kept && w.holds(c.stored) {
 		return nil
 	}
 	var err error
@@ -94,7 +101,7 @@ func (w *work) putObject(hash plumbing.Hash) (k kept, err error) {
 	}
 	w.objectsMu.Lock() // go-git's objects are for one goroutine
 	defer w.objectsMu.Unlock()
-	if k, ok := w.objectsPut[hash]; ok {
+	if k, ok := w.objectsPut[hash]; ok && w.holds(k) {
 		return k, nil
 	}
 	r, size, err := w.objects.blob(hash)
