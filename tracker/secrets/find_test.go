@@ -2,6 +2,7 @@ package secrets_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,5 +49,29 @@ func TestFind(t *testing.T) {
 	}
 	if len(got) > len(want)+1 { // a chunk of the large one is a blob too
 		t.Errorf("%d blobs are found, want %d or one more", len(got), len(want))
+	}
+}
+
+// TestRememberBeside remembers values while texts are looked through: neither may disturb the other.
+func TestRememberBeside(t *testing.T) {
+	s := secrets.New(secrets.Options{})
+	s.Remember("password", "swordfish-0")
+	text := []byte(strings.Repeat("print swordfish-0\n", 1000))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := range 200 {
+			s.Remember("password", fmt.Sprintf("swordfish-%d", n))
+		}
+	}()
+	for looking := true; looking; {
+		if found := s.Text(text); len(found) != 1000 {
+			t.Fatalf("found %d of 1000", len(found))
+		}
+		select {
+		case <-done:
+			looking = false
+		default:
+		}
 	}
 }

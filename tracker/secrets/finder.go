@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -27,7 +28,7 @@ type span struct {
 const longestWord = 64
 
 func newFinder(all *ruleset, values map[string]value) *finder {
-	f := &finder{ruleset: all, known: values}
+	f := &finder{ruleset: all, known: maps.Clone(values)} // more come while it is read
 	index := make(map[string]int)
 	word := func(w string) int {
 		w = lowerASCII(w[:min(len(w), longestWord)])
