@@ -466,3 +466,12 @@ func TestOwnReads(t *testing.T) {
 		t.Errorf("files %q, want none", lines)
 	}
 }
+
+// TestSecretAtTheCut has a command so long that it is cut within a secret.
+func TestSecretAtTheCut(t *testing.T) {
+	b := &Observer{options: Options{Screen: func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("hunter2"), []byte("…")) }}}
+	got := string(b.screened(strings.Repeat("x", maxCommand-3) + "hunter2"))
+	if strings.Contains(got, "hun") || !strings.HasPrefix(got, "xxx") {
+		t.Errorf("the command ends in %q", got[maxCommand-10:])
+	}
+}

@@ -62,11 +62,11 @@ func (v *view) told(d Document, e tracker.CellFinished) tracker.FilesObserved {
 const maxCommand = 4096
 
 func (b *Observer) screened(command string) Text {
+	if b.options.Screen != nil { // first: half a secret is not known for one
+		command = string(b.options.Screen([]byte(command)))
+	}
 	if len(command) > maxCommand {
 		command = command[:maxCommand] + "…"
-	}
-	if b.options.Screen != nil {
-		command = string(b.options.Screen([]byte(command)))
 	}
 	return Text(command)
 }
