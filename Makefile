@@ -8,7 +8,7 @@ test: venv chromium $(GOPLS) ; CI=1 GEMBA_GOPLS=$(GOPLS) go test -timeout 40m ./
 bench: ; go build -o .cache/gemba . && go run ./kernel/kerneltest/bench && go run ./lineage/bench
 lint: ; @.ci/lint
 fmt: ; gofmt -w $$(git ls-files '*.go')
-fuzz: ; @.ci/fuzz 5s
+fuzz: ; @.ci/fuzz 10s
 venv: .venv/installed
 .venv/installed: kernel/kerneltest/requirements.lock ; @.ci/venv
 chromium: ; @.ci/chromium
