@@ -148,10 +148,14 @@ type openFiles struct {
 	files []*os.File
 }
 
-func (o *openFiles) close() {
-	for _, f := range o.files {
+func (o *openFiles) close() { o.closeFrom(0) }
+
+// closeFrom closes the files behind the first so many.
+func (o *openFiles) closeFrom(first int) {
+	for _, f := range o.files[first:] {
 		_ = f.Close() // it was only read
 	}
+	o.files = o.files[:first]
 }
 
 func (o *openFiles) open(path string) (tables.Source, error) {
@@ -178,6 +182,7 @@ func (o *openFiles) open(path string) (tables.Source, error) {
 }
 
 func (o *openFiles) profile(ctx context.Context, path string) (*profile.Profile, error) {
+	defer o.closeFrom(len(o.files)) // a folder may have more tables than a process may have files
 	source, err := o.open(path)
 	if err != nil {
 		return nil, err

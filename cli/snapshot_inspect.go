@@ -162,6 +162,7 @@ func (k *keptTables) profile(ctx context.Context, name string) (*profile.Profile
 	if p != nil || err != nil || tables.Streamed(name) {
 		return p, err
 	}
+	defer k.closeFrom(len(k.files)) // one copy at a time: together they may be as large as the snapshot
 	source, err := k.open(name)
 	if err != nil {
 		return nil, err
@@ -204,8 +205,12 @@ func (k *keptTables) profiles(document tracker.Digest) []*profile.Profile {
 }
 
 // close removes the temporary files.
-func (k *keptTables) close() {
-	for _, f := range k.files {
+func (k *keptTables) close() { k.closeFrom(0) }
+
+// closeFrom removes the temporary files behind the first so many.
+func (k *keptTables) closeFrom(first int) {
+	for _, f := range k.files[first:] {
 		_ = errors.Join(f.Close(), os.Remove(f.Name()))
 	}
+	k.files = k.files[:first]
 }
