@@ -132,7 +132,7 @@ func (in *importing) compare() (news bool, err error) {
 }
 
 // settle puts the journal where it belongs, when it is news, and lists it. The ledger-wide journal stays locked meanwhile: two
-// imports of one journal would mix its files. One that was not listed, since an import was killed, is listed now.
+// imports of one journal would mix its files.
 func (in *importing) settle(tmp *os.File, key *Key, now time.Time) (gained bool, err error) {
 	r, err := in.openRegister(key, now)
 	if err != nil {
@@ -142,22 +142,29 @@ func (in *importing) settle(tmp *os.File, key *Key, now time.Time) (gained bool,
 	if gained, err = in.compare(); err != nil {
 		return false, err
 	}
-	all, err := in.readStates()
-	if listed := len(all.of(in.Journal).states) > 0; err != nil || listed && !gained {
-		return false, err
+	if !gained {
+		return false, in.listAgain(r, now)
 	}
-	steps := []func() error{
+	err = inOrder(
 		func() error { return r.append(in.entry(now)) },
 		func() error { return in.place(tmp, key) },
 		r.flush, // at once: a journal that is there and not listed is a fault
 		func() error { return syncDir(in.journals()) },
 		r.commit,
+	)
+	return err == nil, err
+}
+
+// listAgain lists a journal that is there already, unless it is listed: an import was killed before it.
+func (in *importing) listAgain(r *register, now time.Time) error {
+	all, err := in.readStates()
+	if err != nil || len(all.of(in.Journal).states) > 0 {
+		return err
 	}
-	if !gained {
-		steps = []func() error{steps[0], r.commit}
+	if err := r.append(in.entry(now)); err != nil {
+		return err
 	}
-	err = inOrder(steps...)
-	return gained && err == nil, err
+	return r.commit()
 }
 
 // entry lists the journal.
