@@ -91,6 +91,9 @@ type committer struct {
 	o       CommitOptions
 }
 
+// lastWords is how long what git has ended may still be listened to: what a hook leaves running holds its output open.
+const lastWords = time.Second
+
 // git runs the program in the folder asked for. The repository is the one that was found, whatever GIT_DIR says, and
 // paths mean themselves.
 func (c *committer) git(args ...string) (string, error) {
@@ -101,8 +104,8 @@ func (c *committer) git(args ...string) (string, error) {
 		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}, name)
 	})
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &stdout, &stderr, lastWords
+	if err := cmd.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		said := strings.TrimSpace(stderr.String() + stdout.String())
 		return "", fmt.Errorf("git %s: %w: %s", args[0], err, said)
 	}
