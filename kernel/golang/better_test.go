@@ -172,7 +172,7 @@ func TestInterrupt(t *testing.T) {
 				if outcome.Error == nil || outcome.Error.Name != wire.Interrupted {
 					t.Errorf("outcome %+v", outcome.Error)
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(time.Minute):
 				t.Fatal("still running")
 			}
 			n.prints("fmt.Println(0)", "stdout: 0\n")
