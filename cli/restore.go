@@ -62,12 +62,12 @@ func (a *app) restore(ctx context.Context, x *index.Index, id, dir, repository s
 	if err != nil {
 		return a.idHint(ctx, x, err)
 	}
-	g := &gathering{app: a, x: x, repository: repository}
+	g := &gathering{app: a, x: x, blobs: a.restorable(ctx, x), repository: repository}
 	var back restore.Result
 	if m.Kind == "snapshot" {
 		back, err = g.snapshot(ctx, m.ID, dir)
 	} else if err = g.gather(ctx, m); err == nil {
-		back, err = restore.To(ctx, dir, g.record, x.Blobs())
+		back, err = restore.To(ctx, dir, g.record, g.blobs)
 	}
 	if errors.Is(err, restore.ErrNotEmpty) {
 		return withHint(err, "a folder that does not exist yet")
@@ -103,6 +103,7 @@ func (a *app) sayRestored(r restored, asJSON bool) error {
 type gathering struct {
 	*app
 	x          *index.Index
+	blobs      *restorable
 	repository string
 	record     restore.Record
 	missing    []string
@@ -117,7 +118,7 @@ func (g *gathering) snapshot(ctx context.Context, id tracker.ID, dir string) (re
 	if err != nil {
 		return restore.Result{}, err
 	}
-	back, err := snapshot.Restore(ctx, g.x.Blobs(), s.Tree, dir)
+	back, err := snapshot.Restore(ctx, g.blobs, s.Tree, dir)
 	if text := back.Missing.String(); text != "" {
 		g.miss("%s", text)
 	}
@@ -184,9 +185,12 @@ func (g *gathering) code(ctx context.Context, cell tracker.ID) error {
 		return nil // there was none
 	}
 	g.record.Root = s.Repository
-	source := gitstate.Source{Repository: cmp.Or(g.repository, s.Repository), Commit: s.Commit, Blobs: g.x.Blobs()}
+	source := gitstate.Source{Repository: cmp.Or(g.repository, s.Repository), Commit: s.Commit, Blobs: g.blobs}
 	if !s.Changes.IsZero() {
-		if source.Changes, err = g.x.Blob(s.Changes); err != nil {
+		source.Changes, err = g.blobs.Get(s.Changes)
+		if errors.Is(err, snapshot.ErrRemoved) {
+			g.miss("code: what differed from the commit: %v", err)
+		} else if err != nil {
 			return fmt.Errorf("read what differed from the commit: %w", err)
 		}
 	}
@@ -228,6 +232,10 @@ func (g *gathering) cell(ctx context.Context, n int, c index.Cell) error {
 			g.miss("data of cell %s: %s", c.ID.Short(), o.Missing)
 		}
 		document, err := g.document(o.Observed)
+		if errors.Is(err, snapshot.ErrRemoved) {
+			g.miss("data of cell %s: %v", c.ID.Short(), err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -247,7 +255,7 @@ func (g *gathering) document(d tracker.Digest) ([]byte, error) {
 	if d.IsZero() {
 		return nil, nil
 	}
-	return g.x.Blob(d)
+	return g.blobs.Get(d)
 }
 
 // text adds a small file; of one that is there already, the last is taken.

@@ -27,7 +27,8 @@ func (a *app) snapshotRestoreCommand() *cobra.Command {
 		Use:   "restore ID|NAME DIR",
 		Short: "Bring a snapshot's files back, into a new or empty folder",
 		Long: `restore writes the files of a snapshot with their modes and links into a folder that is new or empty, and checks each
-byte. It never overwrites anything, and when it fails no half of it stays.`,
+byte. It never overwrites anything, and when it fails no half of it stays. Files that the snapshot does not hold, or that
+were purged, are named, and the exit status is 1.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error {
@@ -35,14 +36,14 @@ byte. It never overwrites anything, and when it fails no half of it stays.`,
 				if err != nil {
 					return err
 				}
-				r, err := snapshot.Restore(ctx, a.snapshotBlobs(), s.Tree, args[1])
+				r, err := snapshot.Restore(ctx, a.restorable(ctx, x), s.Tree, args[1])
 				if errors.Is(err, snapshot.ErrNotEmpty) {
 					return withHint(err, "a folder that does not exist yet")
 				}
 				if err != nil {
 					return err
 				}
-				return a.printRestored(restoredSnapshot{s.ID, args[1], r.Files, r.Bytes, r.Missing.String()}, asJSON)
+				return a.printRestored(restoredSnapshot{s.ID, args[1], r.Files, r.Bytes, r.Missing.String()}, r.Missing.Unread > 0, asJSON)
 			})
 		},
 	}
@@ -50,13 +51,19 @@ byte. It never overwrites anything, and when it fails no half of it stays.`,
 	return c
 }
 
-func (a *app) printRestored(r restoredSnapshot, asJSON bool) error {
+// printRestored tells what came back; lacking says that files did not, which is a failure.
+func (a *app) printRestored(r restoredSnapshot, lacking, asJSON bool) error {
 	if r.Missing != "" {
 		a.warn("the snapshot lacks something: %s", r.Missing)
 	}
+	var err error
 	if asJSON {
-		return printJSON(a.stdout, r)
+		err = printJSON(a.stdout, r)
+	} else {
+		_, err = fmt.Fprintf(a.stdout, "%s, %s in %s\n", count(int(r.Files), "file", "files"), humanBytes(r.Bytes), oneLine(r.Dir))
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s, %s in %s\n", count(int(r.Files), "file", "files"), humanBytes(r.Bytes), oneLine(r.Dir))
+	if err == nil && lacking {
+		return errFailed
+	}
 	return err
 }

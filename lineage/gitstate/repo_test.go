@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/gemba-ml/gemba/lineage/snapshot"
 	"github.com/gemba-ml/gemba/tracker"
 )
 
@@ -152,6 +153,9 @@ func (b *blobs) Open(d tracker.Digest) (io.ReadCloser, int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p, ok := b.held[d]
+	if ok && p == nil {
+		return nil, 0, fmt.Errorf("open blob %s: %w", d, snapshot.ErrRemoved)
+	}
 	if !ok {
 		return nil, 0, fmt.Errorf("no blob %s: %w", d, fs.ErrNotExist)
 	}

@@ -45,7 +45,7 @@ type Restored struct {
 }
 
 // Restore writes the work tree of a code state into dir, which must be new or empty: the files of HEAD, and what
-// differed from them, with modes and links. All is written to another folder first and comes to dir when it
+// differed from them, with modes and links. Contents that are snapshot.ErrRemoved are missing. All is written to another folder first and comes to dir when it
 // is whole. Paths that lead out are ErrPath, a dir with something in it snapshot.ErrNotEmpty, files of HEAD that are
 // not to be had ErrNoCommit.
 func Restore(ctx context.Context, s Source, dir string) (Restored, error) {
@@ -124,8 +124,8 @@ func (w *writer) one(name string, item planned) error {
 	if err := w.mkdir(path.Dir(name)); err != nil {
 		return err
 	}
-	w.restored.Files++
 	if item.target != "" {
+		w.restored.Files++
 		return w.root.Symlink(item.target, filepath.FromSlash(name))
 	}
 	return w.file(name, item)
@@ -141,6 +141,10 @@ func (w *writer) mkdir(name string) error {
 
 func (w *writer) file(name string, item planned) (err error) {
 	from, err := w.open(name, item)
+	if errors.Is(err, snapshot.ErrRemoved) {
+		w.missing("%s: %v", name, snapshot.ErrRemoved)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -157,6 +161,7 @@ func (w *writer) file(name string, item planned) (err error) {
 	if err == nil && item.exact {
 		err = to.Chmod(item.perm)
 	}
+	w.restored.Files++
 	w.restored.Bytes += n
 	return err
 }

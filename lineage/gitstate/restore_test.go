@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gemba-ml/gemba/lineage/snapshot"
+	"github.com/gemba-ml/gemba/tracker"
 )
 
 // workTree is all files and links below dir that git would not ignore, by path: mode and content. Folders count
@@ -163,6 +164,26 @@ func TestRestoreKeepsWhatIsThere(t *testing.T) {
 	_, err = Restore(context.Background(), Source{Repository: filepath.Join(full, "gone"), Commit: commit, Blobs: newBlobs()}, filepath.Join(t.TempDir(), "x"))
 	if !errors.Is(err, ErrNoCommit) {
 		t.Errorf("without a repository: %v", err)
+	}
+}
+
+// TestRestoreWithoutAContent: where one content was purged, the others come back.
+func TestRestoreWithoutAContent(t *testing.T) {
+	r := committed(t)
+	r.write("kept", "still there")
+	r.write("purged", "a secret")
+	store := newBlobs()
+	state := r.capture(NewCapturer(r.dir, Options{Store: store}))
+	store.held[tracker.DigestOf([]byte("a secret"))] = nil
+	dir := filepath.Join(t.TempDir(), "x")
+	back, err := Restore(context.Background(), Source{Repository: r.dir, Commit: state.Commit, Changes: state.Document(), Blobs: store}, dir)
+	check(t, err)
+	want := workTree(t, r.dir, map[string]bool{"purged": true})
+	if diff := cmp.Diff(want, workTree(t, dir, nil)); diff != "" || int(back.Files) != len(want) {
+		t.Errorf("%d files (-want +got):\n%s", back.Files, diff)
+	}
+	if len(back.Missing) != 1 || !strings.HasPrefix(back.Missing[0], "purged: its bytes") {
+		t.Errorf("missing: %q", back.Missing)
 	}
 }
 

@@ -22,6 +22,10 @@ type Restored struct {
 // ErrNotEmpty says that a folder to restore into holds something.
 var ErrNotEmpty = errors.New("the folder is not empty")
 
+// ErrRemoved is what Blobs say of bytes that were taken out of the ledger on purpose and will not come back. Restoring goes
+// on without them.
+var ErrRemoved = errors.New("its bytes were taken out of the ledger for good")
+
 // Restore writes a tree's files, folders and links into dir, which must be new or empty, with their modes. Each file is
 // verified while it is written. All is written into a folder of another name first; only when it is whole it comes
 // to dir. After an error nothing is left but, in a dir that was there before, what was moved there already.
@@ -192,7 +196,7 @@ func (r *restorer) line(in *os.Root, path string, l *Line) error {
 		return r.below(in, path, l)
 	case l.Missing != "":
 	case l.Type == File:
-		return r.file(in, l)
+		return r.file(in, path, l)
 	case l.Type == Link:
 		r.links = append(r.links, link{path, l.Target})
 	}
@@ -218,9 +222,14 @@ func (r *restorer) below(in *os.Root, path string, l *Line) error {
 	return nil
 }
 
-// file writes a file. What is read of it fails at its end when it is not what the digest names.
-func (r *restorer) file(in *os.Root, l *Line) error {
+// file writes a file; one that was purged is missing, and the others still come back. What is read of it fails at its end when it is not what the digest names.
+func (r *restorer) file(in *os.Root, path string, l *Line) error {
 	from, _, err := r.blobs.Open(l.Digest)
+	if errors.Is(err, ErrRemoved) {
+		l.Missing = ErrRemoved.Error()
+		r.restored.Missing.add(filepath.ToSlash(path), l)
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.Name, err)
 	}

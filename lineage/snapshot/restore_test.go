@@ -39,6 +39,9 @@ func (m memory) copy(t *testing.T, from *blob.Store, digests ...tracker.Digest) 
 
 func (m memory) Open(d tracker.Digest) (io.ReadCloser, int64, error) {
 	b, ok := m[d]
+	if ok && b == nil {
+		return nil, 0, fmt.Errorf("open blob: %w", ErrRemoved)
+	}
 	if !ok {
 		return nil, 0, blob.ErrNotFound
 	}
@@ -48,6 +51,26 @@ func (m memory) Open(d tracker.Digest) (io.ReadCloser, int64, error) {
 func restore(t *testing.T, blobs Blobs, tree tracker.Digest, dir string) (Restored, error) {
 	t.Helper()
 	return Restore(context.Background(), blobs, tree, dir)
+}
+
+// TestRestoreWithoutAFile: where one file was purged, the others come back.
+func TestRestoreWithoutAFile(t *testing.T) {
+	purged, blobs := tracker.DigestOf([]byte("a secret")), memory{}
+	blobs[purged] = nil
+	here := blobs.put([]byte("here"))
+	tree := blobs.put(fmt.Appendf(nil, "{\"type\":\"file\",\"name\":\"a\",\"mode\":\"0644\",\"size\":8,\"digest\":%q}\n"+
+		"{\"type\":\"file\",\"name\":\"b\",\"mode\":\"0644\",\"size\":4,\"digest\":%q}\n", purged, here))
+	dir := filepath.Join(t.TempDir(), "x")
+	back, err := restore(t, blobs, tree, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "b")); string(b) != "here" || back.Files != 1 {
+		t.Errorf("%d files, b is %q: %v", back.Files, b, err)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "a")); err == nil || back.Missing.Unread != 1 {
+		t.Errorf("a is there: %v; missing: %v", err, back.Missing)
+	}
 }
 
 func TestRestore(t *testing.T) {
