@@ -60,7 +60,7 @@ func Default() Settings {
 func Load(dir string) (Settings, error) {
 	s := Default()
 	path := filepath.Join(dir, Name)
-	b, err := os.ReadFile(path)
+	b, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
@@ -73,6 +73,21 @@ func Load(dir string) (Settings, error) {
 		return Default(), fmt.Errorf("read settings %s: %w: %w", path, ErrInvalid, err)
 	}
 	return s, nil
+}
+
+// maxSize is how large gemba.json may be, in bytes.
+const maxSize = 1 << 20
+
+// read reads a regular file: opening a pipe would wait for a writer, and a device may have no end.
+func read(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxSize {
+		return nil, fmt.Errorf("%s: %w: it is no file, or larger than a megabyte", path, ErrInvalid)
+	}
+	return os.ReadFile(path)
 }
 
 // UnmarshalText accepts one of the policies.
