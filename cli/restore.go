@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -178,6 +179,9 @@ func (g *gathering) code(ctx context.Context, cell tracker.ID) error {
 		return nil
 	}
 	s := states[0]
+	if slices.Contains(s.Flags, string(gitstate.Absent)) {
+		return nil // there was none to bring back
+	}
 	if s.Missing != "" {
 		g.miss("code: %s", s.Missing)
 	}
