@@ -26,6 +26,7 @@ type seenFile struct {
 	Written bool   `json:"written,omitempty"`
 	Created bool   `json:"created,omitempty"`
 	Removed bool   `json:"removed,omitempty"`
+	Absent  bool   `json:"absent,omitempty"` // it came and went while the cell ran, or never was there
 	Size    int64  `json:"size"`
 	Before  string `json:"before_sha256,omitempty"`
 	After   string `json:"after_sha256,omitempty"`
@@ -62,7 +63,7 @@ func (s *shownCell) readObserved(ctx context.Context, x *index.Index, id tracker
 
 func seenFileOf(f observe.File) seenFile {
 	return seenFile{
-		Path: strings.ToValidUTF8(string(f.Path), "�"), Read: f.Read, Written: f.Written, Created: f.Created, Removed: f.Removed, Size: f.Size,
+		Path: strings.ToValidUTF8(string(f.Path), "�"), Read: f.Read, Written: f.Written, Created: f.Created, Removed: f.Removed, Absent: f.Absent, Size: f.Size,
 		Before: bare(f.Before, f.BeforeSHA256), After: bare(f.After, f.AfterSHA256),
 		Kept: !f.Before.IsZero() || !f.After.IsZero(), Missing: cmp.Or(f.Missing, f.Why),
 	}
@@ -108,6 +109,10 @@ func (g *page) observed(all []observed) {
 				g.fact("", "… and %s more, which --json lists", thousands(len(o.Files)-n))
 				break
 			}
+			if f.Absent {
+				g.fact(verbOf(f), "%s", f.Path)
+				continue
+			}
 			g.fact(verbOf(f), "%s  %s%s%s", f.Path, humanBytes(f.Size), prefixed("  sha256:", cmp.Or(f.After, f.Before)), prefixed("  ", f.Missing))
 		}
 		for _, command := range o.Commands {
@@ -121,6 +126,8 @@ func (g *page) observed(all []observed) {
 // verbOf says in a word what a cell did with a file.
 func verbOf(f seenFile) string {
 	switch {
+	case f.Absent:
+		return "absent"
 	case f.Removed:
 		return "removed"
 	case f.Created:
