@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -65,6 +66,10 @@ func TestNotebooksOfGoNB(t *testing.T) {
 			p.choose("Run", "Run All Cells")
 			if example.act != nil {
 				example.act(p)
+			} else if !p.soon(p.allDone) { // on a busy machine the page now and then misses a cell's first message: see below
+				t.Logf("the page did not answer; once more in a new one\n%s", p.describe())
+				p = l.open(t, l.copyNotebook(t, example.name+"-again", stored))
+				p.choose("Run", "Run All Cells")
 			}
 			p.until("all cells have run", p.allDone)
 			ask[bool](p, "save")
@@ -95,6 +100,17 @@ func compare(t *testing.T, theirs, ours []string, differs []difference) {
 }
 
 // allDone tells whether each cell has run.
+// soon waits for a condition for half as long as until does, and reports whether it came. Notebooks whose cells and page
+// talk to each other hung twice, both times in the first minutes of an empty cache; why is not known.
+func (p *page) soon(condition func() bool) bool {
+	for end := time.Now().Add(guard / 2); !condition(); time.Sleep(30 * time.Millisecond) {
+		if time.Now().After(end) {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *page) allDone() bool {
 	for _, c := range ask[[]cell](p, "cells") {
 		if c.Prompt == "[ ]:" || c.Prompt == "[*]:" {
