@@ -90,11 +90,11 @@ func (a *app) writeBundle(ctx context.Context, journals []tracker.ID, key *journ
 
 // journalsOf returns the journals that hold what the ids name.
 func (a *app) journalsOf(ctx context.Context, x *index.Index, ids []string) (all []tracker.ID, err error) {
-	for _, text := range ids {
-		m, err := x.Find(ctx, text)
-		if err != nil {
-			return nil, a.idHint(ctx, x, err)
-		}
+	found, err := a.findAll(ctx, x, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range found {
 		id, err := journalOf(ctx, x, m)
 		if err != nil {
 			return nil, err

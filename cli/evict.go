@@ -64,14 +64,11 @@ func (a *app) chooser(ctx context.Context, ids []string, before time.Time) (func
 	}
 	named := map[tracker.ID]bool{}
 	err := a.withIndex(ctx, func(ctx context.Context, x *index.Index) error {
-		for _, id := range ids {
-			m, err := x.Find(ctx, id)
-			if err != nil {
-				return a.idHint(ctx, x, err)
-			}
+		found, err := a.findAll(ctx, x, ids)
+		for _, m := range found {
 			named[m.ID] = true
 		}
-		return nil
+		return err
 	})
 	return func(e tracker.Entry) bool {
 		s, taken := e.(*tracker.SnapshotEntry)
@@ -96,7 +93,7 @@ func (a *app) evictTo(ctx context.Context, ledger, address string, b remote.Buck
 	if err != nil {
 		return err
 	}
-	r := a.openRecorder(ledger, "evict")
+	r := a.openStrictRecorder(ledger, "evict")
 	removal, err := gc.Remove(ctx, ledger, r, held, gc.Why{Reason: gc.Evicted, Remote: remote.Harmless(address), By: "gemba evict", Now: a.now})
 	if closeErr := r.Close(); err == nil {
 		err = closeErr

@@ -88,6 +88,18 @@ func (a *app) idHint(ctx context.Context, x *index.Index, err error) error {
 	return err
 }
 
+// findAll returns what is recorded under each of some ids.
+func (a *app) findAll(ctx context.Context, x *index.Index, ids []string) (all []index.Match, err error) {
+	for _, id := range ids {
+		m, err := x.Find(ctx, id)
+		if err != nil {
+			return nil, a.idHint(ctx, x, err)
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
 // describe says in a few words what an id names.
 func (a *app) describe(ctx context.Context, x *index.Index, m index.Match) string {
 	if m.Kind == "session" {
