@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -60,7 +59,22 @@ func (a *app) storeCommits(ctx context.Context, list []index.Commit) (taken []tr
 		return nil, err
 	}
 	defer release()
+	events := a.materialize(ctx, list, bulk)
+	if err := bulk.Close(); err != nil || len(events) == 0 {
+		return nil, err // nothing to tell needs no journal
+	}
 	r := a.openRecorder(ledger, "commits")
+	for _, e := range events {
+		r.Record(e)
+		taken = append(taken, e.Snapshot)
+	}
+	return taken, r.Close()
+}
+
+// materialize stores the files of commits, and says which could not be.
+func (a *app) materialize(ctx context.Context, list []index.Commit, bulk *blob.Bulk) (events []tracker.SnapshotTaken) {
+	key, _ := loadKey() // what is wrong with it is said when something is recorded
+	a.screener(key)
 	faults := map[string]error{}
 	for _, c := range list {
 		if fault, tried := faults[c.Commit]; tried && fault == nil {
@@ -74,16 +88,12 @@ func (a *app) storeCommits(ctx context.Context, list []index.Commit) (taken []tr
 		if len(missing) > 0 {
 			e.Missing = fmt.Sprintf("%d files: %s", len(missing), missing[0])
 		}
-		if err := bulk.Sync(); err != nil {
-			return nil, errors.Join(err, r.Close())
-		}
-		r.Record(e)
-		taken = append(taken, e.Snapshot)
+		events = append(events, e)
 	}
 	for commit, fault := range faults {
 		if fault != nil {
 			a.warn("the files of commit %.12s do not go along: %v", commit, fault)
 		}
 	}
-	return taken, errors.Join(bulk.Close(), r.Close())
+	return events
 }

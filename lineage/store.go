@@ -12,7 +12,6 @@ import (
 // Store keeps the contents of files in the ledger's packs, for those who find out on what cells ran. A ledger that
 // cannot be written fails their Put and nothing else.
 type Store struct {
-	dir   string // of the packs
 	bulk  *blob.Bulk
 	known *blob.Store
 
@@ -23,7 +22,7 @@ type Store struct {
 // NewStore returns a store that writes to the packs in dir, which needs not exist before something is put.
 func NewStore(dir string) *Store {
 	known := blob.OpenStore(dir)
-	return &Store{dir: dir, bulk: blob.NewBulk(dir, known), known: known}
+	return &Store{bulk: blob.NewBulk(dir, known), known: known}
 }
 
 // Put stores b and returns its digest.
