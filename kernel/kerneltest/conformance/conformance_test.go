@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,38 +41,56 @@ var differences = []difference{
 
 func TestNotebooksOfGoNB(t *testing.T) {
 	lab := newLab(t)
-	for _, kernel := range []string{"gonb", "gemba"} {
-		lab.execute(t, kernel)
+	for _, name := range notebooks {
+		lab.execute(t, "gonb", name)
+		lab.execute(t, "gemba", name)
 	}
 	for _, name := range notebooks {
 		t.Run(name, func(t *testing.T) {
-			theirs, ours := lab.outputs(t, "gonb", name), lab.outputs(t, "gemba", name)
-			if len(theirs) != len(ours) {
-				t.Fatalf("%d cells with GoNB, %d here", len(theirs), len(ours))
+			found := lab.compare(t, name)
+			for again := 0; len(found) > 0 && again < 3; again++ {
+				t.Logf("GoNB loses outputs now and then, so it runs once more; differed:\n%s", strings.Join(found, "\n"))
+				lab.execute(t, "gonb", name)
+				found = lab.compare(t, name)
 			}
-			for i := range ours {
-				compare(t, name, i+1, theirs[i], ours[i])
+			if len(found) > 0 {
+				t.Error(strings.Join(found, "\n"))
 			}
 		})
 	}
 }
 
-// compare wants the same outputs, or those that the table of differences announces.
-func compare(t *testing.T, notebook string, cell int, theirs, ours string) {
+// compare names the cells of a notebook whose outputs differ otherwise than the table of differences announces.
+func (l *lab) compare(t *testing.T, name string) (found []string) {
 	t.Helper()
+	theirs, ours := l.outputs(t, "gonb", name), l.outputs(t, "gemba", name)
+	if len(theirs) != len(ours) {
+		t.Fatalf("%d cells with GoNB, %d here", len(theirs), len(ours))
+	}
+	for i := range ours {
+		if wrong := compareCell(name, i+1, theirs[i], ours[i]); wrong != "" {
+			found = append(found, fmt.Sprintf("cell %d %s", i+1, wrong))
+		}
+	}
+	return found
+}
+
+// compareCell says what is wrong with a cell's outputs, or nothing.
+func compareCell(notebook string, cell int, theirs, ours string) string {
 	i := slices.IndexFunc(differences, func(d difference) bool { return d.notebook == notebook && d.cell == cell })
 	if i < 0 {
 		if diff := cmp.Diff(theirs, ours); diff != "" {
-			t.Errorf("cell %d differs (-GoNB +gemba):\n%s", cell, diff)
+			return "differs (-GoNB +gemba):\n" + diff
 		}
-		return
+		return ""
 	}
 	if theirs == ours {
-		t.Errorf("cell %d is the same with both kernels: the table of differences is out of date", cell)
+		return "is the same with both kernels: the table of differences is out of date"
 	}
 	if want := differences[i].here; !strings.Contains(ours, want) {
-		t.Errorf("cell %d shows\n%s\nwant %q in it, because: %s", cell, ours, want, differences[i].because)
+		return fmt.Sprintf("shows\n%s\nwant %q in it, because: %s", ours, want, differences[i].because)
 	}
+	return ""
 }
 
 // A lab is a folder with both kernels installed and the notebooks to execute.
@@ -104,22 +123,20 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-// execute runs all notebooks with a kernel, in a folder of its own.
-func (l *lab) execute(t *testing.T, kernel string) {
+// execute runs a notebook with a kernel, in the kernel's own folder.
+func (l *lab) execute(t *testing.T, kernel, name string) {
 	t.Helper()
 	out := filepath.Join(l.dir, "by", kernel)
 	if err := os.MkdirAll(filepath.Join(out, "cover"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	env := []string{"GOCOVERDIR=" + filepath.Join(out, "cover"), "TEST_DIR=" + out + "/"}
-	for _, name := range notebooks {
-		if name == "capture" {
-			// GoNB asks a proxy which gonb is the latest, gemba knows the one it was tested with. What lies in
-			// the module cache answers GoNB the same.
-			env = append(env, "GOPROXY=file://"+filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download"))
-		}
-		l.shell(t, "", env, l.python, filepath.Join("testdata", "execute.py"), kernel, out, filepath.Join(l.source, "examples", "tests", name+".ipynb"))
+	if name == "capture" {
+		// GoNB asks a proxy which gonb is the latest, gemba knows the one it was tested with. What lies in
+		// the module cache answers GoNB the same.
+		env = append(env, "GOPROXY=file://"+filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download"))
 	}
+	l.shell(t, "", env, l.python, filepath.Join("testdata", "execute.py"), kernel, out, filepath.Join(l.source, "examples", "tests", name+".ipynb"))
 }
 
 func (l *lab) shell(t *testing.T, dir string, env []string, name string, args ...string) {
