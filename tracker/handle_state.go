@@ -18,6 +18,8 @@ func (s *scribe) handleState(e Event) {
 		h := header(e.Time, ID{}, ID{})
 		s.append(&RemovedEntry{Header: h, Reason: s.clip(e.Reason), Remote: s.clip(e.Remote), By: s.clip(e.By),
 			Removed: s.put(e.List, h), Count: e.Count, Bytes: e.Bytes})
+	default:
+		s.handleRun(e)
 	}
 }
 

@@ -27,6 +27,12 @@ const (
 	KindFiles         Kind = "cell.files"
 	KindSnapshot      Kind = "snapshot"
 	KindRemoved       Kind = "blobs.removed"
+	KindExperiment    Kind = "experiment"
+	KindRun           Kind = "run"
+	KindLogged        Kind = "run.logged"
+	KindArtifact      Kind = "run.artifact"
+	KindModel         Kind = "model"
+	KindView          Kind = "view"
 )
 
 // kinds maps each kind to a maker of its Go type. A new kind of the same format is one line here.
@@ -47,6 +53,12 @@ var kinds = map[Kind]func() Entry{
 	KindFiles:         func() Entry { return new(FilesEntry) },
 	KindSnapshot:      func() Entry { return new(SnapshotEntry) },
 	KindRemoved:       func() Entry { return new(RemovedEntry) },
+	KindExperiment:    func() Entry { return new(ExperimentEntry) },
+	KindRun:           func() Entry { return new(RunEntry) },
+	KindLogged:        func() Entry { return new(LoggedEntry) },
+	KindArtifact:      func() Entry { return new(ArtifactEntry) },
+	KindModel:         func() Entry { return new(ModelEntry) },
+	KindView:          func() Entry { return new(ViewEntry) },
 }
 
 // kindOf is the table the other way round.

@@ -28,8 +28,27 @@ func sizeOf(e Event) int64 {
 		return overhead + int64(len(e.Profile)+len(e.Checks))
 	case BlobsRemoved:
 		return overhead + int64(len(e.List))
+	case RunLogged:
+		return sizeOfLogged(e)
 	}
 	return overhead
+}
+
+// pointSize is what a point of a metric takes in memory, in bytes. The keys of many are the same string.
+const pointSize = 48
+
+func sizeOfLogged(e RunLogged) int64 {
+	size := overhead + pointSize*len(e.Metrics)
+	for _, p := range e.Params {
+		size += overhead + len(p.Key) + len(p.Value)
+	}
+	for _, t := range e.Tags {
+		size += overhead + len(t.Key) + len(t.Value)
+	}
+	for _, i := range e.Inputs {
+		size += overhead + len(i.Source) + len(i.Schema) + len(i.Profile)
+	}
+	return int64(size)
 }
 
 // losses counts what did not fit into the queue, by cell execution. The first reason is kept.
@@ -77,6 +96,12 @@ func executionOf(e Event) ID {
 	case FilesObserved:
 		return e.Execution
 	case SnapshotTaken:
+		return e.Execution
+	case RunChanged:
+		return e.Execution
+	case RunLogged:
+		return e.Execution
+	case ArtifactLogged:
 		return e.Execution
 	}
 	return ID{}
