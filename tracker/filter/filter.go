@@ -82,24 +82,26 @@ const (
 	Present  Op = "IS NOT NULL"
 )
 
-// Value is what a field is compared with. A number written without quotes has both Text and Number; of a time (a date, a
-// date with a time, or an age such as -7d) Time is set.
+// Value is what a field is compared with. Text is what was written, without quotes.
 type Value struct {
-	Text   string
-	Number float64
 	Kind   ValueKind
-	Time   time.Time
+	Text   string
+	Number float64       // of a Number
+	Time   time.Time     // of a Moment
+	Age    time.Duration // of an Age: how long before now
 }
 
 // ValueKind is how a value was written.
 type ValueKind int
 
-// The kinds of values.
+// The kinds of values. Text is in quotes, and it may be a moment in quotes too: who compares a time with it asks
+// ParseMoment.
 const (
 	Text ValueKind = iota
 	Number
-	Moment
-	Bool
+	Moment // 2026-03-01, 2026-03-01T10:30:00Z
+	Age    // -7d, -12h, -30m
+	Bool   // true, false
 )
 
 // Order is by what runs are sorted, the first field first.
