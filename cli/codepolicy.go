@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/gemba-ml/gemba/lineage/gitstate"
 	"github.com/gemba-ml/gemba/lineage/settings"
@@ -11,8 +12,10 @@ import (
 // codePolicy says, or keeps cells from running, when the work tree differs from the last commit, as the project wants it.
 type codePolicy struct {
 	policy settings.Policy
-	code   *gitstate.Capturer
 	said   string // the last notice: the same is not said again
+
+	mu   sync.Mutex // a cell may still ask when the session ends
+	code *gitstate.Capturer
 }
 
 // policyOf returns the policy of a project for what runs in dir.
@@ -45,7 +48,22 @@ func (p *codePolicy) permit(ctx context.Context) error {
 	return nil
 }
 
+// close frees what the repository's objects were read with; what is asked later finds nothing wrong.
+func (p *codePolicy) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.code != nil {
+		p.code.Close()
+	}
+	p.code = nil
+}
+
 func (p *codePolicy) check(ctx context.Context) (text string, refused bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.code == nil {
+		return "", false
+	}
 	state, err := p.code.Capture(ctx)
 	if err != nil {
 		return "", false // the cell was interrupted, and does not run

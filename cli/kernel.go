@@ -60,6 +60,7 @@ func (a *app) logger() *slog.Logger {
 
 // finish writes the last of the record.
 func (k *jupyterKernel) finish() error {
+	defer k.policy.close() // a capture under way may be slow; the record may not wait for it
 	if k.recorder == nil {
 		return nil
 	}
@@ -83,6 +84,7 @@ type jupyterKernel struct {
 	log      *slog.Logger
 	sockets  *kernel.Sockets
 	recorder *tracker.Recorder // nil when nothing is recorded
+	policy   *codePolicy
 	server   *kernel.Server
 }
 
@@ -101,9 +103,9 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	dir := k.ledgerFor(".")
 	recorder := lock.watch(k.record(origin{dir: ".", notebook: notebook, ledger: dir, project: project, around: around, patience: linger}))
 	magics := &magicHost{app: k.app, dir: ".", around: around, project: project, ledger: dir, recorder: k.recorder}
-	policy := k.policyOf(project, ".", dir)
+	k.policy = k.policyOf(project, ".", dir)
 	session := kernel.OpenSession(kernel.SessionOptions{
-		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), policy.permit), Notice: policy.notice, Magics: magics, Notebook: notebook, Command: "kernel",
+		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), k.policy.permit), Notice: k.policy.notice, Magics: magics, Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
 		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) }, Secret: k.screened,
 	})

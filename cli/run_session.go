@@ -20,6 +20,7 @@ import (
 type headless struct {
 	session  *kernel.Session
 	recorder *tracker.Recorder
+	policy   *codePolicy
 	ledger   string
 }
 
@@ -41,9 +42,9 @@ func (a *app) openRun(path string) (*headless, error) {
 	h.recorder = a.openRecorder(h.ledger, "run")
 	magics := &magicHost{app: a, dir: dir, around: around, project: project, ledger: h.ledger, recorder: h.recorder}
 	traced := a.trace(h.recorder, origin{dir: dir, notebook: path, ledger: h.ledger, project: project, around: around, patience: time.Minute})
-	policy := a.policyOf(project, dir, h.ledger)
+	h.policy = a.policyOf(project, dir, h.ledger)
 	h.session = kernel.OpenSession(kernel.SessionOptions{
-		Engine: engine, Recorder: lock.watch(traced), Permit: permits(lock.ask(), policy.permit), Notice: policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
+		Engine: engine, Recorder: lock.watch(traced), Permit: permits(lock.ask(), h.policy.permit), Notice: h.policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,
 	})
 	magics.session = h.session
@@ -89,6 +90,7 @@ func (h *headless) close(a *app, runErr error) (ledger string, err error) {
 		reason = s.name()
 	}
 	err = h.session.Close(reason)
+	h.policy.close()
 	if recordErr := h.recorder.Close(); recordErr != nil {
 		a.warn("this run is not, or not wholly, recorded: %v", recordErr)
 		return "", err
