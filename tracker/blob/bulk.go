@@ -166,10 +166,28 @@ const maxPack = 4 << 30
 // maxPending is how many bytes of small blobs are collected before they are written.
 const maxPending = 1 << 20
 
-// add appends a frame to the pack.
+// add appends a frame to the pack. When much has come together the disk begins to write it meanwhile.
 func (b *Bulk) add(f Frame, payload []byte) error {
+	file, from, n, err := b.append(f, payload)
+	if n > 0 {
+		startWriteback(file, from, n) // without the lock: it waits when the disk has enough to do
+	}
+	return err
+}
+
+// append is add, and returns which bytes of a file the disk is to write, if there are many.
+func (b *Bulk) append(f Frame, payload []byte) (file *os.File, from, n int64, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err = b.collect(f, payload); err != nil {
+		return nil, 0, 0, err
+	}
+	from, n = b.pack.unstarted()
+	return b.pack.file, from, n, nil
+}
+
+// collect adds a frame to the pack, which writes it when there is enough.
+func (b *Bulk) collect(f Frame, payload []byte) error {
 	if err := b.open(); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type Pack struct {
 	ahead bool   // something lies behind them
 	buf   []byte // frames that Put collected
 	seen  map[tracker.Digest]struct{}
+	begun int64         // bytes of the file that the disk was told to write
 	index []byte        // what an index tells of the frames
 	room  []byte        // for payloads that Copy reads
 	zstd  *zstd.Encoder // made when first needed
@@ -180,6 +181,17 @@ func (p *Pack) Flush() error {
 		p.buf = nil
 	}
 	return nil
+}
+
+// writebackStep is how many bytes the disk is told to write at a time: enough to be one movement of it.
+const writebackStep = 8 << 20
+
+// unstarted returns which bytes of the file the disk is to begin to write now, in whole steps, since a page that
+// is still to grow would be written twice. They count as told.
+func (p *Pack) unstarted() (from, n int64) {
+	from, n = p.begun, (p.size-p.begun)/writebackStep*writebackStep
+	p.begun += n
+	return from, n
 }
 
 // Sync makes durable what was flushed. It may run beside the other methods.
