@@ -53,7 +53,7 @@ type segment struct {
 	home  chan *segment
 }
 
-func newSegment() *segment { return &segment{buf: make([]byte, segmentSize+1)} }
+func newSegment() *segment { return &segment{buf: make([]byte, segmentSize)} }
 
 // done says that one user needs the segment no longer.
 func (s *segment) done() {
@@ -98,25 +98,22 @@ func (s *stream) put(head []byte, r io.Reader) (tracker.Digest, int64, error) {
 // read hands the blob out segment by segment. It returns its chunks, whose digests are there when all work is
 // done, and its size.
 func (s *stream) read(head []byte, r io.Reader) (list [][]Chunk, size int64, err error) {
-	rest := make([]byte, 0, max(len(head), maxChunk))
-	rest, fresh, end := append(rest, head...), 0, false
-	for !end && s.failed.Load() == nil {
+	left, fresh, done := head, 0, func() {} // left is what the last segment has behind its chunks
+	defer func() { done() }()
+	for end := false; !end && s.failed.Load() == nil; {
 		seg := <-s.free
-		n := copy(seg.buf[:segmentSize], rest)
+		n := copy(seg.buf[:segmentSize], left)
+		done()
+		done = seg.done
 		m, err := fill(seg.buf[n:segmentSize], r)
 		if end = err == io.EOF; err != nil && !end {
 			return nil, 0, fmt.Errorf("read blob: %w", err)
 		}
 		seg.buf, seg.fresh = seg.buf[:n+m], fresh
-		lengths, err := cut(seg.buf, end)
-		if err != nil {
-			return nil, 0, err
-		}
 		size += int64(n + m - fresh)
-		chunks, left := s.hand(seg, lengths)
-		list, rest = append(list, chunks), append(rest[:0], left...)
-		fresh = len(rest)
-		seg.done()
+		var chunks []Chunk
+		chunks, left = s.hand(seg, cut(seg.buf, end))
+		list, fresh = append(list, chunks), len(left)
 	}
 	return list, size, nil
 }
