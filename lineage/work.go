@@ -67,9 +67,10 @@ func (r *Recorder) rest(d time.Duration) {
 	}
 }
 
-// record keeps garbage collection away from what find stores until the entries that name it are flushed.
+// record keeps garbage collection away from what find stores until the entries that name it are flushed, however long the
+// disk is full, or until the recorder behind gave them up.
 func (r *Recorder) record(find func() []tracker.Event) {
-	release := r.hold()
+	release, held := r.hold()
 	defer release()
 	events := find()
 	if err := r.options.Store.flush(); err != nil {
@@ -78,28 +79,34 @@ func (r *Recorder) record(find func() []tracker.Event) {
 	for _, e := range events {
 		r.options.Next.Record(e)
 	}
-	r.flush()
+	for !r.flush() && held {
+		time.Sleep(retry)
+	}
 }
 
-// hold keeps garbage collection away. The first time, the ledger may have to be made before.
-func (r *Recorder) hold() (release func()) {
+// retry is how long to wait until a ledger that could not be written is tried again.
+const retry = time.Second / 4
+
+// hold keeps garbage collection away, if it can. The first time, the ledger may have to be made before.
+func (r *Recorder) hold() (release func(), held bool) {
 	release, err := r.options.Store.hold()
 	if errors.Is(err, fs.ErrNotExist) {
 		r.flush()
 		release, err = r.options.Store.hold()
 	}
 	if err != nil {
-		return func() {} // the store keeps nothing now, and says so to who puts
+		return func() {}, false // the store keeps nothing now, and says so to who puts
 	}
-	return release
+	return release, true
 }
 
-// flush waits, within reason, until what was told is written. Its failure is told to the session, which
-// flushes too, and the entries are tried again.
-func (r *Recorder) flush() {
-	ctx, cancel := context.WithTimeout(r.ctx, time.Minute)
+// flush waits, within reason, until what was told is written, and reports whether it is settled: written, or never to be.
+// Its failure is told to the session, which flushes too, and the entries are tried again.
+func (r *Recorder) flush() (settled bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // the end of the session settles nothing yet
 	defer cancel()
-	_ = r.options.Next.Flush(ctx)
+	err := r.options.Next.Flush(ctx)
+	return err == nil || errors.Is(err, tracker.ErrClosed)
 }
 
 // lost says what becomes of events whose bytes could not be written: an entry must not name what is not there.

@@ -121,18 +121,22 @@ func (r *Recorder) nudge() {
 // Flush returns when everything recorded before the call has been handed to the operating system,
 // so that it survives the death of this process. Its error says why it could not be, and what to do;
 // recording goes on, and the record is written when it can be. Of a cell that still runs, the last word
-// of a stream waits until it is known to be no part of a secret.
+// of a stream waits until it is known to be no part of a secret. Of a Recorder that is being closed it returns ErrClosed
+// when the last of the record is written, or given up.
 func (r *Recorder) Flush(ctx context.Context) error {
 	answer := make(chan error, 1)
 	r.mu.Lock()
+	closed := (<-chan struct{})(nil)
 	if r.closing {
-		r.mu.Unlock()
-		return ErrClosed
+		closed = r.done
+	} else {
+		r.flushes = append(r.flushes, answer)
+		r.nudge()
 	}
-	r.flushes = append(r.flushes, answer)
-	r.nudge()
 	r.mu.Unlock()
 	select {
+	case <-closed:
+		return ErrClosed
 	case err := <-answer:
 		return err
 	case <-ctx.Done():
