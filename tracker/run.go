@@ -166,3 +166,14 @@ func (RunLogged) event()         {}
 func (ArtifactLogged) event()    {}
 func (ModelChanged) event()      {}
 func (ViewSaved) event()         {}
+
+// ExperimentNamed returns the id of an experiment that is made by its name alone, as programs do: so those of one name are
+// one experiment, also when ledgers are brought together.
+func ExperimentNamed(name string) (id ID) {
+	if name == "Default" {
+		return ID{}
+	}
+	d := DigestOf([]byte("gemba experiment\n" + name))
+	copy(id[:], d[:])
+	return id
+}

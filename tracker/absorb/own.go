@@ -1,0 +1,65 @@
+package absorb
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// owner is the file of a folder that its one reader holds a lock on.
+const owner = "owner"
+
+// Own makes this process the one that reads the folder's logs, until it closes what is returned or dies. Taken says that
+// another process is that already.
+func Own(folder string) (c io.Closer, taken bool, err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, false, err
+	}
+	f, err := os.OpenFile(filepath.Join(folder, owner), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, false, err
+	}
+	if !writerGone(f) {
+		return nil, true, f.Close()
+	}
+	return f, false, nil
+}
+
+// Leftovers records what programs logged whose reader died, and those that never had one: everything of the folder o.Folder and
+// the folders in it that nobody else reads. It is cheap where there is nothing.
+func Leftovers(ctx context.Context, o Options) error {
+	list, err := os.ReadDir(o.Folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, d := range list {
+		if d.IsDir() {
+			err = errors.Join(err, leftover(ctx, o, filepath.Join(o.Folder, d.Name())))
+		}
+	}
+	return errors.Join(err, leftover(ctx, o, o.Folder))
+}
+
+func leftover(ctx context.Context, o Options, folder string) error {
+	if logs, _ := filepath.Glob(filepath.Join(folder, "*.track")); len(logs) == 0 && folder == o.Folder {
+		return nil
+	}
+	mine, taken, err := Own(folder)
+	if err != nil || taken {
+		return err
+	}
+	defer mine.Close()
+	base := o.Folder
+	o.Folder = folder
+	f := New(o)
+	left, err := f.Poll(ctx)
+	if err := errors.Join(err, f.Close()); err != nil || left > 0 || folder == base {
+		return err
+	}
+	_ = os.Remove(filepath.Join(folder, owner))
+	_ = os.Remove(folder) // not when something damaged is kept in it
+	return nil
+}

@@ -1,0 +1,96 @@
+package track
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Variable is the environment variable by which gemba tells a program, and the programs that it starts, where they are:
+// JSON of a place.
+const Variable = "GEMBA_TRACK"
+
+// place is where a program logs.
+type place struct {
+	Folder     string `json:"folder"`         // of track logs
+	Run        string `json:"run,omitempty"`  // that the session has opened, or will with the first thing logged
+	Name       string `json:"name,omitempty"` // of that run
+	Session    string `json:"session,omitempty"`
+	Execution  string `json:"execution,omitempty"`
+	Experiment string `json:"experiment,omitempty"` // its name
+	Notebook   string `json:"notebook,omitempty"`
+
+	once  sync.Once
+	log   *log
+	fault error
+	first *Run // of Here
+	mu    sync.Mutex
+}
+
+// here is where this program is; it is found out once.
+var here = sync.OnceValue(func() *place {
+	var p place
+	if text := os.Getenv(Variable); text != "" && json.Unmarshal([]byte(text), &p) == nil && p.Folder != "" {
+		return &p
+	}
+	return &place{Folder: filepath.Join(ledger(), "track")}
+})
+
+// Here is the run that this program belongs to: in a cell, that of the notebook's session, which opens by itself with the
+// first thing that is logged; elsewhere one that Here opens.
+func Here() *Run {
+	p := here()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.first == nil {
+		var options []Option
+		if p.Run != "" {
+			options = append(options, Resume(p.Run))
+		}
+		p.first = Start(p.Name, options...)
+	}
+	return p.first
+}
+
+// open adds a run to this program's log.
+func (p *place) open(o opened) *Run {
+	p.once.Do(func() { p.log, p.fault = openLog(p.Folder) })
+	r := &Run{id: o.Run, folder: p.Folder, fault: p.fault}
+	text, err := json.Marshal(o)
+	if p.log == nil || err != nil {
+		return r
+	}
+	if r.number = p.log.open(text); r.number != lostRun {
+		r.log = p.log
+	}
+	return r
+}
+
+// source is what the user would call this program.
+func (p *place) source() string {
+	if p.Notebook != "" {
+		return p.Notebook
+	}
+	return os.Args[0]
+}
+
+// ledger is the folder of the ledger, as every gemba finds it: what GEMBA_LEDGER says, else .gemba at the root of
+// the git repository, else in the working directory.
+func ledger() string {
+	if dir := os.Getenv("GEMBA_LEDGER"); dir != "" {
+		return dir
+	}
+	begin, err := os.Getwd()
+	if err != nil {
+		begin = "."
+	}
+	for dir := begin; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return filepath.Join(dir, ".gemba")
+		}
+		if dir == filepath.Dir(dir) {
+			return filepath.Join(begin, ".gemba")
+		}
+	}
+}
