@@ -33,17 +33,21 @@ func Sources() map[string][]byte {
 
 // The layout: a head of words, then notes at multiples of eight bytes. Numbers are in the machine's own order.
 const (
-	magicWord = 0x31_6e6565_73_626d67
+	magicWord = 0x32_6e6565_73_626d67
 	endAt     = 8
 	lostAt    = 16
 	attachAt  = 24
 	head      = 64
 
-	noteHead = 40
+	noteHead = 8
+	roomHead = noteHead + 24
 	looked   = 1
 	existed  = 2
 	started  = 4
 	isFolder = 8
+	room     = 16
+	relative = 32
+	base     = 64
 )
 
 var order = binary.NativeEndian
@@ -86,27 +90,39 @@ func Used(memory []byte) int {
 func Read(memory []byte) Notes {
 	n := Notes{Attached: order.Uint64(memory[attachAt:]) == 1, Lost: int(min(order.Uint64(memory[lostAt:]), 1<<31))}
 	rest := memory[head:Used(memory)]
-	text := string(rest) // paths are parts of it: a program may open very many files
+	text := string(rest) // absolute paths are parts of it: a program may open very many files
 	n.List = make([]Note, 0, len(rest)/usual)
-	for at := uint64(0); at+noteHead <= uint64(len(rest)); {
-		b := rest[at:]
-		size, length := uint64(order.Uint32(b)), order.Uint64(b[32:])
-		if size > uint64(len(b)) || size < noteHead || length > size-noteHead {
+	folder := ""
+	for at := 0; at+noteHead <= len(rest); {
+		length, flags := uint64(order.Uint32(rest[at:])), order.Uint32(rest[at+4:])
+		start := at + noteHead
+		if flags&room != 0 {
+			start = at + roomHead
+		}
+		if start > len(rest) || length > uint64(len(rest)-start) {
 			break
 		}
-		n.List = append(n.List, note(b[:noteHead], text[at+noteHead:at+noteHead+length]))
-		at += size
+		path := text[start : start+int(length)]
+		switch {
+		case flags&base != 0:
+			folder = path + "/"
+		case flags&relative != 0:
+			n.List = append(n.List, note(rest[at:start], folder+path))
+		default:
+			n.List = append(n.List, note(rest[at:start], path))
+		}
+		at = (start + int(length) + 7) &^ 7
 	}
 	return n
 }
 
 // usual is about the size of a note in bytes.
-const usual = 80
+const usual = 40
 
 func note(head []byte, path string) Note {
 	flags := order.Uint32(head[4:])
 	n := Note{Path: path, Looked: flags&looked != 0, Existed: flags&existed != 0, Folder: flags&isFolder != 0, Started: flags&started != 0}
-	if n.Existed {
+	if n.Existed && len(head) == roomHead {
 		n.Size, n.Inode = int64(order.Uint64(head[8:])), order.Uint64(head[24:])
 		n.ModTime = time.Unix(0, int64(order.Uint64(head[16:])))
 	}

@@ -51,17 +51,22 @@ const (
 	attached = 24
 	head     = 64
 
-	magicWord = 0x31_6e6565_73_626d67 // "gmbseen1"
+	magicWord = 0x32_6e6565_73_626d67 // "gmbseen2"
 )
 
-// A note is its size and flags in 32 bits each, the file's size, time of change in nanoseconds and inode in 64 bits each,
-// the length of its path in 64 bits, and its path. Notes begin at multiples of eight.
+// A note is the length of its path and its flags in 32 bits each, where room says so the file's size, time of change in
+// nanoseconds and inode in 64 bits each, and its path. Notes begin at multiples of eight. They are short, since each new page of
+// memory costs the program about as much as an opening does.
 const (
-	noteHead  = 40
+	noteHead  = 8
+	roomHead  = noteHead + 24
 	looked    = 1 // size, time and inode are of the file as it was
 	existed   = 2
 	started   = 4 // as a process, not opened
 	isFolder  = 8
+	room      = 16      // for what a look finds
+	relative  = 32      // the path begins in the folder that was named last
+	base      = 64      // no file: it names that folder
 	longest   = 1 << 16 // path that is noted
 	execBits  = 0o111
 	tableSize = 1 << 10
@@ -89,22 +94,26 @@ func share(name string) []byte {
 	return memory
 }
 
-// Looking at a file costs more than noting its path. The first files are looked at, and then as many as cost about a
-// sixty-fourth of the time: a program that does nothing but open files is not slowed down by more.
+// Looking at a file costs more than noting its path. The first files are looked at, and then as many as take no more than
+// this part of the time: a program that does nothing but open files is not slowed down by more.
 const (
-	burst    = 256
-	lookCost = 64 * 600 // nanoseconds of running that pay for a look
+	burst     = 256
+	part      = 128
+	usualLook = 1500 // nanoseconds
 )
 
 type notes struct {
 	memory []byte
 	begun  int64
 
-	mu     sync.Mutex
-	dir    string // where relative paths begin, "" when not known yet
-	known  table
-	looks  int // that may be taken
-	looked int // that were paid for by time
+	mu    sync.Mutex
+	dir   string // where relative paths begin, "" when not known yet
+	mixed uint64 // its hash
+	named bool   // it was noted
+	known table
+	looks int   // that may be taken
+	paid  bool  // by time: the first ones are not counted
+	spent int64 // nanoseconds, of looks that are paid
 }
 
 func (*notes) Getenv(string) {}
@@ -114,18 +123,33 @@ func (*notes) Stat(string) {}
 // Chdir is told the new folder.
 func (n *notes) Chdir(dir string) {
 	n.mu.Lock()
-	n.dir = dir
+	n.dir, n.mixed, n.named = dir, 0, false
 	n.mu.Unlock()
 }
 
 // Open is told a path before it is opened, or started as a process.
 func (n *notes) Open(name string) {
-	note, look := n.reserve(name)
-	if note == nil || !look {
+	if len(name) == 0 || len(name) > longest {
 		return
 	}
+	n.mu.Lock()
+	note, paid := n.reserve(name)
+	n.mu.Unlock()
+	switch {
+	case note == nil:
+	case paid:
+		begun := nanotime()
+		look(note, name)
+		atomic.AddInt64(&n.spent, nanotime()-begun)
+	default:
+		look(note, name)
+	}
+}
+
+// look notes what a file is like.
+func look(note []byte, name string) {
 	var s syscall.Stat_t
-	flags := uint32(looked)
+	flags := *half(note, 4) | looked
 	if syscall.Stat(name, &s) == nil {
 		flags |= existed
 		*word(note, 8), *word(note, 16), *word(note, 24) = uint64(s.Size), uint64(changed(&s)), s.Ino
@@ -141,59 +165,63 @@ func (n *notes) Open(name string) {
 	atomic.StoreUint32(half(note, 4), flags)
 }
 
-// reserve makes a note of a path and returns it; nil for one that is known. Look says whether to look at the file.
-func (n *notes) reserve(name string) (note []byte, look bool) {
-	if len(name) == 0 || len(name) > longest {
+// reserve notes a path that is new, and returns the note when the file is to be looked at. Paid says that the time for it counts.
+func (n *notes) reserve(name string) (note []byte, paid bool) {
+	flags, h := uint32(0), uint64(seed)
+	if name[0] != '/' && n.from() != "" {
+		flags, h = relative, n.mixed
+	}
+	if !n.known.add(hash(h, name)) {
 		return nil, false
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	dir := n.from(name)
-	if !n.known.add(hash(hash(seed, dir), name)) {
+	if flags == relative && !n.named {
+		n.named = n.write(n.dir, base) != nil
+	}
+	if !n.affordable() {
+		n.write(name, flags)
 		return nil, false
 	}
-	length := len(name)
-	if dir != "" {
-		length += len(dir) + 1
+	return n.write(name, flags|room), n.paid
+}
+
+// write adds a note; nil when there is no room.
+func (n *notes) write(path string, flags uint32) []byte {
+	start := noteHead
+	if flags&room != 0 {
+		start = roomHead
 	}
-	at := *word(n.memory, end)
-	size := uint64(noteHead+length+7) &^ 7
+	at, size := *word(n.memory, end), uint64(start+len(path)+7)&^7
 	if at+size > uint64(len(n.memory)) {
 		*word(n.memory, lost)++
-		return nil, false
+		return nil
 	}
-	note = n.memory[at : at+size]
-	*half(note, 0), *half(note, 4) = uint32(size), 0
-	*word(note, 32) = uint64(length)
-	path := note[noteHead:noteHead]
-	if dir != "" {
-		path = append(append(path, dir...), '/')
-	}
-	_ = append(path, name...)
+	note := n.memory[at : at+size]
+	*half(note, 0), *half(note, 4) = uint32(len(path)), flags
+	copy(note[start:], path)
 	atomic.StoreUint64(word(n.memory, end), at+size)
-	return note, n.affordable()
+	return note
 }
 
 // affordable says whether a look may be taken, and takes account of it. The clock is read for every eighth path alone.
 func (n *notes) affordable() bool {
-	if n.looks <= 0 && n.known.used%8 == 0 {
-		n.looks = int((nanotime()-n.begun)/lookCost) - n.looked
-		n.looked += n.looks
+	if n.looks == 0 && n.known.used%8 == 0 {
+		left := (nanotime()-n.begun)/part - atomic.LoadInt64(&n.spent)
+		n.looks, n.paid = int(max(left, 0)/usualLook), true
 	}
-	if n.looks <= 0 {
+	if n.looks == 0 {
 		return false
 	}
 	n.looks--
 	return true
 }
 
-// from returns the folder in which a path begins, "" for an absolute one.
-func (n *notes) from(name string) string {
-	if name[0] == '/' {
-		return ""
-	}
+// from returns the folder in which relative paths begin, "" when it is not known.
+func (n *notes) from() string {
 	if n.dir == "" {
 		n.dir, _ = syscall.Getwd()
+	}
+	if n.mixed == 0 {
+		n.mixed = hash(seed, n.dir)
 	}
 	return n.dir
 }
@@ -222,7 +250,7 @@ type table struct {
 
 // add says that a hash is new.
 func (t *table) add(h uint64) bool {
-	if 2*t.used >= len(t.slots) {
+	if 4*t.used >= 3*len(t.slots) {
 		t.grow()
 	}
 	h |= 1
@@ -241,7 +269,7 @@ func (t *table) add(h uint64) bool {
 
 func (t *table) grow() {
 	old := t.slots
-	t.slots, t.used = make([]uint64, max(tableSize, 4*len(old))), 0
+	t.slots, t.used = make([]uint64, max(tableSize, 2*len(old))), 0
 	for _, h := range old {
 		if h != 0 {
 			t.add(h)
