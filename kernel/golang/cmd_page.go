@@ -10,7 +10,7 @@ import (
 
 // widgets is %widgets: it connects to JavaScript in the notebook's page.
 func (x *execution) widgets([]string) error {
-	return x.runner.Widgets(x.ctx, x.front)
+	return x.runner.Widgets(x.ctx, x.cell.CellID, x.front)
 }
 
 // heartbeat is %widgets_hb.

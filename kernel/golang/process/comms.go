@@ -17,19 +17,29 @@ const (
 	commRan     = "#gemba/ran" // ours: the page has run a transient script
 )
 
-const (
-	openTimeout = 3 * time.Second        // for the page to load the script and open the comm
-	pingTimeout = 500 * time.Millisecond // for the page to answer
-	quiet       = time.Second            // a page not heard for so long is asked whether it is there
-)
+// limits say how long a page is waited for.
+type limits struct {
+	page  time.Duration // to open the comm, when a page has sent the cell: see connect
+	guess time.Duration // to open the comm, when it is not known whether there is a page, or the last wait was in vain
+	ping  time.Duration // to answer
+	run   time.Duration // to run a script, as long as it answers
+	quiet time.Duration // not heard for so long it is asked whether it is there
+}
+
+// JupyterLab puts a cell on its page when the browser has nothing else to do, and runs no script in it before; on a machine
+// that builds programs beside that takes several seconds.
+var usual = limits{page: 30 * time.Second, guess: 3 * time.Second, ping: 500 * time.Millisecond, run: 30 * time.Second, quiet: time.Second}
 
 // comms is the session's one comm with the notebook's page, and who hears the values it brings.
 type comms struct {
 	kernelID string
 	now      func() time.Time
+	limits   limits
 
 	mu        sync.Mutex
 	id        string    // of the open comm, empty when none is
+	opens     int       // how often a comm was opened
+	absent    bool      // no page came when it was last waited for
 	heard     time.Time // when the page last said something
 	pongs     int
 	scripts   int           // transient scripts that the page was asked to report
@@ -49,7 +59,7 @@ type subscriber interface {
 type await func(limit time.Duration, condition func() bool) bool
 
 func newComms(kernelID string, now func() time.Time) *comms {
-	return &comms{kernelID: kernelID, now: now, changed: make(chan struct{})}
+	return &comms{kernelID: kernelID, now: now, limits: usual, changed: make(chan struct{})}
 }
 
 // hear handles one comm message of the front end.
@@ -76,7 +86,8 @@ func (c *comms) opened(m wire.Comm, front wire.Front) bool {
 	if c.id != "" && c.id != m.ID {
 		front.Publish(wire.CommClose, wire.Comm{ID: c.id, Data: map[string]any{}})
 	}
-	c.id, c.heard = m.ID, c.now()
+	c.id, c.heard, c.absent = m.ID, c.now(), false
+	c.opens++
 	c.send(front, commOpenAck, true)
 	c.notify()
 	return true

@@ -113,12 +113,12 @@ func TestConnectOnce(t *testing.T) {
 	r := newRunner(t)
 	p := newPage(r, nil)
 	for range 2 {
-		if err := r.Widgets(t.Context(), p); err != nil {
+		if err := r.Widgets(t.Context(), "cell", p); err != nil {
 			t.Fatal(err)
 		}
 	}
 	r.comms.silence() // but there
-	if err := r.Widgets(t.Context(), p); err != nil || !r.Heartbeat(t.Context(), p) {
+	if err := r.Widgets(t.Context(), "cell", p); err != nil || !r.Heartbeat(t.Context(), p) {
 		t.Fatal("the page was not found again", err)
 	}
 	if got := p.shown(t); len(got) != 2 || !strings.HasPrefix(got[1], `update_display_data {"data":{"text/html":""}`) {
@@ -131,7 +131,7 @@ func TestConnectOnce(t *testing.T) {
 	r.comms.silence()
 	q := newPage(r, nil)
 	q.id = "comm-2"
-	if err := r.Widgets(t.Context(), q); err != nil {
+	if err := r.Widgets(t.Context(), "cell", q); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{"comm-2": "gonb_comm"}, r.Comms("gonb_comm")); diff != "" {
@@ -139,8 +139,17 @@ func TestConnectOnce(t *testing.T) {
 	}
 }
 
-// A busy page has run each script before it is erased or replaced by the next.
+// A busy page has run each script before it is erased or replaced by the next, also when the program began no comm.
 func TestTransientScripts(t *testing.T) {
+	t.Run("behind a comm", func(t *testing.T) { transientScripts(t, comm(t, "scripts")) })
+	t.Run("alone", func(t *testing.T) {
+		spec := comm(t, "bare")
+		spec.Cell = "cell"
+		transientScripts(t, spec)
+	})
+}
+
+func transientScripts(t *testing.T, spec Spec) {
 	r := newRunner(t)
 	p := newPage(r, nil)
 	var steps []string
@@ -154,7 +163,7 @@ func TestTransientScripts(t *testing.T) {
 		steps = append(steps, step)
 		p.send(commRan, number)
 	}
-	if exit, err := r.Run(t.Context(), comm(t, "scripts"), p); err != nil || !exit.OK() {
+	if exit, err := r.Run(t.Context(), spec, p); err != nil || !exit.OK() {
 		t.Errorf("%+v, %v", exit, err)
 	}
 	if diff := cmp.Diff([]string{"<script>step 0", "<script>step 1", "<script>step 2"}, steps); diff != "" {
@@ -165,6 +174,7 @@ func TestTransientScripts(t *testing.T) {
 // A page that does not tell that it has run a script is waited for only once.
 func TestTransientScriptsUnheard(t *testing.T) {
 	r := newRunner(t)
+	r.comms.limits.run = time.Second
 	p := newPage(r, nil)
 	if exit, err := r.Run(t.Context(), comm(t, "scripts"), p); err != nil || !exit.OK() {
 		t.Errorf("%+v, %v", exit, err)
@@ -211,19 +221,82 @@ func TestNoPage(t *testing.T) {
 	}
 }
 
+// A page is waited for while its browser has better to do, and is not waited for so long again when it did not come.
+func TestLatePage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSession("kernel")
+		late := &front{}
+		late.react = func(_ wire.Type, content any) {
+			if d, ok := content.(wire.Display); ok && d.Data["text/html"] != "" {
+				time.AfterFunc(usual.page-time.Second, func() { s.Comm(wire.CommOpen, wire.Comm{ID: "late", TargetName: commTarget}, late) })
+			}
+		}
+		if err := s.Widgets(t.Context(), "cell", late); err != nil {
+			t.Error(err)
+		}
+		s.comms.silence()
+		for _, want := range []time.Duration{usual.ping + usual.page, usual.guess} {
+			begun := time.Now()
+			if err := s.Widgets(t.Context(), "cell", &front{}); !errors.Is(err, ErrNoPage) {
+				t.Errorf("got %v, want ErrNoPage", err)
+			}
+			if took := time.Since(begun); took != want {
+				t.Errorf("waited %v, want %v", took, want)
+			}
+		}
+	})
+}
+
+// What a page that is slow to answer says while it is looked for reaches the program, and its comm stays the same.
+func TestSlowPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSession("kernel")
+		page := &front{}
+		open := func() { s.Comm(wire.CommOpen, wire.Comm{ID: "slow", TargetName: commTarget}, page) }
+		open()
+		s.comms.silence()
+		heard := &listener{}
+		s.comms.attach(heard)
+		s.comms.subscribe("/click", true)
+		page.react = func(_ wire.Type, content any) {
+			if d, ok := content.(wire.Display); ok && d.Data["text/html"] != "" {
+				go s.Comm(wire.CommMsg, wire.Comm{ID: "slow", Data: map[string]any{"address": "/click", "value": 1.0}}, page)
+				time.AfterFunc(time.Second, open)
+			}
+		}
+		if err := s.Widgets(t.Context(), "cell", page); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(map[string]string{"slow": commTarget}, s.Comms("")); diff != "" || heard.values != 1 {
+			t.Errorf("the program heard %d values, want the one\n%s", heard.values, diff)
+		}
+	})
+}
+
+// listener counts what it hears.
+type listener struct{ values int }
+
+func (l *listener) deliver(string, any) { l.values++ }
+func (l *listener) wake()               {}
+
 func TestWidgetsWithoutPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSession("kernel")
-		begun := time.Now()
-		if err := s.Widgets(t.Context(), &front{}); !errors.Is(err, ErrNoPage) {
-			t.Errorf("got %v, want ErrNoPage", err)
-		}
-		if took := time.Since(begun); took != openTimeout {
-			t.Errorf("waited %v, want %v", took, openTimeout)
+		for _, wait := range []struct {
+			cell string
+			want time.Duration
+		}{{"", usual.guess}, {"cell", usual.guess}} {
+			begun := time.Now()
+			if err := s.Widgets(t.Context(), wait.cell, &front{}); !errors.Is(err, ErrNoPage) {
+				t.Errorf("got %v, want ErrNoPage", err)
+			}
+			if took := time.Since(begun); took != wait.want {
+				t.Errorf("waited %v in cell %q, want %v", took, wait.cell, wait.want)
+			}
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := s.Widgets(ctx, &front{}); !errors.Is(err, context.Canceled) {
+		if err := s.Widgets(ctx, "", &front{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want that of the interrupt", err)
 		}
 	})

@@ -21,15 +21,15 @@ var ErrNoPage = errors.New("no notebook page answered: widgets need the notebook
 var frontend string
 
 // connect makes sure that the page listens: it was heard a moment ago, or it answers, or a script
-// sent to it opens a new comm.
-func (c *comms) connect(front wire.Front, displays *displays, wait await) bool {
+// sent to it opens a comm. Pages name the cells that they send, programs like nbconvert do not, and have nobody who answers.
+func (c *comms) connect(cell string, front wire.Front, displays *displays, wait await) bool {
 	if c.kernelID == "" {
 		return false // the script would not find its way
 	}
-	if c.holds(func() bool { return c.id != "" && c.now().Sub(c.heard) <= quiet }) {
+	if c.holds(func() bool { return c.id != "" && c.now().Sub(c.heard) <= c.limits.quiet }) {
 		return true
 	}
-	return c.ping(front, pingTimeout, wait) || c.install(front, displays, wait)
+	return c.ping(front, c.limits.ping, wait) || c.install(cell, front, displays, wait)
 }
 
 // ping reports whether the page answers in time.
@@ -43,13 +43,23 @@ func (c *comms) ping(front wire.Front, limit time.Duration, wait await) bool {
 }
 
 // install displays the script that opens a comm, waits for the comm, and erases the script, so that
-// it is neither saved with the notebook nor run again when the notebook is opened.
-func (c *comms) install(front wire.Front, displays *displays, wait await) bool {
-	c.holds(func() bool { c.id = ""; return true })
+// it is neither saved with the notebook nor run again when the notebook is opened. What a page says meanwhile that was
+// only too busy to answer is heard.
+func (c *comms) install(cell string, front wire.Front, displays *displays, wait await) bool {
+	limit, before := c.limits.page, 0
+	c.holds(func() bool {
+		if before = c.opens; cell == "" || c.absent {
+			limit = c.limits.guess
+		}
+		return true
+	})
 	display := "gemba_connect_" + rand.Text()
 	publish(front, displays, display, "<script>"+c.script()+"</script>")
-	ok := wait(openTimeout, func() bool { return c.id != "" })
+	ok := wait(limit, func() bool { return c.opens > before })
 	publish(front, displays, display, "")
+	if !ok {
+		c.holds(func() bool { c.id, c.absent = "", true; return true })
+	}
 	return ok
 }
 

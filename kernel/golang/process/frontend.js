@@ -2,13 +2,15 @@
 // through that to the kernel, and gives scripts of cells and widgets globalThis.gonb_comm: values
 // sent to addresses. The interface is GoNB's (its docs/FrontEndCommunication.md), so that its
 // widgets work unchanged.
-(function (kernel) {
+(function connect(kernel) {
   "use strict";
+  if (globalThis.gonb_comm?.reopen?.(kernel)) return; // this page was only too busy to answer
   const target = "gonb_comm";
   const comm_id = unique();
   const session = unique();
   const listeners = new Map(); // address -> Map of symbol -> callback
   const variables = new Map(); // address -> SyncedVariable
+  const patience = 10000; // milliseconds for the kernel to answer on a connection that may be dead
   let outbox = []; // values sent before the kernel answered; null once it has
 
   if (globalThis.gonb_comm) globalThis.gonb_comm.close();
@@ -45,6 +47,10 @@
     socket.send(JSON.stringify({
       header, msg_id, msg_type, parent_header: {}, metadata: {}, content, channel: "shell", buffers: [],
     }));
+  }
+
+  function open() {
+    post("comm_open", { comm_id, target_name: target, data: {} });
   }
 
   function deliver(address, value) {
@@ -134,6 +140,18 @@
       variables.set(address, fresh);
       return fresh;
     },
+    // reopen tells the kernel again of a comm that is open here, and so keeps who listens to it.
+    reopen(id) {
+      if (id !== kernel || socket.readyState !== WebSocket.OPEN) return false;
+      outbox ||= [];
+      open();
+      setTimeout(() => {
+        if (!outbox || globalThis.gonb_comm !== api) return;
+        api.close();
+        connect(kernel);
+      }, patience);
+      return true;
+    },
     close() {
       if (globalThis.gonb_comm === api) delete globalThis.gonb_comm;
       socket.close();
@@ -141,7 +159,7 @@
   };
 
   const socket = new WebSocket(channels());
-  socket.onopen = () => post("comm_open", { comm_id, target_name: target, data: {} });
+  socket.onopen = open;
   socket.onclose = () => {
     if (globalThis.gonb_comm === api) delete globalThis.gonb_comm;
   };

@@ -103,7 +103,7 @@ func (b *browser) listen(out io.Reader) {
 func TestFrontend(t *testing.T) {
 	r := newRunner(t)
 	b := newBrowser(t, r)
-	if err := r.Widgets(t.Context(), b); err != nil {
+	if err := r.Widgets(t.Context(), "cell", b); err != nil {
 		t.Fatal(err)
 	}
 	const url = "wss://hub.example/user/ann/api/kernels/test-kernel/channels?session_id="
@@ -114,6 +114,10 @@ func TestFrontend(t *testing.T) {
 		t.Error("no heartbeat")
 	}
 	b.eval(`gonb_comm.subscribe("/to/page", (address, n) => gonb_comm.send("/to/cell", n + 1)); 0`)
+	before := r.Comms("")
+	if !r.comms.install("cell", b, &r.displays, r.comms.waiting(t.Context())) || !cmp.Equal(before, r.Comms("")) {
+		t.Errorf("a page that was asked again has the comms %v, want %v still", r.Comms(""), before)
+	}
 	if exit, err := r.Run(t.Context(), comm(t, "count"), b); err != nil || !exit.OK() {
 		t.Errorf("%+v, %v", exit, err)
 	}
@@ -144,7 +148,7 @@ func TestButton(t *testing.T) {
 func TestReadValue(t *testing.T) {
 	r := newRunner(t)
 	b := newBrowser(t, r)
-	if err := r.Widgets(t.Context(), b); err != nil {
+	if err := r.Widgets(t.Context(), "cell", b); err != nil {
 		t.Fatal(err)
 	}
 	b.eval(`gonb_comm.newSyncedVariable("/variable", "content"); 0`)
@@ -160,7 +164,7 @@ func TestReadValue(t *testing.T) {
 func TestSyncedVariable(t *testing.T) {
 	r := newRunner(t)
 	b := newBrowser(t, r)
-	if err := r.Widgets(t.Context(), b); err != nil {
+	if err := r.Widgets(t.Context(), "cell", b); err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct{ script, want string }{

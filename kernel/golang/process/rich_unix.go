@@ -21,6 +21,7 @@ type program struct {
 	displays *displays
 	asker    *asker
 	lonely   bool // no page answered this program; it is not asked again
+	told     bool // the person knows
 	script   int  // number of the transient script that the page may still have to run, else 0
 	deaf     bool // the page did not tell that it ran one; it is not waited for again
 }
@@ -126,17 +127,25 @@ func (p *program) subscription(v any) {
 // connect makes sure that the page listens. What the program sends meanwhile waits in its pipe, so
 // that a script it displays next finds globalThis.gonb_comm.
 func (p *program) connect() bool {
-	if p.lonely || p.out.front == nil {
-		return false
-	}
-	p.drain()
-	if p.comms.connect(p.front, p.displays, p.serve(p.comms.holds)) {
-		return true
-	}
-	if p.lonely = true; !p.exited.Load() {
+	there := p.reach()
+	if !there && !p.told && p.out.front != nil && !p.exited.Load() {
+		p.told = true
 		p.out.note("gonbui: %v", ErrNoPage)
 	}
-	return false
+	return there
+}
+
+// reach is connect without a word. A page that comes late is welcome.
+func (p *program) reach() bool {
+	if p.out.front == nil {
+		return false
+	}
+	if p.lonely {
+		return p.comms.holds(func() bool { return p.comms.id != "" })
+	}
+	p.drain()
+	p.lonely = !p.comms.connect(p.out.cell, p.front, p.displays, p.serve(p.comms.holds))
+	return !p.lonely
 }
 
 // deliver gives the program a value that it has subscribed to.

@@ -27,10 +27,10 @@ func (s *session) Comm(t wire.Type, c wire.Comm, front wire.Front) bool {
 // Comms lists the open comms as comm_info_reply does: id to target name. An empty target means all.
 func (s *session) Comms(target string) map[string]string { return s.comms.open(target) }
 
-// Widgets connects to the notebook's page (%widgets). It returns ErrNoPage when no page answers
-// within three seconds, as under nbconvert, where there is no browser.
-func (s *session) Widgets(ctx context.Context, front wire.Front) error {
-	if s.comms.connect(front, &s.displays, s.comms.waiting(ctx)) {
+// Widgets connects to the notebook's page (%widgets) in the output of a cell, empty when it has no id. It returns ErrNoPage
+// when no page answers, within three seconds where cells have no ids, as under nbconvert, where there is no browser.
+func (s *session) Widgets(ctx context.Context, cell string, front wire.Front) error {
+	if s.comms.connect(cell, front, &s.displays, s.comms.waiting(ctx)) {
 		return nil
 	}
 	if err := ctx.Err(); err != nil {

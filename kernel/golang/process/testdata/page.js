@@ -32,15 +32,21 @@ globalThis.document = {
 elements.set("jupyter-config-data", new Element({ textContent: JSON.stringify({ baseUrl: "/user/ann/", token: "t" }) }));
 
 globalThis.WebSocket = class {
+  static OPEN = 1;
+  readyState = 0;
   constructor(url) {
     globalThis.socket = this;
     say({ url: String(url) });
-    setTimeout(() => this.onopen({}), 1);
+    setTimeout(() => {
+      this.readyState = 1;
+      this.onopen({});
+    }, 1);
   }
   send(text) {
     say({ message: JSON.parse(text) });
   }
   close() {
+    this.readyState = 3;
     setTimeout(() => this.onclose({}), 1);
   }
 };

@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	map[string]func(){"count": count, "read": read, "button": button, "types": types, "send": send, "scripts": scripts}[os.Args[1]]()
+	map[string]func(){"count": count, "read": read, "button": button, "types": types, "send": send, "scripts": scripts, "bare": bare}[os.Args[1]]()
 	gonbui.Sync()
 }
 
@@ -49,6 +49,10 @@ func send() {
 
 func scripts() {
 	comms.Start()
+	bare()
+}
+
+func bare() {
 	for i := range 3 {
 		dom.TransientJavascript(fmt.Sprint("step ", i))
 	}
