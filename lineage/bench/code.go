@@ -4,11 +4,9 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/gemba-ml/gemba/lineage/gitstate"
@@ -23,8 +21,8 @@ func codeStates() []measurement {
 		all = append(all,
 			measurement{name: name + ", the first", setup: codeState(files, first, false)},
 			measurement{name: name + ", again, beside a cell", setup: codeState(files, again, true)},
-			measurement{name: name + ", again, on all cores", setup: codeState(files, first, true)},
-			measurement{name: name + ", p95 of a cell beside it grows by", unit: "ms", setup: besideCell(files)})
+			measurement{name: name + ", again, on all cores", setup: codeState(files, first, true)})
+		all = append(all, besideCells(files)...)
 	}
 	return all
 }
@@ -75,47 +73,4 @@ func codeState(files int, o gitstate.Options, warm bool) func(context.Context, *
 		}
 		return []contender{{name: "gemba", round: capture}, {"git status", status.run, within(1)}}, err
 	}
-}
-
-// cells is how often the stand-in for a cell runs with a capture beside it, and as often without.
-const cells = 40
-
-// besideCell tells by how much the p95 of a short computation grows that runs while code states are captured.
-func besideCell(files int) func(context.Context, *bench, string) ([]contender, error) {
-	return func(ctx context.Context, b *bench, dir string) ([]contender, error) {
-		_, err := repository(ctx, dir, b.scaled(files))
-		c := gitstate.NewCapturer(dir, gitstate.Options{Quiet: true})
-		grows := func(ctx context.Context) (float64, error) {
-			var alone, beside []float64
-			for range cells {
-				alone = append(alone, cell())
-				done := make(chan error, 1)
-				go func() {
-					_, err := c.Capture(ctx)
-					done <- err
-				}()
-				beside = append(beside, cell())
-				if err := <-done; err != nil {
-					return 0, err
-				}
-			}
-			return 1e3 * (p95(beside) - p95(alone)), nil
-		}
-		return []contender{{"gemba", grows, below(5, "ms")}}, err
-	}
-}
-
-// cell computes for some 50 ms on one core and returns how long it took, in seconds.
-func cell() float64 {
-	start, b := time.Now(), make([]byte, 1<<20)
-	for range 50 {
-		sum := sha256.Sum256(b)
-		copy(b, sum[:])
-	}
-	return time.Since(start).Seconds()
-}
-
-func p95(values []float64) float64 {
-	slices.Sort(values)
-	return values[len(values)*95/100]
 }

@@ -28,6 +28,11 @@ func below(limit float64, unit string) goal {
 	return goal{fmt.Sprintf("≤ %g %s", limit, unit), func(own, _ float64) bool { return own <= limit }}
 }
 
+// atMostMore is the goal to need at most so much more than the peer needs.
+func atMostMore(limit float64, unit string) goal {
+	return goal{fmt.Sprintf("≤ %g %s more", limit, unit), func(own, peer float64) bool { return own <= peer+limit }}
+}
+
 // heading begins the table, in markdown.
 const heading = "| what (median) | gemba | peer | | peer / gemba | to reach | | n |\n|---|---|---|---|---|---|---|---|\n"
 
