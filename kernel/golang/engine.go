@@ -28,7 +28,8 @@ type Options struct {
 	Log     *slog.Logger    // nil to log nothing
 	GoMod   string          // go.mod and go.sum that cells start with, of whatever module; empty: no requirements
 	GoSum   string
-	NoGet   bool // fetch no modules until %autoget
+	NoGet   bool             // fetch no modules until %autoget
+	Provide []build.Provided // modules that cells may import without fetching them
 }
 
 // Engine executes Go cells. It is used for one session.
@@ -87,7 +88,7 @@ func workName(private string) string {
 
 func (e *Engine) open(dir string) (err error) {
 	if e.builder, err = build.New(build.Options{Dir: e.work, Module: filepath.Base(e.work), Own: e.runner.OwnGroup,
-		GoMod: e.options.GoMod, GoSum: e.options.GoSum}); err != nil {
+		GoMod: e.options.GoMod, GoSum: e.options.GoSum, Provided: e.options.Provide}); err != nil {
 		return err
 	}
 	e.session = session{dir: dir, env: e.startEnvironment(dir), autoget: !e.options.NoGet, tracked: map[string]bool{}}

@@ -170,7 +170,7 @@ func (x *execution) runProgram(spec process.Spec, front wire.Front) error {
 		spec.Env = x.session.env.list()
 	}
 	spec.Path = x.session.env.command(spec.Path)
-	spec.Env = append(spec.Env, "PWD="+spec.Dir) // what the kernel was started with is not where this runs
+	spec.Env = append(append(spec.Env, x.cell.Env...), "PWD="+spec.Dir) // what the kernel was started with is not where this runs
 	spec.Silent, spec.Observe = x.cell.Silent, x.observes()
 	if x.capture != nil {
 		spec.Capture = x.capture

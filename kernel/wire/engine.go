@@ -15,6 +15,7 @@ type Cell struct {
 	Uncounted       bool   // store_history is false: runs like any other, but does not count
 	AllowStdin      bool   // the front end can answer input_request
 	UserExpressions map[string]string
+	Env             []string // more of the environment for what the cell runs, each "NAME=value"
 }
 
 // Front is what an engine may say to the front end while it works for one request. Every message

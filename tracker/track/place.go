@@ -8,11 +8,11 @@ import (
 )
 
 // Variable is the environment variable by which gemba tells a program, and the programs that it starts, where they are:
-// JSON of a place.
+// JSON of a Place.
 const Variable = "GEMBA_TRACK"
 
-// place is where a program logs.
-type place struct {
+// Place is where a program logs, as gemba tells it.
+type Place struct {
 	Folder     string `json:"folder"`         // of track logs
 	Run        string `json:"run,omitempty"`  // that the session has opened, or will with the first thing logged
 	Name       string `json:"name,omitempty"` // of that run
@@ -20,6 +20,11 @@ type place struct {
 	Execution  string `json:"execution,omitempty"`
 	Experiment string `json:"experiment,omitempty"` // its name
 	Notebook   string `json:"notebook,omitempty"`
+}
+
+// program is this program and its log.
+type program struct {
+	Place
 
 	once  sync.Once
 	log   *log
@@ -28,13 +33,13 @@ type place struct {
 	mu    sync.Mutex
 }
 
-// here is where this program is; it is found out once.
-var here = sync.OnceValue(func() *place {
-	var p place
+// here is this program and where it is; it is found out once.
+var here = sync.OnceValue(func() *program {
+	var p Place
 	if text := os.Getenv(Variable); text != "" && json.Unmarshal([]byte(text), &p) == nil && p.Folder != "" {
-		return &p
+		return &program{Place: p}
 	}
-	return &place{Folder: filepath.Join(ledger(), "track")}
+	return &program{Place: Place{Folder: filepath.Join(ledger(), "track")}}
 })
 
 // Here is the run that this program belongs to: in a cell, that of the notebook's session, which opens by itself with the
@@ -54,7 +59,7 @@ func Here() *Run {
 }
 
 // open adds a run to this program's log.
-func (p *place) open(o opened) *Run {
+func (p *program) open(o opened) *Run {
 	p.once.Do(func() { p.log, p.fault = openLog(p.Folder) })
 	r := &Run{id: o.Run, folder: p.Folder, fault: p.fault}
 	text, err := json.Marshal(o)
@@ -68,7 +73,7 @@ func (p *place) open(o opened) *Run {
 }
 
 // source is what the user would call this program.
-func (p *place) source() string {
+func (p *program) source() string {
 	if p.Notebook != "" {
 		return p.Notebook
 	}

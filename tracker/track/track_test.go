@@ -3,7 +3,7 @@ package track
 import "testing"
 
 func BenchmarkFiveScalars(b *testing.B) {
-	p := &place{Folder: b.TempDir()}
+	p := &program{Place: Place{Folder: b.TempDir()}}
 	r := p.open(opened{Run: newID()})
 	if r.Err() != nil {
 		b.Fatal(r.Err())

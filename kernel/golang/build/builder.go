@@ -22,6 +22,7 @@ type Options struct {
 	Own      Owner            // keeps commands from outliving this process; nil when nobody does
 	GoMod    string           // what go.mod and go.sum hold at first, whatever module they are of; empty: no requirements
 	GoSum    string
+	Provided []Provided // modules that come with this program
 }
 
 // An Owner has a process group ended should this process be killed, until what it returns is called.

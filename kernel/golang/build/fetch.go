@@ -47,6 +47,13 @@ func (j *job) fetch(broken []*pkg, asked map[string]bool) error {
 	if len(names) == 0 {
 		return j.unavailable(broken, "", j.missingHint())
 	}
+	names, err := j.provide(names)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return j.openStore()
+	}
 	if j.request.NoGet {
 		return j.unavailable(broken, "", "Modules are not fetched while %noautoget is set: use %autoget, or `!*go get PACKAGE`.")
 	}

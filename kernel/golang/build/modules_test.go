@@ -318,3 +318,14 @@ func read(t testing.TB, path string) string {
 	}
 	return string(data)
 }
+
+// TestProvided: a cell imports what comes with this program, without a word to any server.
+func TestProvided(t *testing.T) {
+	s := newSession(t)
+	s.opts.Provided = []Provided{{"a.com/b", map[string][]byte{"c/d/d.go": []byte("package d\n\nfunc D() string { return \"D\" }\n")}}}
+	t.Setenv("GOPROXY", "off")
+	exe := s.build("import \"a.com/b/c/d\"\n\n%%\nfmt.Println(d.D())", func(r *Request) { r.NoGet = true })
+	if diff := cmp.Diff("D\n", s.output(exe)); diff != "" {
+		t.Error(diff)
+	}
+}
