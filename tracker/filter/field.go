@@ -68,6 +68,9 @@ func (p *parser) quotedName(space token) (string, error) {
 // known gives a field its first name, and refuses one that its space has not.
 func (p *parser) known(f Field, at int) (Field, error) {
 	list, closed := names[f.Space]
+	if f.Space == Attributes && p.attributes != nil {
+		list = p.attributes
+	}
 	if !closed {
 		return f, nil
 	}

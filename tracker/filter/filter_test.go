@@ -132,3 +132,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestOtherAttributes asks for what registered models have and runs have not.
+func TestOtherAttributes(t *testing.T) {
+	attributes := [][]string{{"name"}, {"last_updated_timestamp", "updated"}}
+	got, err := ParseFor(attributes, "name LIKE 'a%' AND updated > 7")
+	want := And{compare(Attributes, "name", Like, text("a%")), compare(Attributes, "last_updated_timestamp", Greater, number("7", 7))}
+	updated := want[1].(Compare)
+	updated.At = 19
+	want[1] = updated
+	if diff := cmp.Diff(Expr(want), got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if _, err := ParseFor(attributes, "status = 'x'"); err == nil {
+		t.Error("an attribute of runs was found elsewhere")
+	}
+	if _, err := ParseOrderFor(attributes, "updated DESC, status"); err == nil {
+		t.Error("an attribute of runs orders other things")
+	}
+}

@@ -17,8 +17,9 @@ const (
 // parser reads tokens by recursive descent, one ahead.
 type parser struct {
 	lexer
-	token token
-	depth int
+	token      token
+	depth      int
+	attributes [][]string // what Attributes holds; nil: those of runs
 }
 
 // Parse reads a filter. An empty one holds for all. Its error is a *SyntaxError.
@@ -28,8 +29,12 @@ type parser struct {
 //	one     = "NOT" one | "(" filter ")" | field relation
 //	field   = [ space "." ] name
 //	relation = op value | [ "NOT" ] "IN" "(" value { "," value } ")" | "IS" [ "NOT" ] "NULL"
-func Parse(text string) (Expr, error) {
-	p, err := start(text)
+func Parse(text string) (Expr, error) { return ParseFor(nil, text) }
+
+// ParseFor is Parse for things with other attributes than runs have. Each is listed with all the names that it may be
+// written with; the first is the one that Field has.
+func ParseFor(attributes [][]string, text string) (Expr, error) {
+	p, err := start(attributes, text)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +52,11 @@ func Parse(text string) (Expr, error) {
 }
 
 // ParseOrder reads what runs are sorted by: fields, each with ASC or DESC behind it or nothing, and commas between.
-func ParseOrder(text string) ([]Order, error) {
-	p, err := start(text)
+func ParseOrder(text string) ([]Order, error) { return ParseOrderFor(nil, text) }
+
+// ParseOrderFor is ParseOrder for things with other attributes than runs have, as of ParseFor.
+func ParseOrderFor(attributes [][]string, text string) ([]Order, error) {
+	p, err := start(attributes, text)
 	if err != nil || p.token.kind == end {
 		return nil, err
 	}
@@ -68,8 +76,8 @@ func ParseOrder(text string) ([]Order, error) {
 	}
 }
 
-func start(text string) (*parser, error) {
-	p := &parser{lexer: lexer{text: text}}
+func start(attributes [][]string, text string) (*parser, error) {
+	p := &parser{lexer: lexer{text: text}, attributes: attributes}
 	if len(text) > maxText {
 		return nil, &SyntaxError{text[:100] + "…", maxText, "the text is too long"}
 	}
