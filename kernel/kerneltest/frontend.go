@@ -19,7 +19,7 @@ type Line interface {
 }
 
 // Guard bounds what a test waits for; it decides nothing but whether the test hangs.
-const Guard = 30 * time.Second
+const Guard = 3 * time.Minute
 
 // FrontEnd sends requests and keeps every message that comes.
 type FrontEnd struct {

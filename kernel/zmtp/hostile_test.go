@@ -120,7 +120,7 @@ func TestSilentConnectionsDoNotHoldUpOthers(t *testing.T) {
 
 func TestSilentConnectionIsDisconnected(t *testing.T) {
 	refused := make(chan string, 1)
-	s := listenTest(t, Router, Options{Handshake: 10 * time.Millisecond, Log: func(m string) { refused <- m }})
+	s := listenTest(t, Router, Options{Handshake: time.Second, Log: func(m string) { refused <- m }})
 	conn := rawDial(t, s)
 	_, _ = io.Copy(io.Discard, conn)
 	if got := <-refused; !strings.Contains(got, "read greeting") {

@@ -28,7 +28,7 @@ type limits struct {
 
 // JupyterLab puts a cell on its page when the browser has nothing else to do, and runs no script in it before; on a machine
 // that builds programs beside that takes several seconds.
-var usual = limits{page: 30 * time.Second, guess: 3 * time.Second, ping: 500 * time.Millisecond, run: 30 * time.Second, quiet: time.Second}
+var usual = limits{page: 30 * time.Second, guess: 3 * time.Second, ping: 2 * time.Second, run: 30 * time.Second, quiet: time.Second}
 
 // comms is the session's one comm with the notebook's page, and who hears the values it brings.
 type comms struct {

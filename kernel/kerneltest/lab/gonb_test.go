@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,10 +65,6 @@ func TestNotebooksOfGoNB(t *testing.T) {
 			p.choose("Run", "Run All Cells")
 			if example.act != nil {
 				example.act(p)
-			} else if !p.soon(p.allDone) { // on a busy machine the page now and then misses a cell's first message: see below
-				t.Logf("the page did not answer; once more in a new one\n%s", p.describe())
-				p = l.open(t, l.copyNotebook(t, example.name+"-again", stored))
-				p.choose("Run", "Run All Cells")
 			}
 			p.until("all cells have run", p.allDone)
 			ask[bool](p, "save")
@@ -100,17 +95,6 @@ func compare(t *testing.T, theirs, ours []string, differs []difference) {
 }
 
 // allDone tells whether each cell has run.
-// soon waits for a condition for half as long as until does, and reports whether it came. Notebooks whose cells and page
-// talk to each other hung twice, both times in the first minutes of an empty cache; why is not known.
-func (p *page) soon(condition func() bool) bool {
-	for end := time.Now().Add(guard / 2); !condition(); time.Sleep(30 * time.Millisecond) {
-		if time.Now().After(end) {
-			return false
-		}
-	}
-	return true
-}
-
 func (p *page) allDone() bool {
 	for _, c := range ask[[]cell](p, "cells") {
 		if c.Prompt == "[ ]:" || c.Prompt == "[*]:" {
@@ -122,7 +106,7 @@ func (p *page) allDone() bool {
 
 // patience is how many times longer the notebooks sleep, and wait for the page: their own times, tenths of a second, are
 // too short for a machine that does other things too.
-const patience = 3
+const patience = 20
 
 var pause = regexp.MustCompile(`\d+ \* time\.(Milli)?[sS]econd`)
 
@@ -157,6 +141,8 @@ func cells(t *testing.T, notebook []byte) []string {
 			{`GOCOVERDIR=.*`, "GOCOVERDIR=DIR"},
 			{`to local directory ".*"`, `to local directory "DIR"`},
 			{`(/[\w.-]+)*/jupyter_files/[\w-]+`, "/ROOT/jupyter_files/ID"},
+			{`(?m)^(text/html: *\n)+(text/html: *)$`, "text/html:"}, // erased scripts: a page that is slow to answer gets one more
+			{`(?m)^text/html: *$`, "text/html:"},
 		} {
 			list[i] = regexp.MustCompile(c.pattern).ReplaceAllString(list[i], c.steady)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // guard is the time after which something that should have happened counts as not happening.
-const guard = 90 * time.Second
+const guard = 5 * time.Minute
 
 // A jupyter is a running Jupyter server.
 type jupyter struct {

@@ -6,11 +6,16 @@
   const text = (element) => (element ? element.innerText.trim() : "");
   const visible = (element) => element.getClientRects().length > 0;
   const statuses = [];
+  let started; // becomes true when all of the page's plugins are there, with what shows JavaScript among them
 
   globalThis.lab = {
-    // ready tells that the notebook at path is open and its kernel waits for work.
+    // ready tells that the notebook at path is open, with all of its cells on the page, and that its kernel waits for work.
+    // The browser puts cells there when it has nothing else to do, and runs no script in them before.
     ready(path) {
       const p = panel();
+      if (started === undefined) globalThis.jupyterapp.allPluginsActivated.then(() => (started = true));
+      started ||= false;
+      if (!started || p.content.widgets.some((w) => w.isPlaceholder() || !w.node.isConnected)) return false;
       return p.context.path === path && p.context.isReady && p.content.widgets.length > 0 && kernel().status === "idle";
     },
     // cells lists the code cells: what the file would hold of them, and what stands on the page.
