@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -202,7 +203,7 @@ func (s *Session) finish(execution tracker.ID, o wire.Outcome) {
 
 // seen says in the ledger's words what the engine saw.
 func seen(s wire.Seen) tracker.Seen {
-	t := tracker.Seen{Hosts: s.Hosts, Children: s.Children, Missed: s.Missed}
+	t := tracker.Seen{Opened: slices.Grow([]tracker.Opened(nil), len(s.Opened)), Hosts: s.Hosts, Children: s.Children, Missed: s.Missed}
 	for _, o := range s.Opened {
 		t.Opened = append(t.Opened, tracker.Opened(o))
 	}

@@ -18,15 +18,17 @@ type Next interface {
 	Flush(context.Context) error
 }
 
-// Code tells the code state of the session's folder. Its calls do not overlap.
+// Code tells the code state of the session's folder. Its calls do not overlap. Pace says, whenever it is asked, for how many
+// times as long as the work took to rest, so that the cells have the machine.
 type Code interface {
-	Capture(context.Context) (tracker.CodeCaptured, error)
+	Capture(ctx context.Context, pace func() float64) (tracker.CodeCaptured, error)
 }
 
-// Files tells what a cell read and wrote. Started must be quick: the cell waits for it. The calls of Observe do not
-// overlap each other; Started may come beside them.
+// Files tells what a cell read and wrote. Started and Finished must be quick: the cell waits for them. The calls of Observe do
+// not overlap each other; the others may come beside them.
 type Files interface {
 	Started(tracker.CellStarted)
+	Finished(tracker.CellFinished)
 	Observe(context.Context, tracker.CellFinished) (tracker.FilesObserved, error)
 }
 
@@ -48,7 +50,8 @@ type Recorder struct {
 	ctx     context.Context
 	stop    context.CancelFunc
 	workers sync.WaitGroup
-	hurry   chan struct{} // closed when the session ends: what is left is done without a pause
+	known   tracker.CodeCaptured // the last one; of the worker that asks for it
+	hurry   chan struct{}        // closed when the session ends: what is left is done without a pause
 
 	mu       sync.Mutex
 	changed  *sync.Cond // of what follows
@@ -57,6 +60,8 @@ type Recorder struct {
 	code     []tracker.CellStarted   // cells whose code state is wanted
 	files    []tracker.CellFinished  // cells whose files are wanted
 	busy     int                     // workers at work
+	running  int                     // cells
+	ended    time.Time               // the last cell did
 	ending   bool
 	closed   bool
 }
@@ -91,12 +96,11 @@ func (r *Recorder) Record(e tracker.Event) {
 		if r.options.Files != nil {
 			r.options.Files.Started(e)
 		}
-		r.want(func() {
-			if r.options.Code != nil {
-				r.code = append(r.code, e)
-			}
-		})
+		r.want(func() { r.started(e) })
 	case tracker.CellFinished:
+		if r.options.Files != nil {
+			r.options.Files.Finished(e)
+		}
 		r.want(func() { r.finished(e) })
 	case tracker.SessionClosed:
 		r.close()
@@ -121,8 +125,18 @@ func (r *Recorder) opened(e tracker.SessionOpened) {
 	}
 }
 
+// started notes a cell whose code state is to be looked at.
+func (r *Recorder) started(e tracker.CellStarted) {
+	r.running++
+	if r.options.Code != nil {
+		r.code = append(r.code, e)
+	}
+}
+
 // finished notes a cell whose files are to be observed. One that never ran has neither files nor code.
 func (r *Recorder) finished(e tracker.CellFinished) {
+	r.running--
+	r.ended = time.Now()
 	if e.Status == tracker.Aborted {
 		r.code = slices.DeleteFunc(r.code, func(c tracker.CellStarted) bool { return c.Execution == e.Execution })
 		return

@@ -35,12 +35,14 @@ func (s *sources) Started(c tracker.CellStarted) {
 	s.started = append(s.started, c.Execution)
 }
 
+func (*sources) Finished(tracker.CellFinished) {}
+
 func (s *sources) Observe(ctx context.Context, c tracker.CellFinished) (tracker.FilesObserved, error) {
 	_, err := s.store.Put([]byte("contents"))
 	return tracker.FilesObserved{Read: len(c.Seen.Opened)}, errors.Join(err, s.fail)
 }
 
-func (s *sources) Capture(ctx context.Context) (tracker.CodeCaptured, error) {
+func (s *sources) Capture(ctx context.Context, _ func() float64) (tracker.CodeCaptured, error) {
 	if s.gate != nil {
 		select {
 		case <-s.gate:

@@ -59,7 +59,7 @@ func Clear(memory []byte) {
 	order.PutUint64(memory[endAt:], head)
 }
 
-// Note is one path that a program opened, by its first opening.
+// Note is a path that a program opened, by its first opening, and by its second one when it was looked at then.
 type Note struct {
 	Path    string // absolute, not cleaned
 	Looked  bool   // the rest is known; not all files of a program that opens very many are looked at
@@ -86,13 +86,14 @@ func Used(memory []byte) int {
 	return head
 }
 
-// Read reads what a program left in memory, as far as it makes sense.
+// Read reads what a program left in memory, as far as it makes sense. The cell's reply waits for it, and a program may open
+// very many files: their paths are parts of one text.
 func Read(memory []byte) Notes {
 	n := Notes{Attached: order.Uint64(memory[attachAt:]) == 1, Lost: int(min(order.Uint64(memory[lostAt:]), 1<<31))}
 	rest := memory[head:Used(memory)]
-	text := string(rest) // absolute paths are parts of it: a program may open very many files
 	n.List = make([]Note, 0, len(rest)/usual)
-	folder := ""
+	ends := make([]int, 0, len(rest)/usual)
+	text, folder := make([]byte, 0, 2*len(rest)), ""
 	for at := 0; at+noteHead <= len(rest); {
 		length, flags := uint64(order.Uint32(rest[at:])), order.Uint32(rest[at+4:])
 		start := at + noteHead
@@ -102,26 +103,31 @@ func Read(memory []byte) Notes {
 		if start > len(rest) || length > uint64(len(rest)-start) {
 			break
 		}
-		path := text[start : start+int(length)]
-		switch {
-		case flags&base != 0:
-			folder = path + "/"
-		case flags&relative != 0:
-			n.List = append(n.List, note(rest[at:start], folder+path))
-		default:
-			n.List = append(n.List, note(rest[at:start], path))
+		path := rest[start : start+int(length)]
+		if flags&base != 0 {
+			folder = string(path) + "/"
+		} else {
+			if flags&relative != 0 {
+				text = append(text, folder...)
+			}
+			text = append(text, path...)
+			n.List, ends = append(n.List, note(rest[at:start])), append(ends, len(text))
 		}
 		at = (start + int(length) + 7) &^ 7
+	}
+	all, from := string(text), 0
+	for i, to := range ends {
+		n.List[i].Path, from = all[from:to], to
 	}
 	return n
 }
 
 // usual is about the size of a note in bytes.
-const usual = 40
+const usual = 32
 
-func note(head []byte, path string) Note {
+func note(head []byte) Note {
 	flags := order.Uint32(head[4:])
-	n := Note{Path: path, Looked: flags&looked != 0, Existed: flags&existed != 0, Folder: flags&isFolder != 0, Started: flags&started != 0}
+	n := Note{Looked: flags&looked != 0, Existed: flags&existed != 0, Folder: flags&isFolder != 0, Started: flags&started != 0}
 	if n.Existed && len(head) == roomHead {
 		n.Size, n.Inode = int64(order.Uint64(head[8:])), order.Uint64(head[24:])
 		n.ModTime = time.Unix(0, int64(order.Uint64(head[16:])))

@@ -33,7 +33,11 @@ func (x *execution) saw(spec process.Spec, seen wire.Seen) {
 		return
 	}
 	all := &x.facts.Seen
-	all.Opened = append(all.Opened, seen.Opened...)
+	if all.Opened == nil { // as of most cells, which run one program
+		all.Opened = seen.Opened
+	} else {
+		all.Opened = append(all.Opened, seen.Opened...)
+	}
 	all.Processes = append(all.Processes, seen.Processes...)
 	all.Hosts = append(all.Hosts, seen.Hosts...)
 	slices.Sort(all.Hosts)

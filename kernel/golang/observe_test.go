@@ -52,7 +52,8 @@ func TestOpened(t *testing.T) {
 		want       []string
 	}{
 		{"read and write", `b, _ := os.ReadFile("a.csv"); os.WriteFile("b.parquet", b, 0o644)`, []string{"a.csv", "b.parquet (new)"}},
-		{"same file twice", `os.ReadFile("a.csv"); os.ReadFile("a.csv"); os.ReadFile("./a.csv")`, []string{"a.csv", "a.csv"}},
+		{"same file twice", `os.ReadFile("a.csv"); os.ReadFile("a.csv"); os.ReadFile("./a.csv"); os.ReadFile("a.csv")`,
+			[]string{"a.csv", "a.csv", "a.csv"}}, // its second opening too, and no third one
 		{"chdir", `os.Chdir("sub"); os.ReadFile("s.csv"); os.Chdir(".."); os.ReadFile("a.csv")`, []string{"sub/s.csv", "a.csv"}},
 		{"chdir by a file", `f, _ := os.Open("sub"); f.Chdir(); os.ReadFile("s.csv")`, []string{"sub", "sub/s.csv"}},
 		{"link", `os.ReadFile("link.csv"); os.ReadFile("a.csv")`, []string{"link.csv", "a.csv"}},
@@ -128,8 +129,8 @@ all.Wait()`)
 		paths[i] = strings.TrimSuffix(path, " (new)")
 	}
 	slices.Sort(paths)
-	if paths = slices.Compact(paths); len(paths) != 10000 || paths[9999] != "file-09999" || len(outcome.Facts.Seen.Opened) != 10000 {
-		t.Errorf("%d files opened, want 10000 and each once", len(outcome.Facts.Seen.Opened))
+	if paths = slices.Compact(paths); len(paths) != 10000 || paths[9999] != "file-09999" || len(outcome.Facts.Seen.Opened) > 20000 {
+		t.Errorf("%d files opened, want 10000 and each twice at most", len(outcome.Facts.Seen.Opened))
 	}
 	n.write("a.csv", "")
 	_, outcome = n.run("import \"os\"\n%%\nos.ReadFile(\"a.csv\")")
@@ -194,7 +195,7 @@ if err != nil { panic(err) }
 own, _ := net.Listen("tcp", "127.0.0.1:0")
 net.Dial("tcp", own.Addr().String())
 s, _ := own.Accept()
-time.Sleep(500*time.Millisecond)
+time.Sleep(3*time.Second)
 c.Close(); s.Close()
 fmt.Print(own.Addr())`, listener.Addr()))
 	if hosts := outcome.Facts.Seen.Hosts; outcome.Error != nil || !slices.Contains(hosts, listener.Addr().String()) || len(hosts) != 2 {

@@ -27,7 +27,7 @@ func (b *Observer) baseline(ctx context.Context) {
 				continue
 			}
 			left -= e.Size + 4096
-			b.library.foresee(ctx, path)
+			b.library.foresee(ctx, path, b.leisure)
 		}
 		return func(name string) bool { return left > 0 && b.filter.data(filepath.Join(dir, name)) }
 	})

@@ -110,12 +110,12 @@ func (l *library) forget(real string) {
 }
 
 // foresee takes the digest of a file of which nothing is known yet.
-func (l *library) foresee(ctx context.Context, real string) {
+func (l *library) foresee(ctx context.Context, real string, p pace) {
 	forgets := l.forgotten()
 	if _, ok := l.latest(real); ok {
 		return
 	}
-	k, err := l.readOnce(ctx, real, func() float64 { return idly }, func(r io.Reader, _ int64) (known, error) { return digestOf(r, whyBaseline) })
+	k, err := l.readOnce(ctx, real, p, func(r io.Reader, _ int64) (known, error) { return digestOf(r, whyBaseline) })
 	if err == nil {
 		l.remember(real, k, forgets)
 	}

@@ -59,11 +59,20 @@ func (t Text) append(line []byte, member string) []byte {
 		return line
 	}
 	value := any(string(t))
-	if _, err := tracker.ParseDigest(string(t)); err == nil || !utf8.ValidString(string(t)) {
+	if isDigest(string(t)) || !utf8.ValidString(string(t)) {
 		member, value = member+"64", []byte(t)
 	}
 	line = append(line[:len(line)-1], `,"`+member+`":`...)
 	return append(append(line, encode(value)...), '}')
+}
+
+// isDigest says that a text would pass for a blob's name.
+func isDigest(t string) bool {
+	if !strings.HasPrefix(t, "sha256:") {
+		return false
+	}
+	_, err := tracker.ParseDigest(t)
+	return err == nil
 }
 
 // encode is JSON without escapes for HTML.

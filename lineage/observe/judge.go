@@ -27,7 +27,10 @@ func (v *view) file(ctx context.Context, c *candidate) (f File, is bool) {
 	if c.real != c.path {
 		f.Real = Text(c.real)
 	}
-	now, err := look(c.real)
+	now, err := c.now, error(nil)
+	if !now.exists {
+		now, err = look(c.real)
+	}
 	switch {
 	case err != nil:
 		f.Missing = reason(err)
@@ -62,8 +65,9 @@ func (v *view) gone(f *File, c *candidate) {
 		f.Written, f.Removed, f.Size = true, true, o.Size
 		f.BeforeUnknown = !f.before(v.library.recall(c.real, was(*o)))
 	case o == nil && !c.happened.created:
-		f.Written, f.Removed = true, true
-		f.BeforeUnknown = !f.before(v.library.latest(c.real))
+		k, ok := v.library.latest(c.real)
+		f.Written, f.Removed, f.Size = true, true, k.state.size
+		f.BeforeUnknown = !f.before(k, ok)
 	default: // it came and went, or never was
 		f.Absent = true
 	}
@@ -72,7 +76,7 @@ func (v *view) gone(f *File, c *candidate) {
 // judge decides whether a file that is there was read or written.
 func (v *view) judge(f *File, c *candidate, now state) {
 	o, h := c.opened, c.happened
-	f.Read = h.closed > h.own
+	f.Read = c.again || h.closed > h.own
 	switch {
 	case o == nil:
 		f.Written = h.created || h.arrived || (h.wrote || c.listed) && v.changedSince(now)

@@ -59,12 +59,26 @@ func newNames() *names { return &names{map[string]string{}} }
 
 // real gives a path without links in it, as far as that is there.
 func (n *names) real(path string) string {
-	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+	real, _ := n.look(path)
+	return real
+}
+
+// look gives a path, clean, without links in it, as far as that is there, and what is there; the zero state when that is a
+// link or nothing.
+func (n *names) look(path string) (real string, now state) {
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		if real, err := filepath.EvalSymlinks(path); err == nil {
-			return real
+			return real, state{}
 		}
+	} else if err == nil {
+		now = stateOf(info)
 	}
-	return filepath.Join(n.folder(filepath.Dir(path)), filepath.Base(path))
+	dir := filepath.Dir(path)
+	if real := n.folder(dir); real != dir {
+		return filepath.Join(real, filepath.Base(path)), now
+	}
+	return path, now
 }
 
 func (n *names) folder(path string) string {

@@ -191,6 +191,17 @@ func TestProgram(t *testing.T) {
 			l.open(seen, "./a.csv")
 			l.open(seen, "sub/../a.csv")
 		}, []string{`read a.csv "b\na\n" -> "b\na\n"`}},
+		{"read and rewritten", func(l *lab, seen *tracker.Seen) {
+			l.open(seen, "a.csv")
+			l.open(seen, "a.csv")
+			l.write("a.csv", "c")
+		}, []string{`read+written a.csv ? -> "c"`}},
+		{"written twice", func(l *lab, seen *tracker.Seen) {
+			l.open(seen, "a.csv")
+			l.write("a.csv", "c")
+			l.open(seen, "a.csv")
+			l.write("a.csv", "cd")
+		}, []string{`written a.csv ? -> "cd"`}},
 		{"unlooked", func(l *lab, seen *tracker.Seen) {
 			l.write("sub/s.csv", "new")
 			for _, name := range []string{"a.csv", "sub/s.csv"} {
@@ -266,7 +277,7 @@ func TestBefore(t *testing.T) {
 	}
 	l = newLab(t, func(o *Options) { o.Baseline = 0 })
 	time.Sleep(2 * tick)
-	l.library.foresee(t.Context(), l.path("a.csv")) // which was too young for the baseline
+	l.library.foresee(t.Context(), l.path("a.csv"), l.leisure) // which was too young for the baseline
 	if diff := cmp.Diff([]string{"written a.csv " + hashOf("b\na\n") + ` -> "1"`}, change(l, "1")); diff != "" {
 		t.Errorf("from the baseline (-want +got):\n%s", diff)
 	}
@@ -306,6 +317,64 @@ func TestAtomicReplace(t *testing.T) {
 		}
 	})
 	if diff := cmp.Diff([]string{"absent b.tmp", `written b.parquet ? -> "b"`}, l.lines(d)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestNames: what a program without children removes and renames is told of, and not what somebody else does meanwhile
+// with files of his own.
+func TestNames(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	for _, test := range []struct {
+		name string
+		do   func(l *lab, seen *tracker.Seen)
+		want []string
+	}{
+		{"removed", func(l *lab, _ *tracker.Seen) { os.Remove(l.path("a.csv")) }, []string{`written+removed a.csv "b\na\n"`}},
+		{"removed with its folder", func(l *lab, _ *tracker.Seen) { os.RemoveAll(l.path("sub")) }, []string{`written+removed sub/s.csv ?`}},
+		{"renamed", func(l *lab, _ *tracker.Seen) { os.Rename(l.path("a.csv"), l.path("b.csv")) },
+			[]string{`written+removed a.csv "b\na\n"`, `written b.csv ? -> "b\na\n"`}},
+		{"renamed over another", func(l *lab, _ *tracker.Seen) { os.Rename(l.path("sub/s.csv"), l.path("a.csv")) },
+			[]string{`written a.csv "b\na\n" -> "s\n"`, `written+removed sub/s.csv ?`}},
+		{"read, then removed", func(l *lab, seen *tracker.Seen) {
+			l.open(seen, "a.csv")
+			os.Remove(l.path("a.csv"))
+		}, []string{`written+removed a.csv "b\na\n"`}},
+		{"renamed folder", func(l *lab, _ *tracker.Seen) { os.Rename(l.path("sub"), l.path("moved")) },
+			[]string{`written+created moved/s.csv -> "s\n"`, `removed+folder sub`}},
+		{"an editor saves", func(l *lab, _ *tracker.Seen) {
+			l.write(".a.swp", "edited")
+			os.Rename(l.path(".a.swp"), l.path("a.csv"))
+		}, nil},
+		{"others' files come and go", func(l *lab, _ *tracker.Seen) {
+			l.write("t", "t")
+			l.write("sub/s.csv", "by another")
+			os.Remove(l.path("t"))
+		}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := newLab(t)
+			l.cell("", func(seen *tracker.Seen) { l.open(seen, "a.csv") }) // its digest is known from then on
+			d, told := l.cell("", func(seen *tracker.Seen) { test.do(l, seen) })
+			if diff := cmp.Diff(test.want, l.lines(d)); diff != "" || told.Missing != "" {
+				t.Errorf("files (-want +got):\n%s\nmissing: %s", diff, told.Missing)
+			}
+		})
+	}
+}
+
+// TestForgottenBefore: what somebody else changes while a cell runs is not what a later cell removes, as far as is known.
+func TestForgottenBefore(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells what changes in a folder")
+	}
+	l := newLab(t)
+	l.cell("", func(seen *tracker.Seen) { l.open(seen, "a.csv") })
+	l.cell("", func(*tracker.Seen) { l.write("a.csv", "by another") })
+	d, _ := l.cell("", func(*tracker.Seen) { os.Remove(l.path("a.csv")) })
+	if diff := cmp.Diff([]string{"written+removed a.csv ?"}, l.lines(d)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -444,8 +513,11 @@ func TestUnwatched(t *testing.T) {
 	if diff := cmp.Diff([]string{`written b.csv ? -> "a\nb\n"`, `written n/x ? -> "x\n"`}, l.lines(d)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if !strings.Contains(told.Missing, "no watches are left") {
+	if !strings.Contains(told.Missing, "files that child processes read or removed") {
 		t.Errorf("missing: %q", told.Missing)
+	}
+	if _, told = l.cell("", func(*tracker.Seen) {}); !strings.Contains(told.Missing, "files that the program removed or renamed") {
+		t.Errorf("of a program alone: missing: %q", told.Missing)
 	}
 }
 

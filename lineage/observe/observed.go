@@ -25,13 +25,13 @@ func (b *Observer) Observe(ctx context.Context, e tracker.CellFinished) (tracker
 		s.time = e.Time.Add(-e.Run - e.Build)
 	}
 	rest(ctx, tick-b.options.Now().Sub(e.Time)) // times of files count in steps
-	v := &view{Observer: b, start: s, end: e.Time, names: newNames(), byReal: map[string]*candidate{}, missed: slices.Clone(e.Seen.Missed)}
+	v := &view{Observer: b, start: s, end: e.Time, began: e.Time.Add(-e.Run), names: newNames(), byReal: map[string]*candidate{}, missed: slices.Clone(e.Seen.Missed)}
 	v.watched(found)
-	v.opened(e.Seen.Opened)
+	v.opened(ctx, e.Seen.Opened)
 	if e.Seen.Children {
 		v.children(ctx)
 	} else {
-		v.renamed()
+		v.alone()
 	}
 	var d Document
 	d.Files = v.files(ctx)
@@ -76,6 +76,7 @@ type view struct {
 	*Observer
 	start      start
 	end        time.Time
+	began      time.Time // its programs ran not before
 	names      *names
 	changes    changes
 	why        string // they are not complete
@@ -88,6 +89,8 @@ type view struct {
 type candidate struct {
 	path, real string
 	opened     *tracker.Opened // nil when only the work tree tells of it
+	now        state           // as it was when it was first looked at after the cell; zero when it was not yet
+	again      bool            // the program opened it, left it as it was, and opened it again
 	happened   happened
 	listed     bool // it changed while the cell ran, says a listing
 }
@@ -99,12 +102,12 @@ func (v *view) watched(found bool) {
 		return
 	}
 	end := v.until()
-	events, ready, fault := v.watcher.events(v.start.mark, end)
+	events, ready, fault := v.watcher.events(v.start.mark, end, v.began)
 	v.changes = summary(events, v.end.Add(late))
 	switch {
 	case fault != "":
 		v.changes.complete, v.why = false, fault
-	case !ready || !v.start.ready:
+	case !ready:
 		v.changes.complete, v.why = false, "its folders were not all watched yet"
 	case !v.changes.complete:
 		v.why = "too much changed there at once"
@@ -123,34 +126,57 @@ func (v *view) add(path, real string) *candidate {
 }
 
 // opened takes in the files that the cell's program opened.
-func (v *view) opened(list []tracker.Opened) {
-	known := map[string]bool{}
-	for i := range list {
+func (v *view) opened(ctx context.Context, list []tracker.Opened) {
+	known := make(map[string]*candidate, len(list))
+	v.each(ctx, len(list), func(i int) bool {
 		o := &list[i]
 		path := filepath.Clean(o.Path)
-		if known[path] || !v.filter.data(path) {
-			continue
+		if c, is := known[path]; is {
+			c.reopened(o)
+			return true
 		}
-		known[path] = true
+		known[path] = nil
+		if !v.filter.data(path) {
+			return true
+		}
 		if len(v.candidates) == maxFiles {
 			v.missed = append(v.missed, "more files than "+sizeCount(maxFiles))
-			return
+			return false
 		}
-		real := v.names.real(path)
-		if !v.filter.data(real) {
-			continue
+		real, now := v.names.look(path)
+		if real == path || v.filter.data(real) {
+			c := v.add(path, real)
+			c.opened, c.now, known[path] = o, now, c
 		}
-		v.add(path, real).opened = o
+		return true
+	})
+}
+
+// reopened takes in that the program opened the file once more; c is nil when it is no data.
+func (c *candidate) reopened(o *tracker.Opened) {
+	if c != nil && !o.Unlooked && !c.opened.Unlooked && o.Existed && was(*o).sameBytes(was(*c.opened)) {
+		c.again = true
 	}
 }
 
-// renamed takes in the files that the cell's program opened under another name, as programs do that replace a file at
-// one blow. What else changed in the work tree was done by somebody else.
-func (v *view) renamed() {
+// alone takes in what changed in the work tree without a trace in the program, which has no children: names that it took away
+// or gave, as programs do that replace a file at one blow. What else changed there was done by somebody else, as are
+// names of what somebody else has made meanwhile.
+func (v *view) alone() {
+	if !v.changes.complete {
+		v.missed = append(v.missed, "files that the program removed or renamed: the folder was not watched: "+v.why)
+		return
+	}
 	for _, path := range slices.Sorted(maps.Keys(v.changes.files)) {
 		h := v.changes.files[path]
-		if from := v.byReal[h.from]; h.from != "" && from != nil && v.byReal[path] == nil && v.filter.data(path) {
+		from := v.changes.files[h.from]
+		strange := from != nil && from.created && v.byReal[h.from] == nil
+		switch {
+		case v.byReal[path] != nil || !v.filter.data(path):
+		case h.arrived && !strange, h.removed && !h.created && len(v.candidates) < maxFiles:
 			v.add(path, path)
+		default:
+			v.library.forget(path)
 		}
 	}
 }
@@ -207,19 +233,26 @@ const batch = 64
 
 // files looks at all candidates.
 func (v *view) files(ctx context.Context) (list []File) {
+	list = make([]File, 0, len(v.candidates))
+	v.each(ctx, len(v.candidates), func(i int) bool {
+		if f, is := v.file(ctx, v.candidates[i]); is {
+			list = append(list, f)
+		}
+		return true
+	})
+	if ctx.Err() != nil {
+		v.missed = append(v.missed, "the session ended before all files were looked at")
+	}
+	return list
+}
+
+// each does something n times, at the pace and until it says that it is enough.
+func (v *view) each(ctx context.Context, n int, do func(i int) bool) {
 	begun := time.Now()
-	for i, c := range v.candidates {
+	for i := 0; i < n && ctx.Err() == nil && do(i); i++ {
 		if i%batch == batch-1 {
 			rest(ctx, time.Duration(v.pace()*float64(time.Since(begun))))
 			begun = time.Now()
 		}
-		if ctx.Err() != nil {
-			v.missed = append(v.missed, "the session ended before all files were looked at")
-			break
-		}
-		if f, is := v.file(ctx, c); is {
-			list = append(list, f)
-		}
 	}
-	return list
 }

@@ -38,8 +38,9 @@ type Observer struct {
 	all  chan struct{} // closed when the work tree is watched, as far as it can be
 
 	mu     sync.Mutex
-	starts []start // of the cells that were not observed yet, in order
-	spawns bool    // some cell of the session may have declared what starts processes
+	starts []start    // of the cells that were not observed yet, in order
+	spawns bool       // some cell of the session may have declared what starts processes
+	runs   tracker.ID // the cell that runs
 }
 
 // start is what is known of a cell from its start.
@@ -47,7 +48,6 @@ type start struct {
 	execution tracker.ID
 	time      time.Time
 	mark      int
-	ready     bool // the whole work tree was watched
 	reads     bool // files that were only read are watched for
 }
 
@@ -120,9 +120,18 @@ func (b *Observer) Started(e tracker.CellStarted) {
 	b.spawns = b.spawns || declaresSpawning(e.Source)
 	s.reads = b.spawns || runsShell(e.Source)
 	if b.watcher != nil {
-		s.mark, s.ready = b.watcher.begin(s.reads)
+		s.mark = b.watcher.begin(s.reads)
 	}
-	b.starts = append(b.starts, s)
+	b.starts, b.runs = append(b.starts, s), e.Execution
+}
+
+// Finished tells that a cell does not run any more: what waits for its end is done now.
+func (b *Observer) Finished(e tracker.CellFinished) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.runs == e.Execution {
+		b.runs = tracker.ID{}
+	}
 }
 
 // moment is how long the first cell of a session may wait for its folder to be watched, when it runs a shell.
@@ -139,6 +148,9 @@ func (b *Observer) awaitWatch() {
 func (b *Observer) finish(execution tracker.ID) (s start, found bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.runs == execution {
+		b.runs = tracker.ID{}
+	}
 	for i := range b.starts {
 		if b.starts[i].execution == execution {
 			s = b.starts[i]
@@ -167,11 +179,17 @@ func (b *Observer) observed(mark int) {
 }
 
 // pace leaves the machine to a cell that runs.
-func (b *Observer) pace() float64 {
+func (b *Observer) pace() float64 { return b.paceOf(atOnce, beside) }
+
+// leisure is the pace of what nobody asked for.
+func (b *Observer) leisure() float64 { return b.paceOf(idly, hardly) }
+
+// paceOf chooses between the pace while no cell runs and that while one does.
+func (b *Observer) paceOf(alone, running float64) float64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.starts) > 0 {
-		return beside
+	if !b.runs.IsZero() {
+		return running
 	}
-	return atOnce
+	return alone
 }

@@ -9,11 +9,12 @@ import (
 // pace says for how many times as long as the work took to rest after it.
 type pace func() float64
 
-// The paces: nobody waits for the machine; a cell runs; nobody asked for it.
+// The paces: no cell waits for the machine; a cell runs, and has nine tenths of it; nobody asked for it, and a cell runs.
 const (
 	atOnce = 0.0
-	beside = 1.0
 	idly   = 4.0
+	beside = 9.0
+	hardly = 49.0
 )
 
 // piece is how much is read between two rests.

@@ -47,6 +47,7 @@ type watcher struct {
 	mask    uint32 // of new watches
 	arming  int    // counts changes of mask
 	ready   bool   // the whole tree is watched
+	since   time.Time
 	fault   string // why it is not, for people
 	ended   bool
 }
@@ -68,7 +69,7 @@ func (w *watcher) watchAll(ctx context.Context) {
 	err := w.watchBelow(ctx, w.root, func(string) {})
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ready = err == nil; err != nil {
+	if w.ready, w.since = err == nil, w.now(); err != nil {
 		w.fault = err.Error()
 	}
 }
@@ -138,11 +139,10 @@ func (w *watcher) mark() int {
 	return w.next
 }
 
-// begin makes a mark where a cell starts. Reads says that files opened for reading are wanted too; ready, that the whole
-// tree is watched from then on.
-func (w *watcher) begin(reads bool) (mark int, ready bool) {
+// begin makes a mark where a cell starts. Reads says that files opened for reading are wanted too.
+func (w *watcher) begin(reads bool) (mark int) {
 	w.mu.Lock()
-	w.on, ready = true, w.ready
+	w.on = true
 	mask := uint32(watchAlways)
 	if reads {
 		mask = watchReads
@@ -153,7 +153,7 @@ func (w *watcher) begin(reads bool) (mark int, ready bool) {
 		w.arm(w.arming)
 	}
 	w.mu.Unlock()
-	return w.mark(), ready
+	return w.mark()
 }
 
 // arm has all folders watched by the mask; w.mu is locked. Many folders take a while: the log then says from when on.
@@ -185,8 +185,8 @@ func (w *watcher) arm(arming int) {
 }
 
 // events gives what happened from one mark to another; it waits until that has been read. Ready says that the whole tree
-// was watched, fault why it was not.
-func (w *watcher) events(from, to int) (list []event, ready bool, fault string) {
+// was watched since a time, fault why it was not.
+func (w *watcher) events(from, to int, since time.Time) (list []event, ready bool, fault string) {
 	guard := time.AfterFunc(2*time.Second, func() {
 		w.mu.Lock()
 		w.log.add(event{kind: marked, mark: to, at: w.now()})
@@ -203,7 +203,7 @@ func (w *watcher) events(from, to int) (list []event, ready bool, fault string) 
 	if list == nil {
 		return nil, false, "it was not watched from the start"
 	}
-	return list, w.ready, w.fault
+	return list, w.ready && !w.since.After(since), w.fault
 }
 
 // observed says that the events before a mark are not needed any more; with idle none are until the next begin.
@@ -324,9 +324,7 @@ func (w *watcher) folder(k kind, path string, pair uint32, now time.Time) {
 			w.ready, w.fault = false, err.Error()
 		}
 		for _, file := range inside {
-			if w.on {
-				w.log.add(event{kind: created, path: file, at: now})
-			}
+			w.came(k, file, now)
 		}
 	case movedFrom:
 		for dir, watch := range w.watches {
@@ -339,5 +337,17 @@ func (w *watcher) folder(k kind, path string, pair uint32, now time.Time) {
 		if w.on {
 			w.log.add(event{kind: removed, path: path + string(filepath.Separator), at: now})
 		}
+	}
+}
+
+// came is told of a file that came to be with its folder, by making it or by moving it.
+func (w *watcher) came(k kind, file string, now time.Time) {
+	if !w.on {
+		w.idle(file)
+		return
+	}
+	w.log.add(event{kind: created, path: file, at: now})
+	if k == movedTo {
+		w.log.add(event{kind: movedTo, path: file, at: now})
 	}
 }

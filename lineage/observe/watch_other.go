@@ -15,10 +15,10 @@ func newWatcher(string, func(string) bool, func(string), func() time.Time) (*wat
 	return nil, errors.New("this system is not asked what changes in a folder")
 }
 
-func (*watcher) watchAll(context.Context)                {}
-func (*watcher) begin(bool) (int, bool)                  { return 0, false }
-func (*watcher) mark() int                               { return 0 }
-func (*watcher) events(int, int) ([]event, bool, string) { return nil, false, "" }
-func (*watcher) observed(int, bool)                      {}
-func (*watcher) opened(string)                           {}
-func (*watcher) close()                                  {}
+func (*watcher) watchAll(context.Context)                           {}
+func (*watcher) begin(bool) int                                     { return 0 }
+func (*watcher) mark() int                                          { return 0 }
+func (*watcher) events(int, int, time.Time) ([]event, bool, string) { return nil, false, "" }
+func (*watcher) observed(int, bool)                                 {}
+func (*watcher) opened(string)                                      {}
+func (*watcher) close()                                             {}

@@ -165,20 +165,25 @@ func look(note []byte, name string) {
 	atomic.StoreUint32(half(note, 4), flags)
 }
 
-// reserve notes a path that is new, and returns the note when the file is to be looked at. Paid says that the time for it counts.
+// reserve notes a path that is new, and returns the note when the file is to be looked at. Paid says that the time for it
+// counts. A file that is opened once more is looked at once more: one that is as it was had been read, whatever comes now.
 func (n *notes) reserve(name string) (note []byte, paid bool) {
 	flags, h := uint32(0), uint64(seed)
 	if name[0] != '/' && n.from() != "" {
 		flags, h = relative, n.mixed
 	}
-	if !n.known.add(hash(h, name)) {
+	h = hash(h, name)
+	fresh := n.known.add(h)
+	if !fresh && !n.known.add(mix(h)) {
 		return nil, false
 	}
 	if flags == relative && !n.named {
 		n.named = n.write(n.dir, base) != nil
 	}
 	if !n.affordable() {
-		n.write(name, flags)
+		if fresh {
+			n.write(name, flags)
+		}
 		return nil, false
 	}
 	return n.write(name, flags|room), n.paid

@@ -20,7 +20,7 @@ const (
 )
 
 // seen collects what was observed of a program that has exited. What it opened in private, the session's own folder, is
-// between it and the kernel. The cell's end waits for it, so it does little: a path may be there twice.
+// between it and the kernel. The cell's end waits for it, so it does little: a path may be there twice, and is not cleaned.
 func seen(notes cell.Notes, children []wire.Process, private string) wire.Seen {
 	s := wire.Seen{Processes: children, Children: len(children) > 0, Opened: make([]wire.Opened, 0, len(notes.List))}
 	private += string(filepath.Separator)
@@ -31,21 +31,13 @@ func seen(notes cell.Notes, children []wire.Process, private string) wire.Seen {
 			s.Processes = withStarted(s.Processes, n.Path)
 		}
 		if !strings.HasPrefix(n.Path, private) && strings.IndexByte(n.Path, 0) < 0 { // with a zero byte it cannot be opened
-			s.Opened = append(s.Opened, wire.Opened{Path: plain(n.Path), Unlooked: !n.Looked, Existed: n.Existed, Size: n.Size, ModTime: n.ModTime, Inode: n.Inode})
+			s.Opened = append(s.Opened, wire.Opened{Path: n.Path, Unlooked: !n.Looked, Existed: n.Existed, Size: n.Size, ModTime: n.ModTime, Inode: n.Inode})
 		}
 	}
 	if notes.Lost > 0 {
 		s.Missed = append(s.Missed, fmt.Sprintf("%d of the files that the program opened: they are too many", notes.Lost))
 	}
 	return s
-}
-
-// plain cleans a path that is not clean.
-func plain(path string) string {
-	if strings.Contains(path, "/.") || strings.Contains(path, "//") || strings.HasSuffix(path, "/") {
-		return filepath.Clean(path)
-	}
-	return path
 }
 
 // withStarted adds a process that nobody saw run, by the path of its program alone.
