@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 )
 
 // snapshots measures `gemba snapshot` beside `dvc add`, `restic backup` and `cp`.
@@ -18,7 +19,8 @@ func snapshots() []measurement {
 		{name: "20,000 files of 2 kB, unchanged", setup: manyAgain},
 		{name: "a 1 GB file", setup: largeFirst},
 		{name: "1 byte changed in the 1 GB file, new bytes", unit: "MB", setup: largeChanged},
-		{name: "600,000 files, one changed", setup: vastChanged},
+		{name: "600,000 files, first time", setup: vast(goal{}, func(s *shelf) round { return s.take.after(s.clearGemba) })},
+		{name: "600,000 files, one changed", setup: vast(below(5, "s"), changeOne)},
 	}
 }
 
@@ -74,6 +76,9 @@ func (s *shelf) clearRestic(ctx context.Context) error {
 	_, err := init.run(ctx)
 	return err
 }
+
+// A round does a contender's work once.
+type round = func(context.Context) (float64, error)
 
 // smallFiles writes n files of 2 kB, a hundred in a folder, of bytes that do not compress.
 func smallFiles(root string, n int) error {
@@ -139,10 +144,13 @@ func largeFirst(ctx context.Context, b *bench, dir string) ([]contender, error) 
 		return nil, err
 	}
 	copied := filepath.Join(dir, "copy")
+	clearCopy := func(context.Context) error { return removeAll(copied) }
 	cp := command{dir: s.dir, arg: []string{"cp", "large.bin", copied}}
+	durable := command{dir: s.dir, arg: []string{"sh", "-c", `cp large.bin "$0" && sync "$0"`, copied}}
 	return []contender{
 		{name: "gemba", round: s.take.after(s.clearGemba)},
-		{"cp", cp.after(func(context.Context) error { return removeAll(copied) }), within(1.2)},
+		{"cp", cp.after(clearCopy), within(1.2)},
+		{name: "cp and sync: on the disk, as gemba's", round: durable.after(clearCopy)},
 		{"dvc add", s.add.after(s.clearDVC), faster(1.5)},
 		{name: "restic backup", round: s.backup.after(s.clearRestic)},
 	}, largeFile(filepath.Join(s.dir, "large.bin"), int64(b.scaled(1_000_000_000)))
@@ -207,13 +215,32 @@ func folderSize(dir string) (size int64) {
 	return size
 }
 
-func vastChanged(ctx context.Context, b *bench, dir string) ([]contender, error) {
-	s, err := b.newShelf(ctx, dir, "data")
-	if err != nil {
-		return nil, err
+// vast compares 600,000 files with as many in smaller folders, that take their turn as often as it needs: time is to
+// grow no faster than files do.
+func vast(reach goal, take func(*shelf) round) func(context.Context, *bench, string) ([]contender, error) {
+	return func(ctx context.Context, b *bench, dir string) (all []contender, err error) {
+		for _, times := range []int{1, 6, 60} {
+			n := 600_000 / times
+			s, err := b.newShelf(ctx, filepath.Join(dir, strconv.Itoa(n)), "data")
+			if err != nil {
+				return nil, err
+			}
+			if err := smallFiles(filepath.Join(s.dir, s.data), b.scaled(n)); err != nil {
+				return nil, err
+			}
+			one := take(s)
+			all = append(all, contender{fmt.Sprintf("gemba, %d times %d,000 files", times, n/1000), func(ctx context.Context) (float64, error) {
+				took, err := one(ctx)
+				return took * float64(times), err
+			}, within(1.2)})
+		}
+		all[0].name, all[0].reach = "gemba", reach
+		return all, nil
 	}
-	flip := flipper(filepath.Join(s.dir, "data", "part-0000", "000000.bin"))
-	return []contender{
-		{"gemba", s.take.after(func(context.Context) error { return flip() }), below(5, "s")},
-	}, smallFiles(filepath.Join(s.dir, "data"), b.scaled(600_000))
+}
+
+// changeOne is a round that takes a folder of which one file has changed.
+func changeOne(s *shelf) round {
+	flip := flipper(filepath.Join(s.dir, s.data, "part-0000", "000000.bin"))
+	return s.take.after(func(context.Context) error { return flip() })
 }
