@@ -80,11 +80,12 @@ func (a *app) materialize(ctx context.Context, list []index.Commit, bulk *blob.B
 		if fault, tried := faults[c.Commit]; tried && fault == nil {
 			continue // by another folder of the same repository
 		}
-		tree, missing, err := gitstate.Materialize(ctx, c.Repository, c.Commit, bulk, a.clean)
+		folder, missing, err := gitstate.Materialize(ctx, c.Repository, c.Commit, bulk, a.clean)
 		if faults[c.Commit] = err; err != nil {
 			continue
 		}
-		e := tracker.SnapshotTaken{Snapshot: tracker.NewID(), Time: a.now(), Name: "code", Path: c.Repository, Tree: tree, Source: codeSource(c.Commit)}
+		e := tracker.SnapshotTaken{Snapshot: tracker.NewID(), Time: a.now(), Name: fmt.Sprintf("commit %.12s", c.Commit), Path: c.Repository,
+			Tree: folder.Tree, Files: folder.Files, Bytes: folder.Bytes, Source: codeSource(c.Commit)}
 		if len(missing) > 0 {
 			e.Missing = fmt.Sprintf("%d files: %s", len(missing), missing[0])
 		}

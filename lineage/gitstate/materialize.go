@@ -11,24 +11,22 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/gemba-ml/gemba/lineage/snapshot"
-	"github.com/gemba-ml/gemba/tracker"
 )
 
 // Materialize stores all files of a commit as a snapshot's tree (see lineage/snapshot), with those of submodules whose
-// repositories are there, and returns its digest: so that code can be carried to where the repository is not.
+// repositories are there, and returns the line of that folder: so that code can be carried to where the repository is not.
 // Dir is a folder in the repository. The bytes are those of git's blobs; a Restore from the tree applies
 // what was recorded of filters. Screen, which may be nil, takes secrets out.
-func Materialize(ctx context.Context, dir, commit string, store Store, screen func([]byte) []byte) (tree tracker.Digest, missing []string, err error) {
+func Materialize(ctx context.Context, dir, commit string, store Store, screen func([]byte) []byte) (folder snapshot.Line, missing []string, err error) {
 	r, err := Find(dir)
 	if err != nil {
-		return tree, nil, fmt.Errorf("store commit %s: %w", commit, err)
+		return folder, nil, fmt.Errorf("store commit %s: %w", commit, err)
 	}
 	m := &materializer{ctx: ctx, options: Options{Store: store, Screen: screen}}
-	line, err := m.commit(r, commit)
-	if err != nil {
-		return tree, nil, fmt.Errorf("store commit %s of %s: %w", commit, dir, err)
+	if folder, err = m.commit(r, commit); err != nil {
+		return folder, nil, fmt.Errorf("store commit %s of %s: %w", commit, dir, err)
 	}
-	return line.Tree, m.missing, nil
+	return folder, m.missing, nil
 }
 
 type materializer struct {

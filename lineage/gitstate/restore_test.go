@@ -73,12 +73,12 @@ func (r *repo) restoredAs(o Options) State {
 	from := Source{Repository: r.dir, Commit: s.Commit, Changes: s.Document(), Blobs: store}
 	r.comesBack("from the repository", from, want)
 	if s.Commit != "" {
-		tree, missing, err := Materialize(context.Background(), r.dir, s.Commit, store, nil)
+		folder, missing, err := Materialize(context.Background(), r.dir, s.Commit, store, nil)
 		check(r.t, err)
 		if len(missing) > 0 {
 			r.t.Errorf("the tree lacks %q", missing)
 		}
-		r.comesBack("from a tree", Source{Tree: tree, Changes: s.Document(), Blobs: store}, want)
+		r.comesBack("from a tree", Source{Tree: folder.Tree, Changes: s.Document(), Blobs: store}, want)
 	}
 	return s
 }
