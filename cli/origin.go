@@ -33,7 +33,7 @@ func (a *app) trace(next *tracker.Recorder, o origin) kernel.Recorder {
 		Limit: int64(o.project.AutoSnapshotLimit), Screen: a.clean, Now: a.now,
 	})
 	code := gitstate.NewCapturer(o.dir, gitstate.Options{
-		Store: store, Screen: a.clean, UntrackedLimit: int64(o.project.UntrackedLimit), Leave: o.ledger, Quiet: true, Reading: files.Opened, Now: a.now,
+		Store: store, Screen: a.clean, UntrackedLimit: int64(o.project.UntrackedLimit), Leave: o.ledger, Reading: files.Opened, Now: a.now,
 	})
 	return lineage.New(lineage.Options{
 		Next: next, Store: store, Code: a.lookedAt(codeState{code}), Files: files, Environment: o.around.event(a.now), Now: a.now, Patience: o.patience,
@@ -48,8 +48,8 @@ func (a *app) clean(text []byte) []byte { return tracker.Replace(text, a.secrets
 type codeState struct{ *gitstate.Capturer }
 
 // Capture tells it as it is now.
-func (c codeState) Capture(ctx context.Context) (tracker.CodeCaptured, error) {
-	state, err := c.Capturer.Capture(ctx)
+func (c codeState) Capture(ctx context.Context, pace func() float64) (tracker.CodeCaptured, error) {
+	state, err := c.CaptureAt(ctx, pace)
 	return state.Event(), err
 }
 
@@ -67,6 +67,6 @@ func (a *app) lookedAt(code lineage.Code) lineage.Code {
 // notLookedAt tells for each cell that its code state is not known.
 type notLookedAt struct{ now func() time.Time }
 
-func (n notLookedAt) Capture(context.Context) (tracker.CodeCaptured, error) {
+func (n notLookedAt) Capture(context.Context, func() float64) (tracker.CodeCaptured, error) {
 	return tracker.CodeCaptured{Time: n.now()}, errors.New("the code state was not looked at: " + codeVariable + " is off")
 }

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,9 @@ func work[T any](r *Recorder, queue *[]T, all bool, find func([]T) []tracker.Eve
 		if !ok {
 			return
 		}
+		if len(items) == 0 {
+			continue // what was wanted is not wanted any more
+		}
 		began := time.Now()
 		r.record(func() []tracker.Event { return find(items) })
 		r.done()
@@ -32,17 +36,44 @@ func await[T any](r *Recorder, queue *[]T, all bool) ([]T, bool) {
 	for !r.closed && len(*queue) == 0 {
 		r.changed.Wait()
 	}
-	if r.closed {
-		return nil, false
-	}
 	n := 1
 	if all {
+		r.lull()
 		n = len(*queue)
+	}
+	if r.closed || n == 0 {
+		return nil, !r.closed
 	}
 	items := (*queue)[:n:n]
 	*queue = (*queue)[n:]
 	r.busy++
 	return items, true
+}
+
+const (
+	quick   = 50 * time.Millisecond // a cell that is done within it is waited for
+	leaving = 5 * time.Millisecond  // a cell's reply is on its way
+	beside  = 3.0                   // the pace beside a cell: three quarters of a core are left to it
+)
+
+// lull waits, with r.mu locked, for the end of the cells that run, if they are quick.
+func (r *Recorder) lull() {
+	late := false
+	timer := time.AfterFunc(quick, func() { r.want(func() { late = true }) })
+	defer timer.Stop()
+	for r.running > 0 && !late && !r.ending && !r.closed {
+		r.changed.Wait()
+	}
+}
+
+// pace is that of work that takes a core for long.
+func (r *Recorder) pace() float64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ending || r.running <= 0 && time.Since(r.ended) > leaving {
+		return 0
+	}
+	return beside
 }
 
 // done says that what await gave is recorded.
@@ -128,15 +159,27 @@ func (r *Recorder) environmentOf(sessions []tracker.SessionOpened) []tracker.Eve
 // codeOf tells the code state of all cells that started before it looked; those that start while it
 // looks are for the next time.
 func (r *Recorder) codeOf(cells []tracker.CellStarted) (events []tracker.Event) {
-	state, err := r.options.Code.Capture(r.ctx)
+	state, err := r.options.Code.Capture(r.ctx, r.pace)
 	if err != nil {
 		state.Missing = join(state.Missing, err)
 	}
-	for _, cell := range cells {
-		state.Session, state.Execution = cell.Session, cell.Execution
-		events = append(events, state)
+	news := !sameCode(state, r.known)
+	r.known = state
+	for i, cell := range cells {
+		e := state
+		e.Session, e.Execution = cell.Session, cell.Execution
+		if news && i < len(cells)-1 {
+			e.Missing = join(e.Missing, fmt.Errorf("looked at %v after the cell began, when others had begun: what changed meanwhile is in it",
+				state.Time.Sub(cell.Time).Round(time.Millisecond)))
+		}
+		events = append(events, e)
 	}
 	return events
+}
+
+// sameCode reports whether nothing differs between two looks at the code. Nothing known is as good as a clean work tree.
+func sameCode(a, b tracker.CodeCaptured) bool {
+	return (a.Commit == b.Commit || b.Time.IsZero()) && bytes.Equal(a.Changes, b.Changes)
 }
 
 func (r *Recorder) filesOf(cells []tracker.CellFinished) (events []tracker.Event) {

@@ -17,10 +17,10 @@ func codeStates() []measurement {
 	var all []measurement
 	for _, files := range []int{50_000, 100_000} {
 		name := fmt.Sprintf("code state of %d,000 files", files/1000)
-		again, first := gitstate.Options{Quiet: true}, gitstate.Options{Parallel: true}
+		again, first := gitstate.Options{}, gitstate.Options{Parallel: true}
 		all = append(all,
 			measurement{name: name + ", the first", setup: codeState(files, first, false)},
-			measurement{name: name + ", again, beside a cell", setup: codeState(files, again, true)},
+			measurement{name: name + ", again, on one core", setup: codeState(files, again, true)},
 			measurement{name: name + ", again, on all cores", setup: codeState(files, first, true)})
 		all = append(all, besideCells(files)...)
 	}

@@ -24,7 +24,6 @@ type Options struct {
 	UntrackedTotal int64                       // of all untracked files together; 0: 100 times UntrackedLimit
 	Leave          string                      // a folder whose untracked files are not the user's: the ledger; may be empty
 	Parallel       bool                        // take all cores: for a person who waits, not beside a cell
-	Quiet          bool                        // work on a thread of the lowest priority (Linux)
 	Reading        func(path string)           // told of each file of the work tree that was read, before it is closed; may be nil
 	Now            func() time.Time            // nil: time.Now
 }
@@ -57,6 +56,7 @@ type Capturer struct {
 	objectsPut map[plumbing.Hash]kept
 	modulesMu  sync.Mutex
 	modules    map[string]*Capturer
+	pacer      *pacer // the submodules' too
 }
 
 // stagedKey says of what a stagedDiff was made.
@@ -76,7 +76,7 @@ func NewCapturer(dir string, o Options) *Capturer {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Capturer{dir: dir, options: o}
+	return &Capturer{dir: dir, options: o, pacer: &pacer{}}
 }
 
 // Forget drops what was remembered: the next capture stores all contents again. It is for when the store lost some.
@@ -97,11 +97,12 @@ func (c *Capturer) Close() {
 
 // Capture tells the code state as it is now. What could not be found out is said in the state; an error means
 // that ctx ended.
-func (c *Capturer) Capture(ctx context.Context) (state State, err error) {
-	if c.options.Quiet {
-		quietly(func() { state, err = c.capture(ctx) })
-		return state, err
-	}
+func (c *Capturer) Capture(ctx context.Context) (State, error) { return c.CaptureAt(ctx, nil) }
+
+// CaptureAt is Capture at a pace: it asks now and then for how many times as long as it worked it is to rest, so that others
+// have the machine meanwhile. It is not for a Capturer that takes all cores.
+func (c *Capturer) CaptureAt(ctx context.Context, pace func() float64) (State, error) {
+	c.pacer.begin(pace)
 	return c.capture(ctx)
 }
 

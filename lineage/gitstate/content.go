@@ -136,7 +136,7 @@ func (w *work) readOnce(f *found) (c *content, b []byte, err error) {
 	if before.Size <= wholeFile {
 		b, err = c.whole(file, before.Size)
 	} else {
-		err = c.stream(w.ctx.Err, file)
+		err = c.stream(w.goesOn, file)
 	}
 	if after, statErr := file.Stat(); err == nil && (statErr != nil || stampOfEntry(&after) != c.stamp) {
 		err = errChanging
@@ -194,6 +194,12 @@ func (c *content) stream(stopped func() error, r io.Reader) error {
 		c.clean = blobHash(fmt.Appendf(nil, "%soid sha256:%s\nsize %d\n", lfsVersion, c.sha256, c.size))
 	}
 	return err
+}
+
+// goesOn rests when it is time, and says whether the work ended.
+func (w *work) goesOn() error {
+	w.pacer.rest(w.ctx)
+	return w.ctx.Err()
 }
 
 // stoppable ends a long read when it is no longer wanted, and looks at what comes first.

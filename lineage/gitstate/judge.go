@@ -68,6 +68,7 @@ func (w *work) judge(all []found) ([]judged, error) {
 	run := func() {
 		for i := int(next.Add(1)) - 1; i < len(all) && w.ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 			results[i] = w.judgeOne(&all[i])
+			w.pacer.rest(w.ctx)
 		}
 	}
 	var others sync.WaitGroup

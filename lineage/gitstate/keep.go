@@ -74,7 +74,7 @@ func (w *work) keepLarge(f *found, c *content) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	screened := &screened{from: &stoppable{Reader: file, stopped: w.ctx.Err}, screen: w.options.Screen}
+	screened := &screened{from: &stoppable{Reader: file, stopped: w.goesOn}, screen: w.options.Screen}
 	if w.options.Screen == nil {
 		c.stored.digest, c.stored.size, err = w.options.Store.PutReader(screened.from)
 	} else {

@@ -54,6 +54,7 @@ func (s *scan) run(root *files.Root, alone bool) error {
 func (s *scan) visit(f *files.Folder) func(string) bool {
 	p := s.pending[f.Path]
 	delete(s.pending, f.Path)
+	s.pacer.rest(s.ctx)
 	if s.ctx.Err() != nil {
 		return nothing
 	}

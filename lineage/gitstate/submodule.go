@@ -64,10 +64,8 @@ func (w *work) moduleState(path, dir string) (State, error) {
 	w.modulesMu.Lock()
 	m := w.modules[path]
 	if m == nil {
-		o := w.options
-		o.Quiet = false // it is quiet already
-		m = NewCapturer(dir, o)
-		m.depth = w.depth + 1
+		m = NewCapturer(dir, w.options)
+		m.depth, m.pacer = w.depth+1, w.pacer
 		w.modules[path] = m
 	}
 	w.modulesMu.Unlock()

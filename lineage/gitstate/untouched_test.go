@@ -54,7 +54,7 @@ func TestNothingIsTouched(t *testing.T) {
 		check(t, err)
 	}
 	r.restoredAs(Options{Parallel: true})
-	r.restoredAs(Options{Quiet: true})
+	r.restoredAs(Options{})
 	if diff := cmp.Diff(before, everything(t, r.dir)); diff != "" {
 		t.Errorf("files (-before +after):\n%s", diff)
 	}
