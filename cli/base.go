@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gemba-ml/gemba/lineage/gitstate"
 	"github.com/gemba-ml/gemba/lineage/snapshot"
@@ -92,9 +95,22 @@ func (a *app) materialize(ctx context.Context, list []index.Commit, bulk *blob.B
 		events = append(events, e)
 	}
 	for commit, fault := range faults {
-		if fault != nil {
-			a.warn("the files of commit %.12s do not go along: %v", commit, fault)
+		if fault != nil && firstTime(a.ledgerToRead(), commit) {
+			a.warn("the files of commit %.12s do not go along: %v; this is said once", commit, fault)
 		}
 	}
 	return events
+}
+
+// firstTime reports whether it is asked about a commit for the first time, as far as the ledger's cache tells.
+func firstTime(ledger, commit string) bool {
+	path := filepath.Join(ledger, "cache", "commits-away")
+	told, err := os.ReadFile(path)
+	if err == nil && slices.Contains(strings.Split(string(told), "\n"), commit) {
+		return false
+	}
+	if os.MkdirAll(filepath.Dir(path), 0o755) == nil {
+		_ = os.WriteFile(path, append(told, commit+"\n"...), 0o644) // else it is said again
+	}
+	return true
 }
