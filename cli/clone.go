@@ -19,7 +19,7 @@ func cloneCommand(a *app) *cobra.Command {
 		Use:   "clone REMOTE [DIR]",
 		Short: "Make a ledger here from one on a remote",
 		Long: `clone makes the folder DIR (default: this one) with a ledger in it and pulls everything into that. With --no-blobs only the journals
-come at once, and blobs when somebody reads them.
+come at once, and blobs when somebody reads them. What was purged does not come.
 
 ` + remoteHelp,
 		Args: cobra.RangeArgs(1, 2),
@@ -35,10 +35,11 @@ func (a *app) clone(ctx context.Context, args []string, noBlobs, asJSON bool) er
 	if err != nil {
 		return err
 	}
-	return a.withRemote(ctx, args[0], func(ctx context.Context, b remote.Bucket) error {
-		err := a.pullAndTell(ctx, ledger, args[0], b, noBlobs, asJSON)
+	from := whereabouts{address: absolute(args[0], ".")}
+	return a.withRemote(ctx, from, func(ctx context.Context, b remote.Bucket) error {
+		err := a.pullAndTell(ctx, ledger, from.address, b, noBlobs, asJSON)
 		if err == nil && noBlobs {
-			err = a.leaveBlobs(ctx, ledger, args[0], b)
+			err = a.leaveBlobs(ctx, ledger, from.address, b)
 		}
 		return err
 	})

@@ -55,6 +55,8 @@ var exitStatuses = []struct {
 	{fs.ErrNotExist, exitNotFound},
 	{remote.ErrURL, exitUsage},
 	{remote.ErrNotOurs, exitUsage},
+	{remote.ErrNotFile, exitUsage},
+	{remote.ErrGone, exitNotFound},
 	{remote.ErrNotFound, exitNotFound},
 	{restore.ErrNotEmpty, exitUsage},
 	{errCorrupt, exitCorrupt},

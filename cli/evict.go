@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ import (
 
 func evictCommand(a *app) *cobra.Command {
 	var olderThan string
-	var asJSON bool
+	var asJSON, yes bool
 	c := &cobra.Command{
 		Use:   "evict [ID...]",
 		Short: "Leave to the remote the bytes that it provably holds",
@@ -26,16 +27,17 @@ func evictCommand(a *app) *cobra.Command {
 needs. Before anything goes, the remote's bytes are read back and verified; what did not come back stays. Entries stay, and
 so does what tells which files there were. Evicted bytes are fetched when somebody reads them.`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error { return a.evict(c.Context(), args, olderThan, asJSON) },
+		RunE: func(c *cobra.Command, args []string) error { return a.evict(c.Context(), args, olderThan, yes, asJSON) },
 
 		ValidArgsFunction: a.completeID,
 	}
 	c.Flags().StringVar(&olderThan, "older-than", "", "what was recorded before a `time`: 30d, 2006-01-02")
+	yesFlag(c, &yes)
 	jsonFlag(c, &asJSON)
 	return c
 }
 
-func (a *app) evict(ctx context.Context, ids []string, olderThan string, asJSON bool) error {
+func (a *app) evict(ctx context.Context, ids []string, olderThan string, yes, asJSON bool) error {
 	if (olderThan == "") == (len(ids) == 0) {
 		return wrongUse("evict wants ids or --older-than, one of both")
 	}
@@ -48,12 +50,13 @@ func (a *app) evict(ctx context.Context, ids []string, olderThan string, asJSON 
 		return err
 	}
 	ledger := a.ledgerToRead()
-	address, err := remoteOf(ledger, nil)
+	to, err := a.remoteToUse(ledger, nil, yes)
 	if err != nil {
 		return err
 	}
-	return a.withRemote(ctx, address, func(ctx context.Context, b remote.Bucket) error {
-		return a.evictTo(ctx, ledger, address, b, chosen, asJSON)
+	to.fresh = false // it must hold what is evicted
+	return a.withRemote(ctx, to, func(ctx context.Context, b remote.Bucket) error {
+		return a.evictTo(ctx, ledger, to.address, b, chosen, asJSON)
 	})
 }
 
@@ -85,6 +88,11 @@ func (a *app) evictTo(ctx context.Context, ledger, address string, b remote.Buck
 	if err != nil {
 		return err
 	}
+	purged, err := a.removed(ctx, ledger, gc.Purged)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(d tracker.Digest) bool { _, once := purged[d]; return once }) // it would not come back
 	fetcher, err := remote.NewFetcher(ctx, ledger, b, l.Blobs())
 	if err != nil {
 		return err

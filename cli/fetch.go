@@ -3,10 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/gemba-ml/gemba/tracker"
-	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/gc"
 	"github.com/gemba-ml/gemba/tracker/journal"
 	"github.com/gemba-ml/gemba/tracker/reach"
@@ -16,56 +16,91 @@ import (
 // fetchOnDemand has a ledger fetch from its remote the blobs that it left there, when somebody reads them. Nothing is
 // asked of the remote before.
 func (a *app) fetchOnDemand(ctx context.Context, l *journal.Ledger) (done func()) {
-	address, err := remoteOf(l.Dir(), nil)
+	from, err := remoteOf(l.Dir(), nil)
 	if err != nil {
 		return func() {} // it has no remote
 	}
-	f := &onDemand{app: a, address: address, store: l.Blobs()}
-	l.Blobs().FetchWith(func(d tracker.Digest) error { return f.fetch(ctx, l.Dir(), d) })
+	f := &onDemand{app: a, from: from, ledger: l}
+	l.Blobs().FetchWith(func(d tracker.Digest) error { return f.fetch(ctx, d) })
 	return f.close
 }
 
 // onDemand is a remote that is opened when it is first needed.
 type onDemand struct {
 	*app
-	address string
-	store   *blob.Store
+	from   whereabouts
+	ledger *journal.Ledger
 
 	mu      sync.Mutex
 	bucket  remote.Bucket
 	fetcher *remote.Fetcher
-	purged  map[tracker.Digest]struct{} // what is not to come back
+	stones  journal.Tombstones
 	fault   error
+	told    bool
 }
 
-func (f *onDemand) fetch(ctx context.Context, ledger string, d tracker.Digest) error {
+func (f *onDemand) fetch(ctx context.Context, d tracker.Digest) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.bucket == nil && f.fault == nil {
-		if f.fault = f.open(ctx, ledger); f.fault != nil {
-			f.warn("what is not here could not be fetched from %s: %v", remote.Harmless(f.address), f.fault)
-		}
+	if f.fetcher == nil && f.fault == nil {
+		f.fault = f.open(ctx)
 	}
-	if f.fault != nil {
-		return f.fault
-	}
-	if _, purged := f.purged[d]; purged {
+	if f.stones[d].Purged() {
 		return errPurged
 	}
-	return f.fetcher.Fetch(ctx, d)
+	err := f.fault
+	if err == nil {
+		err = f.fetcher.Fetch(ctx, d)
+	}
+	if err == nil {
+		return nil
+	}
+	err = f.explain(d, err)
+	if !f.told {
+		f.told = true
+		f.warn("blob %s: %v", d, err)
+		for _, hint := range hints(err) {
+			f.warn("try: %s", hint)
+		}
+	}
+	return err
+}
+
+// explain says where a blob is that could not be fetched, why not, and what to do.
+func (f *onDemand) explain(d tracker.Digest, err error) error {
+	here, where := remote.Harmless(f.from.address), remote.Harmless(f.from.address)
+	stone, left := f.stones[d]
+	if left = left && stone.Evicted(); left {
+		where = stone.Remote
+	}
+	switch {
+	case errors.Is(err, errUsage):
+		return err // it was not agreed to, which says all
+	case !left && errors.Is(err, remote.ErrNotFound):
+		return withHint(fmt.Errorf("it is not on the remote %s either: %w", here, err), "gemba verify tells what is missing")
+	case !left:
+		return withHint(fmt.Errorf("it could not be fetched from %s: %w", here, err), "the same again when that can be reached")
+	case where != here || errors.Is(err, remote.ErrNotFound):
+		return withHint(fmt.Errorf("its bytes were left to the remote %s, and could not be fetched from %s: %w", where, here, err), "gemba pull %s brings them back", where)
+	}
+	return withHint(fmt.Errorf("its bytes were left to the remote %s, and could not be fetched: %w", where, err),
+		"bring %s back (mount it, connect to it) and do the same again; or gemba pull REMOTE from another one that has them", where)
 }
 
 // errPurged says why a blob is not fetched though a remote may have it.
-var errPurged = errors.New("it was purged here")
+var errPurged = errors.New("it was purged, and does not come back")
 
-func (f *onDemand) open(ctx context.Context, ledger string) (err error) {
-	if f.purged, err = f.removed(ctx, ledger, gc.Purged); err != nil {
+func (f *onDemand) open(ctx context.Context) (err error) {
+	if f.stones, err = f.ledger.KnownTombstones(ctx, func(error) {}); err != nil { // whoever verifies is told
 		return err
 	}
-	if f.bucket, err = remote.Open(ctx, f.address); err != nil {
+	if !agreed(f.ledger.Dir(), f.from.address) {
+		return notAgreed(f.from)
+	}
+	if f.bucket, err = remote.OpenExisting(ctx, f.from.address); err != nil {
 		return err
 	}
-	f.fetcher, err = remote.NewFetcher(ctx, ledger, f.bucket, f.store)
+	f.fetcher, err = remote.NewFetcher(ctx, f.ledger.Dir(), f.bucket, f.ledger.Blobs())
 	return err
 }
 
@@ -88,7 +123,14 @@ func (a *app) leaveBlobs(ctx context.Context, ledger, address string, b remote.B
 		return err
 	}
 	e := tracker.BlobsRemoved{Time: a.now(), Reason: gc.Evicted, Remote: remote.Harmless(address), By: "gemba clone --no-blobs"}
+	purged, err := a.removed(ctx, ledger, gc.Purged)
+	if err != nil {
+		return err
+	}
 	for d, size := range fetcher.Lacking() {
+		if _, gone := purged[d]; gone {
+			continue
+		}
 		e.List = tracker.AppendRemoved(e.List, d, size)
 		e.Count, e.Bytes = e.Count+1, e.Bytes+size
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/gc"
 	"github.com/gemba-ml/gemba/tracker/journal"
+	"github.com/gemba-ml/gemba/tracker/remote"
 	"github.com/gemba-ml/gemba/tracker/secrets"
 )
 
@@ -38,7 +39,9 @@ func purgeCommand(a *app) *cobra.Command {
 whom and when, and the ledger still verifies. It asks first. What it was called with is not recorded.
 
 Entries themselves cannot be altered: a path, a name or an error's name that holds the text stays, and purge says so.
-Copies elsewhere are not touched: notebooks, remotes, bundles, backups. A disk may keep what was on it.`,
+Copies elsewhere are not touched: notebooks, bundles, backups, other ledgers. A disk may keep what was on it. Once the purge is
+pushed, no clone, pull or reading takes the bytes from a remote any more; but a remote keeps what was brought there before, and
+no command takes it out: push to a new remote, which does not get it, and delete the old one.`,
 		Example: `  gemba purge --match 'hunter2'
   gemba purge --blob sha256:9f86d08 --dry-run`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -267,6 +270,9 @@ func (p *purging) tell(r *gc.Removal) error {
 		}
 	default:
 		fmt.Fprintf(p.stdout, "purged %s, %s\n", count(int(r.Blobs), "blob", "blobs"), humanBytes(r.Bytes))
+		if at, err := remoteOf(p.ledger.Dir(), nil); err == nil {
+			p.warn("the remote %s may still hold them: gemba push tells it, so that nobody takes them from there; to be rid of them, push to a new one and delete it", remote.Harmless(at.address))
+		}
 		for _, l := range r.Left {
 			p.warn("%s was left: %s", l.Digest.String()[:len("sha256:")+16], l.Reason)
 		}

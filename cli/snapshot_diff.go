@@ -49,7 +49,7 @@ with a name, by that. With --rows it tells which rows of the tables among them d
 				if err != nil {
 					return err
 				}
-				changes, err := snapshot.Diff(a.snapshotBlobs(), from.Tree, to.Tree)
+				changes, err := snapshot.Diff(x.Blobs(), from.Tree, to.Tree)
 				if err != nil {
 					return err
 				}

@@ -34,7 +34,9 @@ func (a *app) inspect(ctx context.Context, r snapshot.Result, name string, datas
 	if len(r.Picked) == 0 && len(rules) == 0 {
 		return looked, nil
 	}
-	kept := &keptTables{store: a.snapshotBlobs(), digests: map[string]tracker.Digest{}}
+	blobs, done := a.snapshotBlobs(ctx)
+	defer done()
+	kept := &keptTables{store: blobs, digests: map[string]tracker.Digest{}}
 	defer kept.close()
 	before := a.snapshotBefore(ctx, name)
 	all, err := a.profilesOf(ctx, r, kept, before)

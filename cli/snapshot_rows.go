@@ -46,7 +46,9 @@ func (a *app) rowChanges(ctx context.Context, changes []snapshot.Change, o rowdi
 
 // compareKept compares two versions of a table as the ledger has them.
 func (a *app) compareKept(ctx context.Context, c snapshot.Change, o rowdiff.Options) (*rowdiff.Result, error) {
-	kept := &keptTables{store: a.snapshotBlobs(), digests: map[string]tracker.Digest{}}
+	blobs, done := a.snapshotBlobs(ctx)
+	defer done()
+	kept := &keptTables{store: blobs, digests: map[string]tracker.Digest{}}
 	defer kept.close()
 	kept.add("before", c.From.Digest)
 	kept.add("after", c.To.Digest)

@@ -13,6 +13,7 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/index"
+	"github.com/gemba-ml/gemba/tracker/journal"
 )
 
 // shownLine is a line of a tree as `snapshot show --json` has it.
@@ -63,12 +64,22 @@ func (a *app) findSnapshot(ctx context.Context, x *index.Index, text string) (in
 	return s, nil
 }
 
-// snapshotBlobs is where the trees and files of the ledger to read are.
-func (a *app) snapshotBlobs() *blob.Store { return blob.OpenStore(snapshot.Packs(a.ledgerToRead())) }
+// snapshotBlobs is where the trees and files of the ledger to read are. What was left to the remote is fetched, until
+// done is called.
+func (a *app) snapshotBlobs(ctx context.Context) (blobs *blob.Store, done func()) {
+	dir := a.ledgerToRead()
+	ledger, err := journal.Open(dir)
+	if err != nil {
+		return blob.OpenStore(snapshot.Packs(dir)), func() {} // who reads there is told
+	}
+	return ledger.Blobs(), a.fetchOnDemand(ctx, ledger)
+}
 
 func (a *app) showSnapshot(ctx context.Context, s index.Snapshot, asJSON bool) error {
+	blobs, done := a.snapshotBlobs(ctx)
+	defer done()
 	var lines []shownLine
-	for l, err := range snapshot.Walk(a.snapshotBlobs(), s.Tree) {
+	for l, err := range snapshot.Walk(blobs, s.Tree) {
 		if err == nil {
 			err = ctx.Err()
 		}

@@ -25,8 +25,9 @@ type Archived struct {
 
 // Archive moves the files of journals that nobody writes any more into an archive, when there are at least so
 // many, and merges smaller archives with it. Readers find every journal at each moment; a crash leaves some
-// twice. Only one process at a time may do this (see Maintain).
+// twice. Only one process at a time may do this (see Maintain). What killed imports left goes, too.
 func (l *Ledger) Archive(ctx context.Context, least int) (done Archived, err error) {
+	l.removeStaged()
 	idle, err := l.idle()
 	if err != nil || len(idle) < max(1, least) {
 		return done, err

@@ -30,8 +30,8 @@ func copyOf(t *testing.T, dir string) (Copy, Signed) {
 	}
 	var lines bytes.Buffer
 	err = signed.Each(0, func(line []byte) error { lines.Write(append(line, '\n')); return nil })
-	if err != nil || int64(lines.Len()) != signed.Bytes {
-		t.Fatalf("%d bytes of lines, want %d; %v", lines.Len(), signed.Bytes, err)
+	if n := int64(bytes.Count(lines.Bytes(), []byte("\n"))); err != nil || n != signed.Entries {
+		t.Fatalf("%d lines, want %d; %v", n, signed.Entries, err)
 	}
 	return Copy{ids[0], signed.Checkpoint, &lines}, signed
 }

@@ -1,14 +1,11 @@
 package journal
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"iter"
-	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -119,60 +116,4 @@ func (l *Ledger) Unlisted() (unlisted map[tracker.ID]bool, err error) {
 		}
 	}
 	return unlisted, nil
-}
-
-// Tombstone says why a blob's bytes are not in the packs.
-type Tombstone struct {
-	Reason string // "purged", "evicted" or "collected"
-	Remote string // where evicted bytes still are
-	Size   int64  // of the blob, in bytes
-	at     time.Time
-}
-
-// Tombstones returns the blobs that entries say were removed. Of those of one blob, which was stored again or fetched
-// meanwhile, the last one counts. What cannot be read goes to problem.
-func (l *Ledger) Tombstones(ctx context.Context, problem func(error)) (map[tracker.Digest]Tombstone, error) {
-	removed := make(map[tracker.Digest]Tombstone)
-	ids, err := l.Journals()
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range ids {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		for r, err := range l.Lines(id, Position{}) {
-			if err == nil && bytes.HasPrefix(r.Line, removedPrefix) {
-				err = l.addRemoved(removed, r.Line)
-			}
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				problem(err)
-			}
-		}
-	}
-	return removed, nil
-}
-
-// removedPrefix is how a line begins that is a tombstone.
-var removedPrefix = []byte(`{"kind":"` + tracker.KindRemoved + `"`)
-
-func (l *Ledger) addRemoved(all map[tracker.Digest]Tombstone, line []byte) error {
-	e, err := tracker.DecodeEntry(line)
-	if err != nil {
-		return err
-	}
-	entry, ok := e.(*tracker.RemovedEntry)
-	if !ok {
-		return nil
-	}
-	list, _, err := l.blobs.Open(entry.Removed)
-	if err != nil {
-		return fmt.Errorf("read list of removed blobs: %w", err)
-	}
-	defer func() { _ = list.Close() }()
-	return tracker.ReadRemoved(list, func(d tracker.Digest, size int64) {
-		if known, ok := all[d]; !ok || entry.Time.After(known.at) {
-			all[d] = Tombstone{entry.Reason, entry.Remote, size, entry.Time}
-		}
-	})
 }

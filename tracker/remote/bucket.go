@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 )
 
@@ -28,8 +29,10 @@ type Bucket interface {
 var (
 	ErrNotFound = errors.New("no such object")
 	ErrURL      = errors.New("not the address of a remote")
+	ErrGone     = errors.New("the remote is not there any more")
+	ErrNotFile  = errors.New("not a file")
 	ErrNotOurs  = errors.New("not a gemba remote")
-	ErrCorrupt  = errors.New("the remote holds other bytes than it says")
+	ErrCorrupt  = errors.New("the bytes are not what they are said to be")
 	ErrStalled  = errors.New("the remote does not answer")
 )
 
@@ -66,4 +69,16 @@ func Open(ctx context.Context, address string) (Bucket, error) {
 		return nil, fmt.Errorf("open remote %s: %w", Harmless(address), err)
 	}
 	return patient(b), nil
+}
+
+// OpenExisting is Open for a remote that must be there: a folder that is not is not made, and the error is ErrGone.
+func OpenExisting(ctx context.Context, address string) (Bucket, error) {
+	scheme, path, found := strings.Cut(address, "://")
+	if !found {
+		scheme, path = "file", address
+	}
+	if info, err := os.Stat(path); scheme == "file" && path != "" && (err != nil || !info.IsDir()) {
+		return nil, fmt.Errorf("open remote %s: %w: there is no such folder", Harmless(address), ErrGone)
+	}
+	return Open(ctx, address)
 }

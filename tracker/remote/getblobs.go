@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,18 +12,24 @@ import (
 	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
-// getBlobs takes the packs that hold something this ledger lacks, and of them what it lacks. Recipes come last: they
-// are taken only when the chunks that they list, which any pack may hold, are the blob they stand for.
-func (p *pull) getBlobs() (err error) {
+// openBlobs reads which blobs the remote has.
+func (p *pull) openBlobs() error {
 	known, err := readCatalogue(p.ctx, p.bucket, p.there, cacheDir(p.dir))
 	if err != nil {
 		return err
 	}
 	p.single = &Fetcher{p.bucket, known, p.ledger.Blobs()}
-	if err := p.ledger.Blobs().Refresh(); err != nil {
-		return err
+	return p.ledger.Blobs().Refresh()
+}
+
+// getBlobs takes the packs that hold something this ledger lacks, and of them what it lacks. Recipes come last: they
+// are taken only when the chunks that they list, which any pack may hold, are the blob they stand for.
+func (p *pull) getBlobs() (err error) {
+	if p.options.NoBlobs {
+		return nil
 	}
-	if err := p.leaveOut(known); err != nil {
+	known := p.single.known
+	if err := p.addChunks(); err != nil {
 		return err
 	}
 	lacking := make(map[int32]bool)
@@ -52,12 +59,10 @@ func (p *pull) getBlobs() (err error) {
 	return p.takePack(later, p.takeRecipe)
 }
 
-// leaveOut finds the chunks of the blobs that are not to come back.
-func (p *pull) leaveOut(known *catalogue) error {
-	p.unwanted = make(map[tracker.Digest]struct{})
-	for d := range p.options.Unless {
-		p.unwanted[d] = struct{}{}
-		if !known.where[d].Recipe() {
+// addChunks adds to the blobs that are not to come back the chunks that they consist of.
+func (p *pull) addChunks() error {
+	for d := range maps.Clone(p.unwanted) {
+		if !p.single.known.where[d].Recipe() {
 			continue
 		}
 		chunks, err := p.single.chunks(p.ctx, d, cacheDir(p.dir))
@@ -104,7 +109,7 @@ func (p *pull) takeRecipe(out *incoming, f blob.Frame, in *blob.PackFile) error 
 		err = out.take(f, in, store)
 	}
 	if errors.Is(err, ErrNotFound) || errors.Is(err, blob.ErrNotFound) {
-		p.report.Missing++
+		p.absent[f.Digest] = struct{}{}
 		return nil
 	}
 	return err
@@ -114,7 +119,7 @@ func (p *pull) takeRecipe(out *incoming, f blob.Frame, in *blob.PackFile) error 
 func (p *pull) takePack(path string, take func(*incoming, blob.Frame, *blob.PackFile) error) error {
 	in, err := blob.OpenPack(path)
 	if err != nil {
-		return fmt.Errorf("read pack of the remote: %w: %w", ErrCorrupt, err)
+		return fmt.Errorf("read pack of the %s: %w: %w", placeOf(p.bucket), ErrCorrupt, err)
 	}
 	defer func() { _ = in.Close() }()
 	store := p.ledger.Blobs()

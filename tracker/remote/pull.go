@@ -2,10 +2,8 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -18,15 +16,15 @@ type PullOptions struct {
 	Options
 	Key     *journal.Key // signs, in this ledger, what was taken from another; nil: nothing is signed
 	Now     time.Time
-	NoBlobs bool                        // journals only: their blobs are fetched when somebody reads them
-	Unless  map[tracker.Digest]struct{} // blobs that were taken out here, and are not to come back
+	NoBlobs bool // journals only: their blobs are fetched when somebody reads them
 }
 
-// Pull brings into the ledger in dir, which it makes when there is none, what the bucket has more: blobs first, then
-// the journals, each once it is verified. What a killed pull brought stays. Journals that
-// the remote lacks though its ledger lists them, or that differ from those here, are among the report's problems.
+// Pull brings into the ledger in dir, which it makes when there is none, what the bucket has more. New journals are
+// verified first, since they tell what was purged and must not come; then come blobs, and then the journals can be
+// seen. What a killed pull brought stays. Journals that the remote lacks though its ledger lists them, or
+// that differ from those here, are among the report's problems.
 func Pull(ctx context.Context, dir string, b Bucket, o PullOptions) (Report, error) {
-	p := &pull{ctx: ctx, dir: dir, bucket: b, options: o}
+	p := &pull{ctx: ctx, dir: dir, bucket: b, options: o, absent: make(map[tracker.Digest]struct{})}
 	if err := p.run(); err != nil {
 		return p.report, fmt.Errorf("pull: %w", err)
 	}
@@ -44,9 +42,11 @@ type pull struct {
 	report  Report
 
 	single   *Fetcher
+	stones   journal.Tombstones
 	recipes  *blob.Pack                  // that wait for their chunks
 	unwanted map[tracker.Digest]struct{} // what is not to come back, with its chunks
-	unlisted map[tracker.ID]bool         // journals whose import was killed before its end
+	absent   map[tracker.Digest]struct{} // what new entries need and did not come
+	news     []*gain
 }
 
 func (p *pull) run() (err error) {
@@ -64,76 +64,21 @@ func (p *pull) run() (err error) {
 		return err
 	}
 	defer release()
-	if !p.options.NoBlobs {
-		if err := p.getBlobs(); err != nil {
-			return err
-		}
-	}
-	if err := p.getJournals(); err != nil {
-		return err
-	}
-	return p.checkLedgers()
-}
-
-// getJournals takes the journals of which the remote has more.
-func (p *pull) getJournals() (err error) {
-	var folders []string
-	for folder := range p.there.segments {
-		if folder == journalFolder(folderID(folder)) && p.options.moves(folderID(folder)) {
-			folders = append(folders, folder)
-		}
-	}
-	slices.Sort(folders)
-	if p.unlisted, err = p.ledger.Unlisted(); err != nil {
-		return err
-	}
-	for _, folder := range folders {
-		err := p.getJournal(folder)
-		if errors.Is(err, journal.ErrConflict) || errors.Is(err, journal.ErrCorrupt) {
-			p.report.Problems = append(p.report.Problems, err.Error())
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		p.options.tell(p.report)
-	}
-	return nil
-}
-
-func (p *pull) getJournal(folder string) error {
-	id, way := folderID(folder), p.there.chain(folder)
-	if len(way) == 0 {
-		return nil // pushed at this moment, or never to its end
-	}
-	have, err := p.ledger.Signed(id)
-	if err == nil && have.Entries >= way[len(way)-1].to && !p.unlisted[id] {
-		return p.agrees(have, way)
-	}
-	said, err := getSmall(p.ctx, p.bucket, way[len(way)-1].checkpoint())
+	imports, err := p.ledger.BeginImports(p.options.Key)
 	if err != nil {
 		return err
 	}
-	lines := &segments{pull: p, way: way}
-	defer lines.close()
-	gained, err := journal.Import(p.dir, journal.Copy{Journal: id, Checkpoint: said, Lines: lines}, p.options.Key, p.options.Now)
-	if err = errors.Join(lines.err, err); err != nil {
-		return err
+	defer imports.Close()
+	defer p.discard()
+	stage := func() error { return p.stage(imports) }
+	admit := func() error { return p.admit(imports) }
+	for _, step := range []func() error{p.findNews, stage, p.openBlobs, p.readStones, p.getBlobs, p.check, admit, p.checkLedgers} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	if gained {
-		p.report.Journals++
-		p.report.Entries += way[len(way)-1].to - have.Entries
-	}
+	p.report.Missing = int64(len(p.absent))
 	return nil
-}
-
-// agrees makes sure that a journal of which nothing is lacking is the same there.
-func (p *pull) agrees(have journal.Signed, way []segment) error {
-	said, err := getSmall(p.ctx, p.bucket, way[len(way)-1].checkpoint())
-	if err != nil {
-		return err
-	}
-	return have.Agrees(said)
 }
 
 // segments reads the lines of a journal from the objects that hold them.
@@ -210,7 +155,7 @@ func (p *pull) compare(ledger tracker.ID, l journal.Listing) {
 	for _, j := range l {
 		if have := p.there.size(journalFolder(j.Journal)); have < j.Entries {
 			p.report.Problems = append(p.report.Problems, fmt.Sprintf(
-				"journal %s: ledger %s lists it with %d entries, the remote has %d", j.Journal, ledger.Short(), j.Entries, have))
+				"journal %s: ledger %s lists it with %d entries, the %s has %d", j.Journal, ledger.Short(), j.Entries, placeOf(p.bucket), have))
 		}
 	}
 }

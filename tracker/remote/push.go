@@ -19,6 +19,8 @@ import (
 type Options struct {
 	Tell func(Report)          // told now and then how far it got; nil: nobody
 	Only func(tracker.ID) bool // journals to move; nil: all, and the ledger-wide one
+
+	Existing bool // a push goes only where one went before: else the error is ErrGone
 }
 
 // moves reports whether a journal is to be moved.
@@ -32,12 +34,15 @@ func (o Options) tell(r Report) {
 
 // Report says what a push or a pull moved.
 type Report struct {
-	Journals int      // that gained entries
-	Entries  int64    // that they gained
-	Blobs    int64    // that were moved
-	Bytes    int64    // of them, as they are stored
-	Missing  int64    // blobs that entries name and that this side does not have either
-	Problems []string // what is wrong on the other side, for people
+	Journals int              // that gained entries
+	Entries  int64            // that they gained
+	Blobs    int64            // that were moved
+	Bytes    int64            // of them, as they are stored
+	Missing  int64            // blobs that these entries need, and that could not be moved since nobody has them
+	Lacking  []tracker.Digest `json:",omitempty"` // the first of them, of a pull
+	Away     map[string]int64 `json:",omitempty"` // of a pull: how many blobs that new entries need were left to other remotes, by address
+	Purged   []tracker.Digest `json:",omitempty"` // purged blobs that are still there: on the remote after a push, in this ledger after a pull
+	Problems []string         // what is wrong on the other side, for people
 }
 
 // Push brings to the bucket what it lacks of the ledger in dir: blobs first, then the journals that name them. What
@@ -71,6 +76,7 @@ type push struct {
 	need    map[tracker.Digest]struct{} // blobs to bring
 	begun   map[tracker.Digest]struct{} // recipes that are there: a killed push may have left their chunks behind
 	seen    map[tracker.Digest]struct{} // documents that were looked through
+	stones  journal.Tombstones
 	news    []news
 }
 
@@ -101,17 +107,27 @@ func newPush(ctx context.Context, dir string, b Bucket, o Options) (*push, error
 func cacheDir(ledger string) string { return filepath.Join(ledger, "cache", "remote") }
 
 func (p *push) run() error {
+	if !p.there.format && p.options.Existing {
+		return fmt.Errorf("%w: nothing is there", ErrGone)
+	}
 	if !p.there.format {
 		if err := putBytes(p.ctx, p.bucket, formatName, []byte(formatText)); err != nil {
 			return err
 		}
 	}
-	for _, find := range []func() error{p.findNews, p.findBlobs, p.putBlobs, p.putNews} {
+	for _, find := range []func() error{p.readStones, p.findNews, p.findBlobs, p.putBlobs, p.putNews} {
 		if err := find(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// readStones reads what was purged: it is not brought, though somebody may have stored it again.
+func (p *push) readStones() (err error) {
+	p.stones, err = p.ledger.KnownTombstones(p.ctx, func(err error) { p.report.Problems = append(p.report.Problems, err.Error()) })
+	p.report.Purged = purged(p.stones, func(d tracker.Digest) bool { _, there := p.known.where[d]; return there })
+	return err
 }
 
 // findNews finds the journals that have more signed entries than the remote, the ledger-wide one last: what it lists
@@ -182,6 +198,9 @@ func (p *push) findBlobs() error {
 
 // visit notes a blob that is needed, and reports whether to look into it.
 func (p *push) visit(d tracker.Digest, document bool) bool {
+	if p.stones[d].Purged() {
+		return false
+	}
 	if at, there := p.known.where[d]; !there {
 		p.need[d] = struct{}{}
 	} else if at.Recipe() {

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -75,11 +76,11 @@ func s3Server(t *testing.T) string {
 func registryServer(t *testing.T) string {
 	return installed(t, "docker-registry/usr/bin/docker-registry", func(dir string) error {
 		tmp := t.TempDir()
-		if command(tmp, nil, "apt-get", "download", "docker-registry") != nil { // no list of packages yet?
-			if err := command(tmp, nil, "apt-get", "update"); err != nil {
+		if command(tmp, nil, "apt-get", "-o", "Acquire::Retries=5", "download", "docker-registry") != nil { // no list of packages yet?
+			if err := command(tmp, nil, "apt-get", "-o", "Acquire::Retries=5", "update"); err != nil {
 				return err
 			}
-			if err := command(tmp, nil, "apt-get", "download", "docker-registry"); err != nil {
+			if err := command(tmp, nil, "apt-get", "-o", "Acquire::Retries=5", "download", "docker-registry"); err != nil {
 				return err
 			}
 		}
@@ -103,7 +104,7 @@ func serve(t *testing.T, address string, c *exec.Cmd) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _, _ = c.Process.Kill(), c.Wait(), log.Close() })
-	for range 600 {
+	for range 3600 { // three minutes: a guard against hanging
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			_ = conn.Close()
@@ -115,15 +116,18 @@ func serve(t *testing.T, address string, c *exec.Cmd) {
 	t.Fatalf("%s does not answer at %s:\n%s", c.Path, address, said)
 }
 
-// freeAddress returns a loopback address that nobody listens at.
+// freeAddress returns a loopback address that nobody listens at. Its port is below those that systems give to outgoing
+// connections, and to who asks for any port, so that nobody gets it before the server that it is for.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))); err == nil {
+			_ = l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // startS3 starts an S3 server over a folder and returns the address of a bucket in it, and where its objects lie.

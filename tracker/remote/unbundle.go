@@ -25,6 +25,13 @@ type Bundle struct {
 // OpenBundle verifies the bundle at path: its list is signed, and each object is there, once, with the size and sum that the
 // list tells, and nothing else. Its error is ErrCorrupt when that is not so.
 func OpenBundle(path string) (*Bundle, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%w: %s: a bundle is verified whole before anything of it is used, so save it in a file first", ErrNotFile, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open bundle: %w", err)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open bundle: %w", err)
