@@ -203,7 +203,7 @@ func TestAlteredBytesAreNotReturned(t *testing.T) {
 	}
 }
 
-func flip(t *testing.T, file *os.File, at int64) {
+func flip(t *testing.T, file disk, at int64) {
 	t.Helper()
 	b := make([]byte, 1)
 	if _, err := file.ReadAt(b, at); err != nil {

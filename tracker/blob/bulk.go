@@ -33,7 +33,6 @@ type Bulk struct {
 	mu     sync.Mutex
 	pack   *Pack // made when first needed
 	closed int64 // bytes of the packs that are full
-	synced int64 // bytes of pack that are durable
 	new    int64 // bytes of blobs that were not known before
 }
 
@@ -52,13 +51,17 @@ func NewBulk(dir string, known *Store) *Bulk {
 }
 
 // Hold keeps garbage collection away until release is called, and then looks which blobs there are, so that
-// none is taken for stored that was collected before.
+// none is taken for stored that was collected before, or that a power cut tore.
 func (b *Bulk) Hold() (release func(), err error) {
 	release, err = Hold(b.dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.known.Refresh(); err != nil {
+	err = b.known.Refresh()
+	if err == nil && b.known.settle() {
+		err = b.known.Refresh()
+	}
+	if err != nil {
 		release()
 		return nil, err
 	}
@@ -176,7 +179,7 @@ func (b *Bulk) add(f Frame, payload []byte) error {
 }
 
 // append is add, and returns which bytes of a file the disk is to write, if there are many.
-func (b *Bulk) append(f Frame, payload []byte) (file *os.File, from, n int64, err error) {
+func (b *Bulk) append(f Frame, payload []byte) (file disk, from, n int64, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err = b.collect(f, payload); err != nil {
@@ -214,7 +217,7 @@ func (b *Bulk) collect(f Frame, payload []byte) error {
 // open makes a pack when there is none, or the last one is full.
 func (b *Bulk) open() (err error) {
 	if b.pack != nil && b.pack.size >= b.maxPack {
-		if err := b.pack.Flush(); err != nil { // it goes on being the pack: others rely on what they put
+		if err := b.pack.secure(); err != nil { // it goes on being the pack: others rely on what they put
 			return err
 		}
 		if err := b.finish(); err != nil {
@@ -224,10 +227,13 @@ func (b *Bulk) open() (err error) {
 			return err
 		}
 	}
-	if b.pack == nil {
-		b.pack, err = CreatePack(filepath.Join(b.dir, tracker.NewID().String()+".pack"))
+	if b.pack != nil {
+		return nil
 	}
-	return err
+	if b.pack, err = CreatePack(filepath.Join(b.dir, tracker.NewID().String()+".pack")); err != nil {
+		return err
+	}
+	return syncDir(b.dir)
 }
 
 // New returns how many bytes were stored that the store did not hold before, as they were before compression.
@@ -264,14 +270,7 @@ func (b *Bulk) Sync() error {
 	if b.pack == nil {
 		return nil
 	}
-	if err := b.pack.Flush(); err != nil || b.pack.size == b.synced {
-		return err
-	}
-	err := b.pack.Sync()
-	if err == nil {
-		b.synced = b.pack.size
-	}
-	return err
+	return b.pack.secure()
 }
 
 // Close makes durable what was put and closes the pack, also when it returns an error: then what was put since
@@ -287,15 +286,12 @@ func (b *Bulk) finish() error {
 	if b.pack == nil {
 		return nil
 	}
-	err := b.pack.Flush()
-	if err == nil {
-		err = b.pack.Sync()
-	}
+	err := b.pack.secure()
 	b.closed += b.pack.size
 	if err == nil {
 		_ = b.pack.WriteIndex(b.pack.file.Name()) // it only saves time
 	}
 	err = errors.Join(err, b.pack.Close())
-	b.pack, b.synced = nil, 0
+	b.pack = nil
 	return err
 }

@@ -22,8 +22,12 @@ type directory struct {
 type packState struct {
 	name    string
 	scanned int64
+	sure    int64  // bytes that are known to be durable: what lies behind them may be lost, or torn, after a power cut
 	index   *index // nil when there is none
 }
+
+// sure reports whether a frame is known to be durable.
+func (d *directory) sure(f Frame, pack uint32) bool { return f.End() <= d.packs[pack].sure }
 
 // find returns the frame of a blob and the number of its pack. A blob in one piece is preferred to its
 // recipe: it needs no other.
@@ -82,6 +86,10 @@ func (s *Store) look() (vanished bool, err error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
+		if errors.Is(err, errShorter) {
+			s.directory = newDirectory()
+			return true, nil
+		}
 		vanished = vanished || err != nil
 	}
 	return vanished, nil
@@ -108,15 +116,24 @@ func (s *Store) update(name string) error {
 	if !ok {
 		n = s.add(name, info.Size())
 	}
-	if info.Size() <= s.packs[n].scanned {
-		return nil
+	if info.Size() > s.packs[n].scanned {
+		err = s.scan(n)
+		if errors.Is(err, ErrCorrupt) {
+			err = nil // the rest is not
+		}
 	}
-	err = s.scan(n)
-	if errors.Is(err, ErrCorrupt) {
-		return nil // the rest is not
+	if err == nil && s.packs[n].sure < s.packs[n].scanned {
+		s.packs[n].sure = Durable(filepath.Join(s.dir, name)) // behind the scan: frames come behind the note
+		info, err = os.Stat(filepath.Join(s.dir, name))
+	}
+	if err == nil && info.Size() < s.packs[n].scanned {
+		err = errShorter
 	}
 	return err
 }
+
+// errShorter says that somebody settled a pack: what was behind is gone, or in another pack.
+var errShorter = fmt.Errorf("%w any more in full", fs.ErrNotExist)
 
 // add takes a pack in, and its index, if it has one.
 func (s *Store) add(name string, size int64) uint32 {
@@ -140,7 +157,8 @@ func (s *Store) scan(n uint32) error {
 	defer func() { _ = file.Close() }()
 	from := max(s.packs[n].scanned, int64(len(fileMagic)))
 	visit := func(f Frame) error {
-		if known, dup := s.where[f.Digest]; !dup || known.flags&flagRecipe != 0 && !f.Recipe() {
+		known, dup := s.where[f.Digest]
+		if !dup || known.flags&flagRecipe != 0 && !f.Recipe() || !s.sure(known.frame(f.Digest), known.pack) {
 			s.where[f.Digest] = place{f.Offset, f.Raw, f.Stored, n, f.Flags, f.CRC}
 		}
 		return nil

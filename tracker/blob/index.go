@@ -49,7 +49,19 @@ func parseIndexEntry(b []byte) Frame {
 	}
 }
 
-func indexName(pack string) string { return strings.TrimSuffix(pack, ".pack") + ".idx" }
+// PackOf returns the name of the pack of which a file tells: an index or a note. It is false for other files.
+func PackOf(name string) (pack string, ok bool) {
+	for _, end := range []string{indexEnd, noteEnd} {
+		if id, ok := strings.CutSuffix(name, end); ok && !strings.HasPrefix(name, ".") {
+			return id + ".pack", true
+		}
+	}
+	return "", false
+}
+
+const indexEnd = ".idx"
+
+func indexName(pack string) string { return strings.TrimSuffix(pack, ".pack") + indexEnd }
 
 // WriteIndex writes the index of the pack, which lies at path now, if it holds many blobs. What was not flushed is
 // not in it.
@@ -93,13 +105,16 @@ func replaceFile(path string, b []byte) error {
 	return err
 }
 
-// RemovePack removes the pack at path and its index.
+// RemovePack removes the pack at path, its index and its note.
 func RemovePack(path string) error {
 	if err := os.Remove(indexName(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove index of pack: %w", err)
 	}
 	if err := os.Remove(path); err != nil {
 		return fmt.Errorf("remove pack: %w", err)
+	}
+	if err := os.Remove(noteName(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove note of pack: %w", err)
 	}
 	return nil
 }

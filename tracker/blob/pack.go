@@ -2,6 +2,7 @@ package blob
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -15,7 +16,8 @@ import (
 // Pack appends blobs to one file, which no one else writes. It is not safe for concurrent use,
 // except for Sync.
 type Pack struct {
-	file  *os.File
+	durable
+	file  disk
 	size  int64  // bytes of the file that count; what lies behind them is cut off or overwritten
 	ahead bool   // something lies behind them
 	buf   []byte // frames that Put collected
@@ -26,21 +28,22 @@ type Pack struct {
 	zstd  *zstd.Encoder // made when first needed
 }
 
-// CreatePack makes the pack at path, which must not exist, and locks it until it is closed (see Claim).
+// CreatePack makes the pack at path, which must not exist, and locks it until it is closed (see Claim). The folder is for
+// the caller to make durable.
 func CreatePack(path string) (*Pack, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("create pack: %w", err)
 	}
 	p := &Pack{file: file, seen: make(map[tracker.Digest]struct{})}
-	if err := flock(file, true); err != nil {
-		_ = file.Close()
-		return nil, fmt.Errorf("create pack: %w", err)
-	}
 	p.buf = append(p.buf, fileMagic...)
-	if err := p.Flush(); err != nil {
-		_ = file.Close()
-		return nil, err
+	if err = flock(file, true); err == nil {
+		if err = p.Flush(); err == nil {
+			p.note, err = createNote(path)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("create pack: %w", err), file.Close(), os.Remove(path))
 	}
 	return p, nil
 }
@@ -69,12 +72,12 @@ func (p *Pack) Put(b []byte) (tracker.Digest, error) {
 
 // collect adds a frame to those that the next Flush writes.
 func (p *Pack) collect(f Frame, payload []byte) {
-	p.note(f, p.size+int64(len(p.buf)))
+	p.remember(f, p.size+int64(len(p.buf)))
 	p.buf = append(f.appendHeader(p.buf), payload...)
 }
 
-// note remembers the frame at offset.
-func (p *Pack) note(f Frame, offset int64) {
+// remember notes the frame at offset.
+func (p *Pack) remember(f Frame, offset int64) {
 	f.Offset = offset
 	p.seen[f.Digest] = struct{}{}
 	p.index = appendIndexEntry(p.index, f)
@@ -149,8 +152,9 @@ func (p *Pack) seal(f Frame) error {
 
 // count lets the frame that was written behind the others be one of them.
 func (p *Pack) count(f Frame) {
-	p.note(f, p.size)
+	p.remember(f, p.size)
 	p.size += f.Size()
+	p.flushed.Store(p.size)
 	p.ahead = false
 }
 
@@ -176,6 +180,7 @@ func (p *Pack) Flush() error {
 		return fmt.Errorf("write pack: %w", err)
 	}
 	p.size += int64(len(p.buf))
+	p.flushed.Store(p.size)
 	p.buf = p.buf[:0]
 	if cap(p.buf) > maxIdleBuffer {
 		p.buf = nil
@@ -194,17 +199,10 @@ func (p *Pack) unstarted() (from, n int64) {
 	return from, n
 }
 
-// Sync makes durable what was flushed. It may run beside the other methods.
-func (p *Pack) Sync() error {
-	if err := p.file.Sync(); err != nil {
-		return fmt.Errorf("sync pack: %w", err)
-	}
-	return nil
-}
-
 // Close flushes and closes the pack.
 func (p *Pack) Close() error {
 	err := p.Flush()
+	p.settled()
 	if cerr := p.file.Close(); err == nil && cerr != nil {
 		err = fmt.Errorf("close pack: %w", cerr)
 	}

@@ -78,15 +78,27 @@ func (s *Store) Stat(d tracker.Digest) (Frame, error) {
 	return f, err
 }
 
-// Has reports whether the store knows a blob, from what it last saw of the packs. It is fast and reads nothing.
+// Has reports whether the store knows a blob that survives a power cut, from what it last saw of the packs. It is fast and
+// reads nothing.
 func (s *Store) Has(d tracker.Digest) bool { return s.has(d, false) }
 
 // has is Has, in one piece, when that is asked for: a chunk must not be a recipe.
 func (s *Store) has(d tracker.Digest, inOnePiece bool) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	f, _, ok := s.directory.find(d)
-	return ok && !(inOnePiece && f.Recipe())
+	f, pack, ok := s.directory.find(d)
+	return ok && s.sure(f, pack) && !(inOnePiece && f.Recipe())
+}
+
+// Whole returns where a blob is in one piece that survives a power cut: its frame, and the name of the pack.
+func (s *Store) Whole(d tracker.Digest) (f Frame, pack string, ok bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	f, n, ok := s.directory.find(d)
+	if !ok || f.Recipe() || !s.sure(f, n) {
+		return Frame{}, "", false
+	}
+	return f, s.packs[n].name, true
 }
 
 // Chunks returns the chunks that make a blob, each stored as a blob, nil for one that is stored in one piece.
