@@ -19,18 +19,21 @@ type chain struct {
 	id   tracker.ID
 	key  *Key // nil: its checkpoints are not signed
 
-	file *os.File
+	file disk
 	size int64  // bytes of file that count; a failed flush may leave a part of buf behind them
 	buf  []byte // lines to flush
 	next []tlog.Hash
 
-	mu     sync.Mutex
-	tree   tree        // over the flushed lines
-	leaves []tlog.Hash // of flushed lines whose hashes are not stored yet
-	stored int64       // how many are
-	signed int64       // the size that the checkpoint file tells
+	mu      sync.Mutex
+	tree    tree        // over the flushed lines
+	flushed int64       // bytes of file that the tree covers
+	leaves  []tlog.Hash // of flushed lines that are not known to be durable; the hashes of the others are stored
+	stored  int64       // how many are
+	durable int64       // their bytes
+	signed  int64       // the size that the checkpoint file tells
 
 	syncing sync.Mutex
+	doubt   bool // what is not known to be durable may not get to the disk by a sync alone
 }
 
 // append collects an entry.
@@ -60,6 +63,7 @@ func (c *chain) flush() error {
 	c.buf = c.buf[:0]
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.flushed = c.size
 	for _, leaf := range c.next {
 		c.tree.add(leaf)
 	}
@@ -76,6 +80,7 @@ func (c *chain) sync(blobs func() error) error {
 	defer c.syncing.Unlock()
 	c.mu.Lock()
 	now, leaves, stored, signed := c.tree.checkpoint(c.id), c.leaves, c.stored, c.signed
+	from, to := c.durable, c.flushed
 	c.mu.Unlock()
 	if now.size == signed {
 		return nil
@@ -85,7 +90,7 @@ func (c *chain) sync(blobs func() error) error {
 			return err
 		}
 	}
-	if err := c.file.Sync(); err != nil {
+	if err := c.syncLines(from, to, leaves); err != nil {
 		return fmt.Errorf("sync journal: %w", err)
 	}
 	if err := writeHashes(c.hashes(c.name), stored, leaves); err != nil {
@@ -101,7 +106,7 @@ func (c *chain) sync(blobs func() error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.leaves = append([]tlog.Hash(nil), c.leaves[len(leaves):]...)
-	c.stored, c.signed = now.size, now.size
+	c.stored, c.signed, c.durable = now.size, now.size, to
 	return nil
 }
 

@@ -47,7 +47,7 @@ func (r *register) commit() error {
 		return err
 	}
 	if r.key == nil && r.signed > 0 && r.opened.Key != "" {
-		return r.file.Sync()
+		return r.syncLines(r.durable, r.flushed, r.leaves)
 	}
 	return r.sync(nil)
 }
@@ -65,7 +65,7 @@ func (l layout) openRegister(key *Key, now time.Time) (*register, error) {
 	r := &register{chain: chain{layout: l, name: LedgerWide, key: key, file: file}}
 	err = waitLock(file)
 	if err == nil {
-		err = r.load()
+		err = r.load(file)
 	}
 	if err == nil && r.tree.n == 0 {
 		err = r.begin(now)
@@ -113,8 +113,9 @@ func (r *register) begin(now time.Time) error {
 }
 
 // load reads the lines, cuts off one that a killed process left torn, and checks them against the checkpoint.
-func (r *register) load() error {
-	lines := newLineReader(r.file, Position{})
+func (r *register) load(file *os.File) error {
+	lines := newLineReader(file, Position{})
+	var ends []int64
 	for {
 		text, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -128,9 +129,9 @@ func (r *register) load() error {
 		}
 		leaf := tlog.RecordHash(text)
 		r.tree.add(leaf)
-		r.leaves = append(r.leaves, leaf)
+		r.leaves, ends = append(r.leaves, leaf), append(ends, lines.offset)
 	}
-	r.id, r.size = r.opened.Ledger, lines.offset
+	r.id, r.size, r.flushed = r.opened.Ledger, lines.offset, lines.offset
 	if r.tree.n > 0 && r.id.IsZero() {
 		return fmt.Errorf("%w: it does not begin as it must: gemba verify tells more", ErrDamaged)
 	}
@@ -140,6 +141,10 @@ func (r *register) load() error {
 	if err := r.skipStored(); err != nil {
 		return err
 	}
+	if r.stored > 0 {
+		r.durable = ends[r.stored-1]
+	}
+	r.doubt = len(r.leaves) > 0 // who wrote them did not get as far as a good sync
 	return r.file.Truncate(r.size)
 }
 

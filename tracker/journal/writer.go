@@ -204,7 +204,8 @@ func (w *Writer) abandon() {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) || len(all.of(w.id).states) > 0 {
 		return
 	}
-	for _, path := range []string{w.lines(w.name), w.hashes(w.name), w.checkpoint(w.name), w.layout.pack(w.id)} {
+	for _, path := range []string{w.lines(w.name), w.hashes(w.name), w.checkpoint(w.name)} {
 		_ = os.Remove(path)
 	}
+	_ = blob.RemovePack(w.layout.pack(w.id))
 }
