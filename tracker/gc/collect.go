@@ -89,7 +89,7 @@ func open(ctx context.Context, dir string, change bool) (c *collection, release 
 		if release, _, err = journal.Maintain(ctx, dir, true); err != nil {
 			return nil, nil, err
 		}
-		if err := removeUnfinished(ledger.Blobs().Dir()); err != nil {
+		if err := tidy(dir); err != nil {
 			release()
 			return nil, nil, err
 		}
@@ -127,6 +127,9 @@ func (c *collection) choose(ctx context.Context, o Options) error {
 // examine surveys the packs, and once more with different eyes when they raise a doubt.
 func (c *collection) examine(ctx context.Context, doomed digests) error {
 	names, err := blob.PackNames(c.dir)
+	if err == nil {
+		err = c.ledger.Blobs().Refresh()
+	}
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func Compact(ctx context.Context, dir string) (done Compacted, err error) {
 		return done, err
 	}
 	done.Journals = archived.Journals
-	if err := removeUnfinished(ledger.Blobs().Dir()); err != nil {
+	if err := tidy(dir); err != nil {
 		return done, err
 	}
 	s := &sweep{survey: newSurvey(ledger, make(digests), make(digests), true)}

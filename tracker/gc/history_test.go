@@ -182,7 +182,9 @@ func (h *history) line(doc []byte, v any) []byte {
 // grow lets something happen.
 func (h *history) grow() {
 	h.t.Helper()
-	switch n := h.rand.IntN(8); {
+	switch n := h.rand.IntN(9); {
+	case n == 8:
+		h.twofold(h.content(), h.rand.IntN(2) == 0)
 	case n < 3:
 		h.session(h.rand.IntN(4))
 	case n < 5:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
@@ -67,20 +66,4 @@ func (o *output) discard() {
 		_ = o.pack.Close() // it goes
 		_ = os.Remove(o.hidden())
 	}
-}
-
-// removeUnfinished removes what a killed collection left. Only one collects at a time.
-func removeUnfinished(dir string) error {
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("look for unfinished packs: %w", err)
-	}
-	for _, file := range files {
-		if strings.HasPrefix(file.Name(), ".") && strings.HasSuffix(file.Name(), unfinished) {
-			if err := os.Remove(filepath.Join(dir, file.Name())); err != nil {
-				return fmt.Errorf("remove unfinished pack: %w", err)
-			}
-		}
-	}
-	return nil
 }

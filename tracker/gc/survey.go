@@ -17,10 +17,11 @@ import (
 type pack struct {
 	name   string
 	size   int64
+	sure   int64 // bytes that are known to be durable
 	kept   int64 // bytes of frames that are needed and that no other pack is relied upon for
 	frames int
 	tail   bool  // a killed writer left something at its end
-	stray  bool  // it holds the recipe of a blob that is not needed, which must not outlive its chunks
+	stray  bool  // it holds a recipe that is not needed, which must not outlive its chunks
 	hit    bool  // it holds what is to be removed
 	busy   bool  // a writer has it open
 	fault  error // why it is left alone
@@ -58,6 +59,7 @@ type survey struct {
 	all    bool                              // everything is needed but doomed: what entries need is not, or not wholly, known
 	doomed digests                           // what is to be removed, with those of its chunks that nothing else needs
 	parts  digests                           // all chunks of what is to be removed
+	whole  map[tracker.Digest]bool           // blobs with recipes: whether they are there in one piece too, verified
 	found  map[tracker.Digest]int64          // what there is of it, and its size in bytes
 	stuck  map[tracker.Digest]*pack          // what there is of it in packs that cannot be rewritten
 	partOf map[tracker.Digest]tracker.Digest // what of it is a chunk of a blob that stays
@@ -68,7 +70,7 @@ func newSurvey(l *journal.Ledger, need, doomed digests, all bool) *survey {
 	return &survey{
 		ledger: l, dir: l.Blobs().Dir(), homes: make(map[tracker.Digest]home), twins: make(map[tracker.Digest][]home),
 		need: need, doomed: doomed, all: all, parts: make(digests),
-		found: make(map[tracker.Digest]int64), stuck: make(map[tracker.Digest]*pack),
+		whole: make(map[tracker.Digest]bool), found: make(map[tracker.Digest]int64), stuck: make(map[tracker.Digest]*pack),
 		partOf: make(map[tracker.Digest]tracker.Digest),
 	}
 }
@@ -138,6 +140,8 @@ func (s *survey) look1(ctx context.Context, p *pack) error {
 	}
 	defer func() { _ = file.Close() }()
 	p.size = file.Size()
+	p.sure = blob.Durable(filepath.Join(s.dir, p.name))
+	p.busy = p.busy || p.sure < p.size // what is not settled is left to the next time
 	visit := func(f blob.Frame) error {
 		p.frames++
 		if f.Recipe() {
@@ -173,7 +177,7 @@ func (p *pack) blame(err error) error {
 // recipe marks the chunks of a blob as needed when it is, or when it stays in a pack that is not rewritten.
 func (s *survey) recipe(p *pack, file *blob.PackFile, f blob.Frame) error {
 	going := s.doomed.has(f.Digest)
-	if !going && !s.needed(f.Digest) && p.closed() {
+	if !going && p.closed() && s.spareable(f) {
 		p.stray = true
 		return nil
 	}
@@ -194,6 +198,35 @@ func (s *survey) recipe(p *pack, file *blob.PackFile, f blob.Frame) error {
 		s.need[c.Digest] = struct{}{}
 	}
 	return nil
+}
+
+// spareable reports whether nothing needs a recipe: its blob is not needed, or is there in one piece. So one of the two goes,
+// at once with the chunks that only it needs.
+func (s *survey) spareable(recipe blob.Frame) bool {
+	if !s.needed(recipe.Digest) {
+		return true
+	}
+	if s.all {
+		return false
+	}
+	whole, known := s.whole[recipe.Digest]
+	if !known {
+		f, pack, ok := s.ledger.Blobs().Whole(recipe.Digest)
+		whole = ok && s.sound(recipe.Digest, pack, f.Offset)
+		s.whole[recipe.Digest] = whole
+	}
+	return whole
+}
+
+// sound reads a frame of a pack, and reports whether it is a blob as it should be.
+func (s *survey) sound(d tracker.Digest, pack string, offset int64) bool {
+	file, err := blob.OpenPack(filepath.Join(s.dir, pack))
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	f, err := file.At(offset)
+	return err == nil && f.Digest == d && file.Check(f, nil) == nil
 }
 
 // inUse reports whether a writer may have a pack open: its journal lives, or it is locked.
@@ -220,7 +253,7 @@ func (s *survey) count(ctx context.Context, p *pack) error {
 	defer func() { _ = file.Close() }()
 	_, err = file.Frames(func(f blob.Frame) error {
 		s.note(p, f)
-		if s.needed(f.Digest) {
+		if s.needed(f.Digest) && s.counts(p, f) {
 			s.settle(p, f)
 		}
 		return ctx.Err()
@@ -229,6 +262,15 @@ func (s *survey) count(ctx context.Context, p *pack) error {
 		return ctx.Err()
 	}
 	return p.blame(err)
+}
+
+// counts reports whether a frame may be relied upon. One that its writer has not made durable may not, until it has; nor may a
+// recipe that goes.
+func (s *survey) counts(p *pack, f blob.Frame) bool {
+	if !p.closed() {
+		return f.End() <= p.sure
+	}
+	return !f.Recipe() || !s.spareable(f)
 }
 
 // settle lets the first frame of a blob be the one that counts, and remembers the others.

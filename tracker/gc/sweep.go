@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
@@ -112,22 +111,11 @@ func (s *sweep) copyPack(ctx context.Context, p *pack, out *output, keep func(*p
 // keeps reports whether a frame is needed and is the one that stays. Another one is relied upon only once it was
 // read, or copied.
 func (s *sweep) keeps(p *pack, f blob.Frame) bool {
-	if !s.needed(f.Digest) {
+	if !s.needed(f.Digest) || !s.counts(p, f) {
 		return false
 	}
 	at, known := s.homes[f.Digest]
-	return !known || at.pack == p && at.offset == f.Offset || !at.pack.done && !s.sound(f.Digest, at)
-}
-
-// sound reads a frame of a pack that stays.
-func (s *sweep) sound(d tracker.Digest, at home) bool {
-	file, err := blob.OpenPack(filepath.Join(s.dir, at.pack.name))
-	if err != nil {
-		return false
-	}
-	defer func() { _ = file.Close() }()
-	f, err := file.At(at.offset)
-	return err == nil && f.Digest == d && file.Check(f, nil) == nil
+	return !known || at.pack == p && at.offset == f.Offset || !at.pack.done && !s.sound(f.Digest, at.pack.name, at.offset)
 }
 
 // replace puts the new pack in the place of the old ones, once it holds what was needed since it was begun.
@@ -175,16 +163,23 @@ func (s *sweep) catchUp(ctx context.Context, group []*pack, out *output) (bad *p
 	if len(s.mark.late) == 0 {
 		return nil, nil
 	}
-	late := s.mark.late
+	late, whole := s.mark.late, make(digests)
 	for d := range s.mark.late {
 		delete(s.doomed, d)
+		at, err := s.ledger.Blobs().Stat(d)
+		if err == nil && !at.Recipe() {
+			whole[d] = struct{}{}
+			continue
+		}
 		chunks, _ := s.ledger.Blobs().Chunks(d) // a blob that is nowhere has none
 		for _, c := range chunks {
 			late[c.Digest], s.need[c.Digest] = struct{}{}, struct{}{}
 			delete(s.doomed, c.Digest)
 		}
 	}
-	return s.copyAll(ctx, group, out, func(_ *pack, f blob.Frame) bool { return late.has(f.Digest) })
+	return s.copyAll(ctx, group, out, func(_ *pack, f blob.Frame) bool {
+		return late.has(f.Digest) && !(f.Recipe() && whole.has(f.Digest)) // a recipe alone is nothing
+	})
 }
 
 // errDoubt says that something was found which tells that more may be needed than is known.
