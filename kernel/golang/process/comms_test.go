@@ -53,7 +53,7 @@ func (p *page) hear(t wire.Type, content any) {
 		}
 	case wire.Comm:
 		address, _ := c.Data["address"].(string)
-		if address == commPing {
+		if address == commPing || address == commOpenAck {
 			p.send(commPong, true)
 		} else if p.answer != nil && t == wire.CommMsg {
 			p.answer(p, address, c.Data)
@@ -228,7 +228,10 @@ func TestLatePage(t *testing.T) {
 		late := &front{}
 		late.react = func(_ wire.Type, content any) {
 			if d, ok := content.(wire.Display); ok && d.Data["text/html"] != "" {
-				time.AfterFunc(usual.page-time.Second, func() { s.Comm(wire.CommOpen, wire.Comm{ID: "late", TargetName: commTarget}, late) })
+				time.AfterFunc(usual.page-time.Second, func() {
+					s.Comm(wire.CommOpen, wire.Comm{ID: "late", TargetName: commTarget}, late)
+					s.Comm(wire.CommMsg, wire.Comm{ID: "late", Data: map[string]any{"address": commPong}}, late)
+				})
 			}
 		}
 		if err := s.Widgets(t.Context(), "cell", late); err != nil {
@@ -252,7 +255,13 @@ func TestSlowPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSession("kernel")
 		page := &front{}
-		open := func() { s.Comm(wire.CommOpen, wire.Comm{ID: "slow", TargetName: commTarget}, page) }
+		say := func(address string) {
+			s.Comm(wire.CommMsg, wire.Comm{ID: "slow", Data: map[string]any{"address": address, "value": 1.0}}, page)
+		}
+		open := func() {
+			s.Comm(wire.CommOpen, wire.Comm{ID: "slow", TargetName: commTarget}, page)
+			say(commPong)
+		}
 		open()
 		s.comms.silence()
 		heard := &listener{}
@@ -260,7 +269,7 @@ func TestSlowPage(t *testing.T) {
 		s.comms.subscribe("/click", true)
 		page.react = func(_ wire.Type, content any) {
 			if d, ok := content.(wire.Display); ok && d.Data["text/html"] != "" {
-				go s.Comm(wire.CommMsg, wire.Comm{ID: "slow", Data: map[string]any{"address": "/click", "value": 1.0}}, page)
+				go say("/click")
 				time.AfterFunc(time.Second, open)
 			}
 		}

@@ -46,16 +46,16 @@ func (c *comms) ping(front wire.Front, limit time.Duration, wait await) bool {
 // it is neither saved with the notebook nor run again when the notebook is opened. What a page says meanwhile that was
 // only too busy to answer is heard.
 func (c *comms) install(cell string, front wire.Front, displays *displays, wait await) bool {
-	limit, before := c.limits.page, 0
+	limit, opens, pongs := c.limits.page, 0, 0
 	c.holds(func() bool {
-		if before = c.opens; cell == "" || c.absent {
+		if opens, pongs = c.opens, c.pongs; cell == "" || c.absent {
 			limit = c.limits.guess
 		}
 		return true
 	})
 	display := "gemba_connect_" + rand.Text()
 	publish(front, displays, display, "<script>"+c.script()+"</script>")
-	ok := wait(limit, func() bool { return c.opens > before })
+	ok := wait(limit, func() bool { return c.opens > opens && c.pongs > pongs }) // a page that opens need not hear yet
 	publish(front, displays, display, "")
 	if !ok {
 		c.holds(func() bool { c.id, c.absent = "", true; return true })

@@ -49,8 +49,13 @@
     }));
   }
 
-  function open() {
+  // open asks for the comm until the kernel's answer comes. While a cell runs Jupyter's server opens a connection without
+  // waiting for its subscription to what the kernel publishes, and a kernel that answers beside the cell is faster: the
+  // first answers are lost then.
+  function open(pause = 250) {
+    if (!outbox || socket.readyState !== WebSocket.OPEN) return;
     post("comm_open", { comm_id, target_name: target, data: {} });
+    setTimeout(open, pause, Math.min(2 * pause, 5000));
   }
 
   function deliver(address, value) {
@@ -67,6 +72,7 @@
     "#comm_open_ack": () => {
       const waiting = outbox || [];
       outbox = null;
+      api.send("#heartbeat/pong", true); // the kernel has waited for it: from now on the page hears all
       waiting.forEach(([address, value]) => api.send(address, value));
     },
     "#heartbeat/ping": () => api.send("#heartbeat/pong", true),
@@ -159,7 +165,7 @@
   };
 
   const socket = new WebSocket(channels());
-  socket.onopen = open;
+  socket.onopen = () => open();
   socket.onclose = () => {
     if (globalThis.gonb_comm === api) delete globalThis.gonb_comm;
   };

@@ -24,6 +24,7 @@ type browser struct {
 	results chan string
 	url     string
 	sending sync.Mutex
+	drops   int // so many of the kernel's next comm messages never reach the page
 }
 
 func newBrowser(t *testing.T, r *Runner) *browser {
@@ -59,6 +60,9 @@ func (b *browser) show(t wire.Type, content any) {
 	case wire.Display:
 		b.tell("html", c.Data["text/html"])
 	case wire.Comm:
+		if b.drops--; b.drops >= 0 {
+			return
+		}
 		b.tell("message", map[string]any{"msg_type": t, "content": c})
 	}
 }
@@ -122,6 +126,23 @@ func TestFrontend(t *testing.T) {
 		t.Errorf("%+v, %v", exit, err)
 	}
 	if diff := cmp.Diff("got 2\ngot 3\ngot 4\ngot 5\n", b.stream("stdout")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The kernel's first answers to a new connection may be lost: the page asks again, and is sent nothing before it hears.
+func TestFirstAnswersLost(t *testing.T) {
+	r := newRunner(t)
+	b := newBrowser(t, r)
+	b.drops = 2
+	if err := r.Widgets(t.Context(), "cell", b); err != nil {
+		t.Fatal(err)
+	}
+	b.eval(`gonb_comm.newSyncedVariable("/variable", "content"); 0`)
+	if exit, err := r.Run(t.Context(), comm(t, "read"), b); err != nil || !exit.OK() {
+		t.Fatalf("%+v, %v", exit, err)
+	}
+	if diff := cmp.Diff("read content\n", b.stream("stdout")); diff != "" {
 		t.Error(diff)
 	}
 }
