@@ -112,7 +112,7 @@ func (s *scene) verifies() {
 func (s *scene) leftNothing() {
 	s.Helper()
 	var entries []os.DirEntry
-	for range 200 {
+	for range 3600 { // three minutes: a guard against hanging
 		entries, _ = os.ReadDir(s.temp())
 		entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return !strings.HasPrefix(e.Name(), "gemba-") })
 		if len(entries) == 0 {

@@ -29,7 +29,7 @@ func vanish(ts *testscript.TestScript, _ bool, args []string) { until(ts, args[0
 
 func until(ts *testscript.TestScript, file string, there bool) {
 	found := func() bool { names, _ := filepath.Glob(ts.MkAbs(file)); return len(names) > 0 }
-	for deadline := time.Now().Add(30 * time.Second); found() != there; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); found() != there; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%s there: %t, want %t", file, !there, there)
 		}

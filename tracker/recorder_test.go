@@ -64,7 +64,7 @@ func (n *notebook) finish(execution tracker.ID) {
 
 func (n *notebook) flush() {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(n.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(n.t.Context(), 3*time.Minute)
 	defer cancel()
 	if err := n.Flush(ctx); err != nil {
 		n.t.Fatal(err)
@@ -288,7 +288,7 @@ func TestRunningOutputsReachTheLedger(t *testing.T) {
 	id := n.start("sleep")
 	n.flush()
 	n.print(id, "stdout", "still here\n")
-	for deadline := time.Now().Add(30 * time.Second); len(entries[*tracker.CellOutputsEntry](n)) == 0; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); len(entries[*tracker.CellOutputsEntry](n)) == 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the outputs of a running cell were not written")
 		}

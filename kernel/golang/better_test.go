@@ -156,7 +156,7 @@ func TestInterrupt(t *testing.T) {
 		"a shell line":       "!sleep 300",
 		"one that ignores":   "signal.Ignore(os.Interrupt)\nfor {\n\ttime.Sleep(time.Second)\n}",
 		"a script":           "%%bash\ntrap '' INT\nsleep 300",
-		"compiling the cell": "import \"k8s.io/api/core/v1\"\nfmt.Println(v1.Pod{})",
+		"compiling the cell": large(4_000),
 	}
 	n := newNotebook(t)
 	n.prints("fmt.Println(0)", "stdout: 0\n")
@@ -178,6 +178,15 @@ func TestInterrupt(t *testing.T) {
 			n.prints("fmt.Println(0)", "stdout: 0\n")
 		})
 	}
+}
+
+// large is a cell that the compiler needs seconds for.
+func large(functions int) string {
+	var b strings.Builder
+	for i := range functions {
+		fmt.Fprintf(&b, "func f%d(x map[string]int) int { for k, v := range x { x[k+\"%d\"] = v }; return len(x) }\n", i, i)
+	}
+	return b.String()
 }
 
 func TestCloseLeavesNothing(t *testing.T) {

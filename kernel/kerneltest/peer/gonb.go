@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 )
 
 // gonbVersion is the release that is measured and compared.
@@ -58,15 +59,29 @@ func (g GoNB) build(ctx context.Context, dir string) error {
 		return err
 	}
 	env := []string{"GOBIN=" + g.Bin, "GOFLAGS=-mod=mod", "GOWORK=off"}
-	if err := run(ctx, dir, env, "go", "install", "github.com/janpfeifer/gonb"); err != nil {
+	if err := persist(ctx, dir, env, "go", "install", "github.com/janpfeifer/gonb"); err != nil {
 		return err
 	}
 	for _, tool := range tools {
-		if err := run(ctx, dir, []string{"GOBIN=" + g.Bin, "GOFLAGS=", "GOWORK=off"}, "go", "install", tool); err != nil {
+		if err := persist(ctx, dir, []string{"GOBIN=" + g.Bin, "GOFLAGS=", "GOWORK=off"}, "go", "install", tool); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// persist runs a command that needs the network, up to five times, with longer and longer pauses between.
+func persist(ctx context.Context, dir string, env []string, name string, args ...string) error {
+	err := run(ctx, dir, env, name, args...)
+	for pause := 2 * time.Second; err != nil && pause < 20*time.Second; pause *= 2 {
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+		err = run(ctx, dir, env, name, args...)
+	}
+	return err
 }
 
 // run runs a command and shows what it says only if it fails.
