@@ -25,7 +25,7 @@ func TestUnusableIndexIsMadeAnew(t *testing.T) {
 	sqlFile := func(statements string) func(t *testing.T) {
 		return func(t *testing.T) {
 			x := open(t, dir)
-			if _, err := x.db.Exec(statements); err != nil {
+			if _, err := x.writes.Exec(statements); err != nil {
 				t.Fatal(err)
 			}
 			_ = x.Close()

@@ -124,7 +124,7 @@ type Ambiguous struct {
 // Match is something recorded that an id may mean.
 type Match struct {
 	ID   tracker.ID
-	Kind string // "cell", "session" or "snapshot"
+	Kind string // "cell", "session", "snapshot", "run" or "experiment"
 }
 
 func (e *Ambiguous) Error() string {

@@ -53,6 +53,7 @@ type RunSearch struct {
 	Limit       int    // 0: 1000
 	After       string // the Next of the page before, with the same search
 	Columns     Columns
+	Now         time.Time // what ages in the filter are counted from; zero: the present
 }
 
 // RunPage is an answer to a RunSearch.
@@ -114,4 +115,11 @@ type View struct {
 	Name  string
 	Query []byte
 	Saved time.Time
+}
+
+// RunExecution is a cell execution, or a session, that told something of a run.
+type RunExecution struct {
+	Session   tracker.ID
+	Execution tracker.ID
+	First     time.Time
 }

@@ -30,10 +30,23 @@ var migrations embed.FS
 // Index answers questions about a ledger. It may be used from several goroutines, Rebuild and Close
 // aside.
 type Index struct {
+	files
 	ledger Ledger
-	db     *sql.DB
+	cache  *cache
 	path   string
 	temp   string // a folder to remove when the index is not kept, empty when it is
+}
+
+// files are the ways into the index file: one connection writes, others read beside it.
+type files struct {
+	db     *sql.DB // for reading
+	asked  *asked
+	writes *sql.DB
+	writer *writer
+}
+
+func (f files) closeFiles() error {
+	return errors.Join(f.asked.close(), f.writer.close(), f.writes.Close(), f.db.Close())
 }
 
 // Open opens the index of the ledger in directory dir, which it makes when there is none, and brings
@@ -84,12 +97,16 @@ func openAt(ctx context.Context, ledger Ledger, path string) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	x := &Index{ledger: ledger, db: db, path: path}
+	x := &Index{ledger: ledger, path: path, cache: newCache(), files: files{writes: db, writer: newWriter(db)}}
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
+	if x.db, err = sql.Open("sqlite", dataSource(path, asking)); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	x.asked = &asked{statements: map[string]*sql.Stmt{}}
 	if err := x.Sync(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, x.closeFiles())
 	}
 	return x, nil
 }
@@ -103,7 +120,7 @@ func (x *Index) Path() string { return x.path }
 
 // Close closes the index.
 func (x *Index) Close() error {
-	err := x.db.Close()
+	err := x.closeFiles()
 	if x.temp != "" {
 		err = errors.Join(err, os.RemoveAll(x.temp))
 	}
@@ -118,6 +135,11 @@ var writing = url.Values{
 		"cache_size(-65536)", "temp_store(memory)",
 	},
 	"_txlock": {"immediate"},
+}
+
+// asking is how the index's own questions are asked: they never wait for writers.
+var asking = url.Values{
+	"_pragma": {"busy_timeout(60000)", "cache_size(-16384)", "temp_store(memory)", "query_only(true)"},
 }
 
 // reading is how a person's own SQL is run: nothing can be changed, whatever it says.

@@ -43,12 +43,16 @@ type place struct {
 	entry   int64
 }
 
-func (b *batch) take(r journal.Record) error {
-	project, ok := projections[r.Entry.Head().Kind]
-	if !ok {
-		return nil
+// take projects an entry, and reports whether it is one about runs.
+func (b *batch) take(r journal.Record) (runs bool, err error) {
+	kind := r.Entry.Head().Kind
+	if project, ok := projections[kind]; ok {
+		return false, project(b, r)
 	}
-	return project(b, r)
+	if project, ok := runProjections[kind]; ok {
+		return true, project(b, r)
+	}
+	return false, nil
 }
 
 // timeLayout has one width, so that times sort as text.
@@ -68,12 +72,14 @@ func journalOpened(b *batch, at place, e *tracker.JournalOpenedEntry) error {
 }
 
 func sessionOpened(b *batch, at place, e *tracker.SessionOpenedEntry) error {
+	b.sessions[e.Session] = true
 	return b.exec(`INSERT INTO sessions (journal, entry, id, status, started, engine, engine_version, gemba, notebook, dir, host, user, pid, command)
 		VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		at.journal, at.entry, e.Session.String(), timeText(e.Time), e.Engine, e.EngineVersion, e.Gemba, e.Notebook, e.Dir, e.Host, e.User, e.PID, e.Command)
 }
 
 func sessionClosed(b *batch, at place, e *tracker.SessionClosedEntry) error {
+	b.sessions[e.Session] = true
 	return b.exec("UPDATE sessions SET status = 'closed', ended = ?, end_reason = ? WHERE id = ? AND journal = ?",
 		timeText(e.Time), e.Reason, e.Session.String(), at.journal)
 }

@@ -40,6 +40,7 @@ func snapshot(b *batch, at place, e *tracker.SnapshotEntry) error {
 }
 
 func removed(b *batch, at place, e *tracker.RemovedEntry) error {
+	b.purged = b.purged || e.Reason == "purged"
 	return b.exec(`INSERT INTO removals (journal, entry, time, reason, remote, "by", removed, count, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		at.journal, at.entry, timeText(e.Time), e.Reason, e.Remote, e.By, e.Removed.String(), e.Count, e.Bytes)
 }

@@ -159,7 +159,9 @@ func (x *Index) Find(ctx context.Context, prefix string) (Match, error) {
 	scan := func(rows *sql.Rows) (m Match, err error) { err = rows.Scan(into(&m.ID), &m.Kind); return m, err }
 	matches, err := collect(ctx, x, scan, `SELECT DISTINCT id, 'cell' FROM cells WHERE id >= ?1 AND id < ?2
 		UNION SELECT DISTINCT id, 'session' FROM sessions WHERE id >= ?1 AND id < ?2
-		UNION SELECT DISTINCT id, 'snapshot' FROM snapshots WHERE id >= ?1 AND id < ?2 ORDER BY 1 LIMIT ?3`, prefix, after(prefix), candidates)
+		UNION SELECT DISTINCT id, 'snapshot' FROM snapshots WHERE id >= ?1 AND id < ?2
+		UNION SELECT id, 'run' FROM runs WHERE id >= ?1 AND id < ?2
+		UNION SELECT id, 'experiment' FROM experiments WHERE id >= ?1 AND id < ?2 ORDER BY 1 LIMIT ?3`, prefix, after(prefix), candidates)
 	switch {
 	case err != nil:
 		return Match{}, err
@@ -179,7 +181,7 @@ func (x *Index) Blobs() *blob.Store { return x.ledger.Blobs() }
 
 // collect runs a query and scans all its rows.
 func collect[T any](ctx context.Context, x *Index, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := x.db.QueryContext(ctx, query, args...)
+	rows, err := x.ask(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("query index: %w", err)
 	}

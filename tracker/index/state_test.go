@@ -71,10 +71,15 @@ func TestOldSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const older = `DROP TABLE environments; DROP TABLE code_states; DROP TABLE observations; DROP TABLE snapshots; DROP TABLE removals;
+	for _, table := range append([]string{"run_news", "news"}, runTables...) {
+		if _, err := x.writes.Exec("DROP TABLE " + table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const older = `ALTER TABLE journals DROP COLUMN runs; DROP TABLE environments; DROP TABLE code_states; DROP TABLE observations; DROP TABLE snapshots; DROP TABLE removals;
 		ALTER TABLE cells DROP COLUMN go_mod; ALTER TABLE cells DROP COLUMN go_sum;
 		ALTER TABLE cells DROP COLUMN redactions; ALTER TABLE cells DROP COLUMN redacted; PRAGMA user_version = 1`
-	if _, err := x.db.Exec(older); err != nil {
+	if _, err := x.writes.Exec(older); err != nil {
 		t.Fatal(err)
 	}
 	if err := x.Close(); err != nil {

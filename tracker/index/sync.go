@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
@@ -30,14 +29,16 @@ const batchSize = 20_000
 // Sync reads what the journals gained since the last Sync. It is cheap when they gained nothing. A
 // journal with an unreadable entry stops there (see Problems), the others go on.
 func (x *Index) Sync(ctx context.Context) error {
-	for more := true; more; {
-		err := x.write(ctx, func(tx *sql.Tx) (err error) {
-			more, err = x.advance(ctx, tx, batchSize)
+	readable, err := x.readableNow(ctx)
+	for more := true; more && err == nil; {
+		err = x.write(ctx, func(b *batch) (err error) {
+			more, err = b.advance(batchSize, readable)
 			return err
 		})
-		if err != nil {
-			return fmt.Errorf("bring index up to date: %w", err)
-		}
+		readable = nil
+	}
+	if err != nil {
+		return fmt.Errorf("bring index up to date: %w", err)
 	}
 	return nil
 }
@@ -45,11 +46,14 @@ func (x *Index) Sync(ctx context.Context) error {
 // Rebuild makes the index anew from the journals, in one transaction: others who ask meanwhile are
 // answered by the old one, and never by half of the new.
 func (x *Index) Rebuild(ctx context.Context) error {
-	err := x.write(ctx, func(tx *sql.Tx) error {
-		if err := clearTables(ctx, tx); err != nil {
+	err := x.write(ctx, func(b *batch) error {
+		if err := b.clear(tables); err != nil {
 			return err
 		}
-		_, err := x.advance(ctx, tx, math.MaxInt)
+		if err := b.clearRuns(); err != nil {
+			return err
+		}
+		_, err := b.advance(math.MaxInt, nil)
 		return err
 	})
 	if Damaged(err) {
@@ -61,35 +65,22 @@ func (x *Index) Rebuild(ctx context.Context) error {
 	return nil
 }
 
-// write changes the index in one transaction.
-func (x *Index) write(ctx context.Context, change func(*sql.Tx) error) error {
-	tx, err := x.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := change(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
 // replace puts a new file where a damaged one is.
 func (x *Index) replace(ctx context.Context) error {
-	if err := errors.Join(x.db.Close(), discard(x.path)); err != nil {
+	if err := errors.Join(x.closeFiles(), discard(x.path)); err != nil {
 		return err
 	}
 	y, err := openAt(ctx, x.ledger, x.path)
 	if err != nil {
 		return err
 	}
-	x.db = y.db
+	x.files, x.cache = y.files, y.cache
 	return nil
 }
 
-func clearTables(ctx context.Context, tx *sql.Tx) error {
+func (b *batch) clear(tables []string) error {
 	for _, table := range tables {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
+		if err := b.exec("DELETE FROM " + table); err != nil {
 			return fmt.Errorf("clear %s: %w", table, err)
 		}
 	}
@@ -101,29 +92,38 @@ func clearTables(ctx context.Context, tx *sql.Tx) error {
 var tables = []string{"sessions", "cells", "outputs", "interrupts", "gaps",
 	"environments", "code_states", "observations", "snapshots", "removals", "journals"}
 
-// advance projects up to limit entries, and reports whether there may be more.
-func (x *Index) advance(ctx context.Context, tx *sql.Tx, limit int) (more bool, err error) {
-	ids, err := x.ledger.Journals()
+// advance projects up to limit entries, and reports whether there may be more. Readable are blobs that could not be read
+// when their entries were projected.
+func (b *batch) advance(limit int, readable map[tracker.Digest]bool) (more bool, err error) {
+	ids, err := b.ledger.Journals()
 	if err != nil {
 		return false, err
 	}
-	known, err := readProgress(ctx, tx)
+	known, err := b.readProgress()
 	if err != nil {
 		return false, err
 	}
-	b := &batch{ctx: ctx, tx: tx, ledger: x.ledger, left: limit, statements: map[string]*sql.Stmt{}}
+	b.left = limit
 	if err := b.forget(ids, known); err != nil {
 		return false, err
 	}
+	if err := b.recover(readable, known); err != nil {
+		return false, err
+	}
 	for _, id := range ids {
-		if err := b.project(id, known[id]); err != nil {
+		if known[id], err = b.project(id, known[id]); err != nil {
 			return false, err
 		}
-		if b.left == 0 {
-			return true, nil
+		if more = b.left <= 0; more {
+			break
 		}
 	}
-	return false, nil
+	if b.purged && limit < math.MaxInt {
+		if err := b.purge(known); err != nil {
+			return false, err
+		}
+	}
+	return more, b.finish()
 }
 
 // progress is how far a journal is projected: a row of the table journals.
@@ -131,10 +131,11 @@ type progress struct {
 	journal.Position
 	state   journal.State
 	problem string
+	runs    bool // it has entries about runs
 }
 
-func readProgress(ctx context.Context, tx *sql.Tx) (map[tracker.ID]progress, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id, entries, offset, state, problem FROM journals")
+func (b *batch) readProgress() (map[tracker.ID]progress, error) {
+	rows, err := b.query("SELECT id, entries, offset, state, problem, runs FROM journals")
 	if err != nil {
 		return nil, fmt.Errorf("read journals: %w", err)
 	}
@@ -143,7 +144,7 @@ func readProgress(ctx context.Context, tx *sql.Tx) (map[tracker.ID]progress, err
 	for rows.Next() {
 		var id string
 		var p progress
-		if err := rows.Scan(&id, &p.N, &p.Offset, &p.state, &p.problem); err != nil {
+		if err := rows.Scan(&id, &p.N, &p.Offset, &p.state, &p.problem, &p.runs); err != nil {
 			return nil, fmt.Errorf("read journals: %w", err)
 		}
 		parsed, err := tracker.ParseID(id)
@@ -155,38 +156,6 @@ func readProgress(ctx context.Context, tx *sql.Tx) (map[tracker.ID]progress, err
 	return known, rows.Err()
 }
 
-// batch is one transaction of a Sync.
-type batch struct {
-	ctx        context.Context
-	tx         *sql.Tx
-	ledger     Ledger
-	left       int // entries it may still take
-	statements map[string]*sql.Stmt
-}
-
-// exec runs a statement, prepared once for the whole batch.
-func (b *batch) exec(query string, args ...any) error {
-	_, err := b.change(query, args...)
-	return err
-}
-
-// change is exec that tells how many rows changed.
-func (b *batch) change(query string, args ...any) (int64, error) {
-	statement, ok := b.statements[query]
-	if !ok {
-		var err error
-		if statement, err = b.tx.PrepareContext(b.ctx, query); err != nil {
-			return 0, err
-		}
-		b.statements[query] = statement
-	}
-	result, err := statement.ExecContext(b.ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 // forget removes the projection of journals that are no longer in the ledger.
 func (b *batch) forget(ids []tracker.ID, known map[tracker.ID]progress) error {
 	gone := make(map[tracker.ID]bool, len(known))
@@ -196,7 +165,9 @@ func (b *batch) forget(ids []tracker.ID, known map[tracker.ID]progress) error {
 	for _, id := range ids {
 		delete(gone, id)
 	}
+	runs := false
 	for id := range gone {
+		runs = runs || known[id].runs
 		for _, table := range tables {
 			column := "journal"
 			if table == "journals" {
@@ -206,42 +177,48 @@ func (b *batch) forget(ids []tracker.ID, known map[tracker.ID]progress) error {
 				return fmt.Errorf("forget journal %s: %w", id.Short(), err)
 			}
 		}
+		delete(known, id)
+	}
+	if runs {
+		return b.remakeRuns(known)
 	}
 	return nil
 }
 
 // project takes what a journal gained since p. A journal that was closed in order and is projected
 // to its end is not even opened.
-func (b *batch) project(id tracker.ID, p progress) error {
+func (b *batch) project(id tracker.ID, p progress) (now progress, err error) {
 	if p.state == journal.Closed && p.problem == "" {
-		return nil
+		return p, nil
 	}
 	// The state is asked for before the entries: a writer that ends in between is still called open,
 	// and the next Sync says that it is gone. The other way round, its last entries would be missed.
 	state, err := b.ledger.State(id)
 	if err != nil {
-		return b.settle(id, p, progress{Position: p.Position, state: p.state, problem: err.Error()})
+		now = progress{Position: p.Position, state: p.state, problem: err.Error(), runs: p.runs}
+		return now, b.settle(id, p, now)
 	}
-	now := progress{Position: p.Position}
+	now = progress{Position: p.Position, runs: p.runs}
 	for record, err := range b.ledger.Entries(id, p.Position) {
 		if err != nil {
 			now.problem = err.Error()
 			break
 		}
-		if err := b.take(record); err != nil {
-			return fmt.Errorf("project entry %d of journal %s: %w", record.N, id.Short(), err)
+		about, err := b.take(record)
+		if err != nil {
+			return now, fmt.Errorf("project entry %d of journal %s: %w", record.N, id.Short(), err)
 		}
-		now.Position = journal.Position{N: record.N, Offset: record.End}
-		if b.left--; b.left == 0 {
+		now.Position, now.runs = journal.Position{N: record.N, Offset: record.End}, now.runs || about
+		if b.left--; b.left <= 0 {
 			state = p.state // the end is not reached: what the state means for the cells is not yet known
 			break
 		}
 	}
 	if err := b.ctx.Err(); err != nil {
-		return err
+		return now, err
 	}
 	now.state = state
-	return b.settle(id, p, now)
+	return now, b.settle(id, p, now)
 }
 
 // settle writes how far a journal got, and what its writer's end means for what it left unfinished.
@@ -249,9 +226,9 @@ func (b *batch) settle(id tracker.ID, before, now progress) error {
 	if before == now {
 		return nil
 	}
-	err := b.exec(`INSERT INTO journals (id, entries, offset, state, problem) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, offset = excluded.offset, state = excluded.state, problem = excluded.problem`,
-		id.String(), now.N, now.Offset, string(now.state), now.problem)
+	err := b.exec(`INSERT INTO journals (id, entries, offset, state, problem, runs) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, offset = excluded.offset, state = excluded.state, problem = excluded.problem, runs = excluded.runs`,
+		id.String(), now.N, now.Offset, string(now.state), now.problem, now.runs)
 	if ended(before.state) || ended(now.state) {
 		err = errors.Join(err, b.mark(id, now.state))
 	}
@@ -268,5 +245,6 @@ func (b *batch) mark(id tracker.ID, state journal.State) error {
 	}
 	return errors.Join(
 		b.exec("UPDATE cells SET status = ? WHERE journal = ? AND finished = '' AND status <> ?", cell, id.String(), cell),
-		b.exec("UPDATE sessions SET status = ? WHERE journal = ? AND ended = '' AND status <> ?", session, id.String(), session))
+		b.exec("UPDATE sessions SET status = ? WHERE journal = ? AND ended = '' AND status <> ?", session, id.String(), session),
+		b.sessionsOf(id))
 }
