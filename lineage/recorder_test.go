@@ -3,6 +3,7 @@ package lineage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ type sources struct {
 	gate    chan struct{} // when there is one, each Capture waits for it
 	looks   int
 	fail    error
+	changes bool // each look finds others
 }
 
 func (s *sources) Started(c tracker.CellStarted) {
@@ -53,7 +55,11 @@ func (s *sources) Capture(ctx context.Context, _ func() float64) (tracker.CodeCa
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.looks++
-	return tracker.CodeCaptured{Time: epoch, Commit: "c0ffee"}, s.fail
+	state := tracker.CodeCaptured{Time: epoch, Commit: "c0ffee"}
+	if s.changes {
+		state.Changes = fmt.Appendf(nil, "{\"path\":\"file-%d\",\"status\":\"untracked\"}\n", s.looks)
+	}
+	return state, s.fail
 }
 
 func (s *sources) environment(context.Context) (tracker.EnvironmentCaptured, error) {
@@ -242,5 +248,37 @@ func TestLedgerThatCannotBeWritten(t *testing.T) {
 	r.Record(tracker.SessionClosed{Session: session, Time: epoch})
 	if err := next.Close(); err == nil {
 		t.Error("a ledger was written into a file")
+	}
+}
+
+func TestCodeLookedAtLateIsToldSo(t *testing.T) {
+	l := newLedger(t, &sources{changes: true})
+	defer l.entries()
+	var late []bool
+	look := func(cells int) {
+		for _, e := range l.codeOf(make([]tracker.CellStarted, cells)) {
+			late = append(late, e.(tracker.CodeCaptured).Missing != "")
+		}
+	}
+	look(1)
+	look(2)
+	l.sources.changes = false // from here on each look finds what the one before found, but for the first
+	look(1)
+	look(2)
+	if diff := cmp.Diff([]bool{false, true, false, false, false, false}, late); diff != "" {
+		t.Errorf("cells whose state is said to be from after others had begun (-want +got):\n%s", diff)
+	}
+}
+
+func TestCodeIsLookedAtBetweenCells(t *testing.T) {
+	l := newLedger(t, &sources{})
+	defer l.entries()
+	paces := []float64{l.pace()}
+	id := tracker.NewID()
+	l.Record(tracker.CellStarted{Session: l.session, Execution: id, Time: epoch})
+	paces = append(paces, l.pace())
+	l.Record(tracker.CellFinished{Execution: id, Time: epoch, Status: tracker.OK})
+	if diff := cmp.Diff([]float64{0, beside}, paces); diff != "" {
+		t.Errorf("paces before and beside a cell (-want +got):\n%s", diff)
 	}
 }

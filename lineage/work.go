@@ -51,9 +51,9 @@ func await[T any](r *Recorder, queue *[]T, all bool) ([]T, bool) {
 }
 
 const (
-	quick   = 50 * time.Millisecond // a cell that is done within it is waited for
-	leaving = 5 * time.Millisecond  // a cell's reply is on its way
-	beside  = 3.0                   // the pace beside a cell: three quarters of a core are left to it
+	quick   = 200 * time.Millisecond // a cell that is done within it is waited for: most are, also those that are built
+	leaving = 5 * time.Millisecond   // a cell's reply is on its way
+	beside  = 3.0                    // the pace beside a cell: three quarters of a core are left to it
 )
 
 // lull waits, with r.mu locked, for the end of the cells that run, if they are quick.
