@@ -59,7 +59,7 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			name: "bad rows", before: "id,n\n1,a\n2\n", after: "id,n\n1,a\n", options: Options{Key: []string{"id"}},
-			want: Result{Key: []string{"id"}, Before: Side{Rows: 1, Bad: 1, Findings: []table.Finding{{Line: 3, What: "1 cells, 2 expected"}}},
+			want: Result{Key: []string{"id"}, Before: Side{Rows: 1, Bad: 1, Findings: []table.Finding{{Line: 3, What: "1 cell, 2 expected"}}},
 				After: Side{Rows: 1}, Equal: 1, ChangedCells: map[string]int64{}},
 		},
 	} {

@@ -111,6 +111,9 @@ func (l *lane) fits(record []byte, cells int) string {
 	case cells == 1 && width > 1 && len(bytes.TrimRight(record, "\r\n")) == 0:
 		return empty
 	case cells != width:
+		if cells == 1 {
+			return fmt.Sprintf("1 cell, %d expected", width)
+		}
 		return fmt.Sprintf("%d cells, %d expected", cells, width)
 	case !l.sound:
 		return unsound(record)

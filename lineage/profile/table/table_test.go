@@ -106,7 +106,7 @@ func TestBadRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Summary{Rows: 3, Bad: 6, Columns: []string{"id", "text"}, Findings: []Finding{
-		{3, "1 cells, 2 expected"}, {4, "3 cells, 2 expected"}, {5, "text behind a closing quote"}, {8, "a NUL byte"},
+		{3, "1 cell, 2 expected"}, {4, "3 cells, 2 expected"}, {5, "text behind a closing quote"}, {8, "a NUL byte"},
 		{9, "bytes that are not UTF-8"}, {12, "a quote that is not closed"},
 	}}
 	if diff := cmp.Diff(want, s); diff != "" {
