@@ -14,6 +14,7 @@ import (
 
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/golang"
+	"github.com/gemba-ml/gemba/kernel/golang/build"
 	"github.com/gemba-ml/gemba/kernel/golang/process"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/tracker"
@@ -95,7 +96,7 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	around := k.surroundings(project)
 	lock := k.pin(notebook, project, around)
 	engine, err := golang.New(lock.start(golang.Options{
-		Jupyter: process.FindJupyter(file, os.Getenv), Version: version, Log: k.log,
+		Jupyter: process.FindJupyter(file, os.Getenv), Version: version, Log: k.log, Provide: []build.Provided{trackModule()},
 	}))
 	if err != nil {
 		return fmt.Errorf("start the Go engine: %w", err)
@@ -104,8 +105,9 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	recorder := lock.watch(k.record(origin{dir: ".", notebook: notebook, ledger: dir, project: project, around: around, patience: linger}))
 	magics := &magicHost{app: k.app, dir: ".", around: around, project: project, ledger: dir, recorder: k.recorder}
 	k.policy = k.policyOf(project, ".", dir)
+	recorder, environ := k.trackRun(recorder, k.id, dir, notebook)
 	session := kernel.OpenSession(kernel.SessionOptions{
-		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), k.policy.permit), Notice: k.policy.notice, Magics: magics, Notebook: notebook, Command: "kernel",
+		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), k.policy.permit), Notice: k.policy.notice, Environ: environ, Magics: magics, Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
 		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) }, Secret: k.screened,
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/golang"
+	"github.com/gemba-ml/gemba/kernel/golang/build"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/notebooks"
 	"github.com/gemba-ml/gemba/tracker"
@@ -34,7 +35,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	project := a.project(dir)
 	around := a.surroundings(project)
 	lock := a.pin(path, project, around)
-	engine, err := golang.New(lock.start(golang.Options{Dir: dir, Version: version, Log: log}))
+	engine, err := golang.New(lock.start(golang.Options{Dir: dir, Version: version, Log: log, Provide: []build.Provided{trackModule()}}))
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +44,10 @@ func (a *app) openRun(path string) (*headless, error) {
 	magics := &magicHost{app: a, dir: dir, around: around, project: project, ledger: h.ledger, recorder: h.recorder}
 	traced := a.trace(h.recorder, origin{dir: dir, notebook: path, ledger: h.ledger, project: project, around: around, patience: time.Minute})
 	h.policy = a.policyOf(project, dir, h.ledger)
+	id := tracker.NewID()
+	recorder, environ := a.trackRun(lock.watch(traced), id, h.ledger, path)
 	h.session = kernel.OpenSession(kernel.SessionOptions{
-		Engine: engine, Recorder: lock.watch(traced), Permit: permits(lock.ask(), h.policy.permit), Notice: h.policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
+		ID: id, Engine: engine, Recorder: recorder, Environ: environ, Permit: permits(lock.ask(), h.policy.permit), Notice: h.policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,
 	})
 	magics.session = h.session

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/golang/build"
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/absorb"
+	"github.com/gemba-ml/gemba/tracker/blob"
+	"github.com/gemba-ml/gemba/tracker/index"
+	"github.com/gemba-ml/gemba/tracker/track"
+)
+
+// trackModule is package track as a module of its own, for cells that import it.
+func trackModule() build.Provided {
+	files, source := map[string][]byte{}, track.Source()
+	names, _ := fs.Glob(source, "*.go") // embedded: always there
+	for _, name := range names {
+		if !strings.HasSuffix(name, "_test.go") {
+			files[path.Join("tracker/track", name)], _ = fs.ReadFile(source, name)
+		}
+	}
+	return build.Provided{Path: "github.com/gemba-ml/gemba", Files: files}
+}
+
+// trackFolder is where the track logs of a ledger are.
+func trackFolder(ledger string) string { return filepath.Join(ledger, "track") }
+
+// sessionRun is the run that a session's cells log to, from the first thing that is logged on, and the reader of what their
+// programs log. It stands between the session and its recorder, and ends the run with the session.
+type sessionRun struct {
+	*app
+	next     kernel.Recorder
+	session  tracker.ID
+	notebook string
+	folder   string
+	follower *absorb.Follower
+	owned    io.Closer // the folder, nil while there is none
+	bulk     *blob.Bulk
+	stop     context.CancelFunc
+	done     chan struct{}
+
+	mu         sync.Mutex
+	run        tracker.ID
+	name       string
+	experiment string
+	begun      bool // the run is in the ledger
+}
+
+// trackRun opens the run of a session, of which nothing is recorded before something is logged.
+func (a *app) trackRun(next kernel.Recorder, session tracker.ID, ledger, notebook string) (kernel.Recorder, func(tracker.ID) []string) {
+	if next == nil {
+		return nil, nil
+	}
+	r := &sessionRun{app: a, next: next, session: session, notebook: notebook, folder: filepath.Join(trackFolder(ledger), session.String()),
+		run: tracker.NewID(), name: strings.TrimSuffix(filepath.Base(notebook), ".ipynb"), done: make(chan struct{})}
+	if notebook == "" {
+		r.name = ""
+	}
+	packs := filepath.Join(ledger, "packs")
+	r.bulk = blob.NewBulk(packs, blob.OpenStore(packs))
+	r.follower = absorb.New(absorb.Options{Folder: r.folder, Recorder: programs{r}, Store: r.bulk, Live: true, Now: a.now,
+		Experiment: func(ctx context.Context, name string) (tracker.ID, bool, error) {
+			return a.experimentNamed(ctx, ledger, name)
+		}})
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	go r.follow(ctx)
+	return r, r.environ
+}
+
+// experimentNamed returns the id of the experiment of a name, and whether the ledger has it.
+func (a *app) experimentNamed(ctx context.Context, ledger, name string) (tracker.ID, bool, error) {
+	x, err := index.Open(ctx, ledger)
+	if err != nil {
+		return tracker.ExperimentNamed(name), false, err
+	}
+	defer x.Close()
+	e, err := x.ExperimentNamed(ctx, name)
+	if errors.Is(err, index.ErrNotFound) {
+		return tracker.ExperimentNamed(name), false, nil
+	}
+	return e.ID, err == nil, err
+}
+
+// environ tells the programs of a cell where to log.
+func (r *sessionRun) environ(execution tracker.ID) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text, err := json.Marshal(track.Place{Folder: r.folder, Run: r.run.String(), Name: r.name, Session: r.session.String(), Execution: execution.String(),
+		Experiment: r.experiment, Notebook: r.notebook})
+	if err != nil {
+		return nil
+	}
+	return []string{track.Variable + "=" + string(text)}
+}
+
+// pollEvery is how long what a program logs may wait until it is recorded. It is safe before: the log is a file.
+const pollEvery = 500 * time.Millisecond
+
+// follow records what programs log until the session ends.
+func (r *sessionRun) follow(ctx context.Context) {
+	defer close(r.done)
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			r.poll(ctx)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// poll records what is there. Where no program of the session ever logged, it costs one look at a folder that is not there.
+func (r *sessionRun) poll(ctx context.Context) {
+	if r.owned == nil {
+		if _, err := os.Lstat(r.folder); err != nil {
+			return
+		}
+		var err error
+		if r.owned, _, err = absorb.Own(r.folder); err != nil {
+			return // the next one tries again
+		}
+	}
+	_, _ = r.follower.Poll(ctx) // what could not be recorded now is in the logs still; the ledger's own troubles are told by its recorder
+}
+
+// Record passes on what the session tells.
+func (r *sessionRun) Record(e tracker.Event) {
+	if _, ends := e.(tracker.SessionClosed); ends {
+		r.close(context.Background())
+	}
+	r.next.Record(e)
+}
+
+// Flush is that of the recorder behind.
+func (r *sessionRun) Flush(ctx context.Context) error { return r.next.Flush(ctx) }
+
+// programs is the recorder of what programs log.
+type programs struct{ *sessionRun }
+
+// Record passes on what a program logged. The first that is told of the session's run opens it.
+func (r programs) Record(e tracker.Event) {
+	if changed, ok := e.(tracker.RunChanged); ok && changed.Run == r.run && changed.Status == tracker.RunRunning {
+		r.begin(changed)
+		return
+	}
+	r.next.Record(e)
+}
+
+// begin opens the run, once.
+func (r *sessionRun) begin(e tracker.RunChanged) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.begun {
+		return
+	}
+	r.begun = true
+	e.Started = e.Time
+	r.next.Record(e)
+}
+
+// close records the last of what was logged, and that the run is over.
+func (r *sessionRun) close(ctx context.Context) {
+	r.stop()
+	<-r.done
+	r.poll(ctx)
+	if r.begun {
+		now := r.now()
+		r.next.Record(tracker.RunChanged{Run: r.run, Session: r.session, Time: now, Status: tracker.RunFinished, Ended: now})
+		_ = r.next.Flush(ctx) // the recorder's own close tells what cannot be written
+	}
+	_ = errors.Join(r.follower.Close(), r.bulk.Close()) // what is left is read by the next one
+	if r.owned != nil {
+		_ = r.owned.Close()
+		_ = os.RemoveAll(filepath.Join(r.folder, "owner"))
+		_ = os.Remove(r.folder) // not when something is left in it
+	}
+}
