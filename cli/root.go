@@ -33,6 +33,7 @@ func commands() []func(*app) *cobra.Command {
 		duCommand,
 		gcCommand,
 		purgeCommand,
+		serveCommand,
 		sqlCommand,
 		reindexCommand,
 		doctorCommand,

@@ -1,0 +1,38 @@
+package mlflow
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// othersAge is for how long what other programs wrote into the ledger may be missing from an answer.
+const othersAge = 200 * time.Millisecond
+
+// freshness tells whether the index lacks something: after a write of this server it does.
+type freshness struct {
+	written atomic.Int64 // how often this server wrote
+
+	mu     sync.Mutex
+	taken  int64 // of written, how many are in the index
+	synced time.Time
+}
+
+func (f *freshness) wrote() { f.written.Add(1) }
+
+// upToDate brings the index up to date, if something may be missing from it. Those who ask at the same time are served by one Sync.
+func (s *Server) upToDate(ctx context.Context) error {
+	f := &s.fresh
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	written, now := f.written.Load(), s.Now()
+	if written == f.taken && now.Sub(f.synced) < othersAge && !now.Before(f.synced) {
+		return nil
+	}
+	if err := s.Index.Sync(ctx); err != nil {
+		return err
+	}
+	f.taken, f.synced = written, now
+	return nil
+}

@@ -1,0 +1,154 @@
+package mlflow
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+// Recorder takes what is written; *tracker.Recorder is one.
+type Recorder interface {
+	Record(tracker.Event)
+	Flush(context.Context) error
+	Err() error
+}
+
+// Index answers what is asked; *index.Index is one.
+type Index interface {
+	Sync(context.Context) error
+	Experiments(ctx context.Context, stages []tracker.Stage) ([]index.Experiment, error)
+	Experiment(ctx context.Context, id tracker.ID) (index.Experiment, error)
+	ExperimentNamed(ctx context.Context, name string) (index.Experiment, error)
+	Run(ctx context.Context, id tracker.ID) (index.Run, error)
+	SearchRuns(ctx context.Context, q index.RunSearch) (index.RunPage, error)
+	Series(ctx context.Context, q index.SeriesSearch) ([]tracker.Metric, error)
+	Artifacts(ctx context.Context, run tracker.ID, under string) ([]index.Artifact, error)
+	Models(ctx context.Context, stages []tracker.Stage) ([]index.Model, error)
+	Model(ctx context.Context, name string) (index.Model, error)
+	Versions(ctx context.Context, model string) ([]index.ModelVersion, error)
+}
+
+// Keep stores the bytes of artifacts; *blob.Bulk is one. Who puts must hold until an entry names what was put.
+type Keep interface {
+	Hold() (release func(), err error)
+	PutReader(io.Reader) (tracker.Digest, int64, error)
+	Sync() error
+}
+
+// Blobs reads the bytes of artifacts; *blob.Store is one.
+type Blobs interface {
+	Open(tracker.Digest) (io.ReadCloser, int64, error)
+	Get(tracker.Digest) ([]byte, error)
+}
+
+// Options set up a Server. All are required but Now.
+type Options struct {
+	Recorder Recorder
+	Index    Index
+	Keep     Keep
+	Blobs    Blobs
+	Now      func() time.Time // nil: time.Now
+}
+
+// Server is an http.Handler for the routes of MLflow's API. It asks nobody who they are: Guard does.
+type Server struct {
+	Options
+	mux *http.ServeMux
+
+	clock       clock
+	fresh       freshness
+	experiments experiments
+	runs        runs
+	registry    sync.Mutex // held while a model is changed: what is checked must still hold when it is recorded
+}
+
+// New returns a Server.
+func New(o Options) *Server {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Server{Options: o, mux: http.NewServeMux(), clock: clock{now: o.Now}}
+	s.runs.known = map[tracker.ID]*run{}
+	for _, r := range routes {
+		for _, pattern := range r.patterns() {
+			s.mux.Handle(pattern, s.handler(r))
+		}
+	}
+	s.mux.HandleFunc("/", s.unknown)
+	return s
+}
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if climbs(r.URL.Path) { // the mux would send the client elsewhere
+		writeError(w, invalid("Invalid path: %q leads out of its folder.", r.URL.Path))
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
+	writeError(w, fail(EndpointNotFound, "No route %s %s. ROUTES.md of tracker/mlflow lists what is served.", r.Method, r.URL.Path))
+}
+
+// handler runs a route and says what went wrong in MLflow's words.
+func (s *Server) handler(r route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if r.limit >= 0 {
+			q.Body = http.MaxBytesReader(w, q.Body, max(r.limit, bodyLimit))
+		}
+		if err := r.serve(s, w, q); err != nil {
+			writeError(w, err)
+		}
+	})
+}
+
+// record writes events and returns when they survive the death of this process. While the ledger cannot be
+// written nothing is taken: what waits in memory must not grow, and nobody is told that it was kept.
+func (s *Server) record(ctx context.Context, events ...tracker.Event) error {
+	if err := s.writable(ctx); err != nil {
+		return err
+	}
+	for _, e := range events {
+		s.Recorder.Record(e)
+	}
+	s.fresh.wrote()
+	return s.flush(ctx)
+}
+
+// writable says whether the ledger can be written now.
+func (s *Server) writable(ctx context.Context) error {
+	if s.Recorder.Err() == nil {
+		return nil
+	}
+	return s.flush(ctx)
+}
+
+// flush does not end with its client: what was recorded is recorded, whoever hears of it.
+func (s *Server) flush(ctx context.Context) error {
+	if err := s.Recorder.Flush(context.WithoutCancel(ctx)); err != nil {
+		return fail(Unavailable, "%v", err)
+	}
+	return nil
+}
+
+// clock tells times of which none is before another one that was told earlier: of two changes the later one counts.
+type clock struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (c *clock) tell() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := c.now(); now.After(c.last) {
+		c.last = now
+	}
+	return c.last
+}
