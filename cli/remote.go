@@ -159,11 +159,12 @@ func (a *app) moved(verb, preposition, address string, r remote.Report, asJSON b
 
 // warnOfBlobs says which blobs are not where somebody may look for them, and which still are where they must not be.
 func (a *app) warnOfBlobs(verb string, r remote.Report) {
+	taken := verb == "pulled" || verb == "took"
 	switch {
-	case r.Missing > 0 && verb != "pulled" && verb != "took":
+	case r.Missing > 0 && !taken:
 		a.warn("%s that entries name are not in this ledger either; gemba verify tells which", count(int(r.Missing), "blob", "blobs"))
 	case r.Missing > 0:
-		a.warn("%s that the new entries need did not come: nobody who pushed had them: %s", count(int(r.Missing), "blob", "blobs"), digestList(r.Lacking, r.Missing))
+		a.warn("%s that the new entries need did not come, since they are not there: %s", count(int(r.Missing), "blob", "blobs"), digestList(r.Lacking, r.Missing))
 	}
 	for _, address := range slices.Sorted(maps.Keys(r.Away)) {
 		a.warn("%s left to another remote, and new entries need them: gemba pull %s brings them", were(int(r.Away[address])), address)
@@ -171,7 +172,7 @@ func (a *app) warnOfBlobs(verb string, r remote.Report) {
 	switch n := len(r.Purged); {
 	case n > 0 && verb == "pushed":
 		a.warn("%s purged here and %s still on the remote, from an earlier push, and no command takes them out of it: push to a new remote, which does not get them, and delete this one", were(n), are(n))
-	case n > 0 && verb == "pulled":
+	case n > 0 && taken:
 		a.warn("%s purged elsewhere and %s still in this ledger: gemba purge --blob DIGEST takes them out: %s", were(n), are(n), digestList(r.Purged, int64(n)))
 	}
 }

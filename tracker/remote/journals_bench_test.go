@@ -10,7 +10,7 @@ import (
 )
 
 // benchJournals is how many sessions the ledgers of these benchmarks have.
-const benchJournals = 2000
+const benchJournals = 400
 
 // manyJournals makes a ledger of many short journals, and a remote that has them.
 func manyJournals(b *testing.B) (from, shelf string) {
@@ -40,10 +40,10 @@ func manyJournals(b *testing.B) (from, shelf string) {
 // BenchmarkManyJournals clones a ledger of many journals, and pulls and pushes where nothing is new.
 func BenchmarkManyJournals(b *testing.B) {
 	from, shelf := manyJournals(b)
-	key, to := newKey(b), ""
+	key, dir, to := newKey(b), b.TempDir(), ""
 	b.Run("clone", func(b *testing.B) {
 		for range b.N {
-			to = filepath.Join(b.TempDir(), ".gemba")
+			to = filepath.Join(dir, tracker.NewID().String())
 			pulled(b, to, openBucket(b, shelf), PullOptions{Key: key})
 		}
 	})
