@@ -82,6 +82,13 @@ func versionsOf(t *testing.T, dir string, d observe.Document) (got []string) {
 	t.Helper()
 	for _, f := range d.Files {
 		name, err := filepath.Rel(dir, string(f.Path))
+		if f.Absent {
+			continue // it came and went
+		}
+		if f.Removed && !f.Before.IsZero() {
+			got = append(got, "removed "+name)
+			continue
+		}
 		if err != nil || f.After.IsZero() || f.Missing != "" {
 			t.Errorf("%+v: want a digest of what is kept", f)
 			continue
@@ -123,9 +130,14 @@ func TestCellsAreObserved(t *testing.T) {
 			[]string{"read a.csv", "written b.parquet"}, 0},
 		{"program again", "%%\nb, _ := os.ReadFile(\"a.csv\")\nos.WriteFile(\"b.parquet\", append(b, \"PAR1\"...), 0o644)",
 			[]string{"read a.csv", "written b.parquet"}, 0},
+		{"read and rewritten", "%%\nb, _ := os.ReadFile(\"b.parquet\")\nos.WriteFile(\"b.parquet\", append(b, '!'), 0o644)", []string{"both b.parquet"}, 0},
+		{"replaced", "%%\nos.WriteFile(\"t\", []byte(\"new\"), 0o644)\nos.Rename(\"t\", \"r.parquet\")", []string{"written r.parquet"}, 0},
+		{"renamed", "%%\nos.Rename(\"r.parquet\", \"s.parquet\")", []string{"removed r.parquet", "written s.parquet"}, 0},
+		{"removed", "%%\nos.Remove(\"s.parquet\")", []string{"removed s.parquet"}, 0},
 		{"shell", "!sort a.csv > sorted.csv", []string{"read a.csv", "written sorted.csv"}, 1},
 		{"program's child", "import \"os/exec\"\n%%\nif err := exec.Command(\"sort\", \"a.csv\", \"-o\", \"c.csv\").Run(); err != nil { panic(err) }",
 			[]string{"read a.csv", "written c.csv"}, 1},
+		{"shell removes", "!rm c.csv", []string{"removed c.csv"}, 1},
 		{"nothing", "%%\nprintln(1)", nil, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

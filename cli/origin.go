@@ -30,7 +30,7 @@ func (a *app) trace(next *tracker.Recorder, o origin) kernel.Recorder {
 	store := lineage.NewStore(filepath.Join(o.ledger, "packs"))
 	files := observe.New(observe.Options{
 		Dir: o.dir, Notebook: o.notebook, Leave: []string{o.ledger}, Store: store,
-		Limit: int64(o.project.AutoSnapshotLimit), Screen: a.clean, Now: a.now,
+		Limit: int64(o.project.AutoSnapshotLimit), Screen: a.clean, Now: a.now, Off: os.Getenv("GEMBA_OBSERVE") == "off",
 	})
 	code := gitstate.NewCapturer(o.dir, gitstate.Options{
 		Store: store, Screen: a.clean, UntrackedLimit: int64(o.project.UntrackedLimit), Leave: o.ledger, Reading: files.Opened, Now: a.now,

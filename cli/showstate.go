@@ -113,12 +113,17 @@ func (g *page) observed(all []observed) {
 				g.fact(verbOf(f), "%s", f.Path)
 				continue
 			}
+			if f.Read && f.Written {
+				g.fact("read", "%s%s", f.Path, cmp.Or(prefixed("  sha256:", f.Before), "  as it was, which is not known"))
+			}
 			g.fact(verbOf(f), "%s  %s%s%s", f.Path, humanBytes(f.Size), prefixed("  sha256:", cmp.Or(f.After, f.Before)), prefixed("  ", f.Missing))
 		}
 		for _, command := range o.Commands {
 			g.fact("started", "%s", cutTo(command, 100))
 		}
-		g.fact("connected", "%s", strings.Join(o.Connected, " "))
+		if len(o.Connected) > 0 {
+			g.fact("connected", "%s (sampled: shorter connections are not seen)", strings.Join(o.Connected, " "))
+		}
 		g.fact("unobserved", "%s", o.Missing)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"encoding/binary"
 	"io/fs"
+	"strings"
 	"time"
 )
 
@@ -93,7 +94,9 @@ func Read(memory []byte) Notes {
 	rest := memory[head:Used(memory)]
 	n.List = make([]Note, 0, len(rest)/usual)
 	ends := make([]int, 0, len(rest)/usual)
-	text, folder := make([]byte, 0, 2*len(rest)), ""
+	var text strings.Builder
+	text.Grow(2 * len(rest))
+	folder := ""
 	for at := 0; at+noteHead <= len(rest); {
 		length, flags := uint64(order.Uint32(rest[at:])), order.Uint32(rest[at+4:])
 		start := at + noteHead
@@ -108,14 +111,14 @@ func Read(memory []byte) Notes {
 			folder = string(path) + "/"
 		} else {
 			if flags&relative != 0 {
-				text = append(text, folder...)
+				text.WriteString(folder)
 			}
-			text = append(text, path...)
-			n.List, ends = append(n.List, note(rest[at:start])), append(ends, len(text))
+			text.Write(path)
+			n.List, ends = append(n.List, note(rest[at:start])), append(ends, text.Len())
 		}
 		at = (start + int(length) + 7) &^ 7
 	}
-	all, from := string(text), 0
+	all, from := text.String(), 0
 	for i, to := range ends {
 		n.List[i].Path, from = all[from:to], to
 	}

@@ -521,6 +521,15 @@ func TestUnwatched(t *testing.T) {
 	}
 }
 
+// TestOff: when observing is off nothing is watched, and that is said.
+func TestOff(t *testing.T) {
+	l := newLab(t, func(o *Options) { o.Off = true })
+	_, told := l.cell("!", func(seen *tracker.Seen) { seen.Missed = []string{"observing is off: because"} })
+	if l.watcher != nil || !strings.HasPrefix(told.Missing, "observing is off: because; ") {
+		t.Errorf("watcher %v, missing %q", l.watcher, told.Missing)
+	}
+}
+
 // TestOwnReads: what this process reads in the work tree is not taken for what a cell does.
 func TestOwnReads(t *testing.T) {
 	if runtime.GOOS != "linux" {

@@ -18,6 +18,7 @@ type Options struct {
 	Limit    int64               // contents of larger files are not kept, in bytes
 	Screen   func([]byte) []byte // takes secrets out of a text; nil takes out none
 	Baseline int64               // bytes of the work tree whose digests are taken ahead; 0: 256 MB; negative: none
+	Off      bool                // nothing is watched and no digest taken ahead: the engine does not observe its cells
 	Now      func() time.Time    // nil: time.Now
 }
 
@@ -75,6 +76,11 @@ func New(o Options) *Observer {
 }
 
 func (b *Observer) open() {
+	if b.options.Off {
+		b.fault = "observing is off"
+		close(b.all)
+		return
+	}
 	w, err := newWatcher(b.root, func(folder string) bool { return !b.filter.data(folder) }, b.library.forget, b.options.Now)
 	if err != nil {
 		b.fault = err.Error()
