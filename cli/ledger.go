@@ -62,6 +62,7 @@ func (a *app) withIndex(ctx context.Context, read func(context.Context, *index.I
 
 func (a *app) readIndex(ctx context.Context, read func(context.Context, *index.Index) error) error {
 	dir := a.ledgerToRead()
+	a.recordLeftovers(ctx, dir)
 	ledger, err := journal.Open(dir)
 	if err != nil {
 		return ledgerHint(err)

@@ -37,6 +37,41 @@ func trackModule() build.Provided {
 // trackFolder is where the track logs of a ledger are.
 func trackFolder(ledger string) string { return filepath.Join(ledger, "track") }
 
+// recordLeftovers records what programs logged that nobody has read: those outside of notebooks, and those whose kernel was
+// killed. A ledger to which nothing can be added is read as it is.
+func (a *app) recordLeftovers(ctx context.Context, ledger string) {
+	folder := trackFolder(ledger)
+	if !absorb.Pending(folder) {
+		return
+	}
+	recorder := a.openRecorder(ledger, "track")
+	packs := filepath.Join(ledger, "packs")
+	bulk := blob.NewBulk(packs, blob.OpenStore(packs))
+	err := recorder.Flush(ctx) // so that the ledger is there
+	if err == nil {
+		err = absorb.Leftovers(ctx, absorb.Options{Folder: folder, Recorder: recorder, Store: bulk, Now: a.now,
+			Known: func(ctx context.Context, log tracker.ID) (map[tracker.ID]int64, error) {
+				return a.absorbed(ctx, ledger, log)
+			},
+			Experiment: func(ctx context.Context, name string) (tracker.ID, bool, error) {
+				return a.experimentNamed(ctx, ledger, name)
+			}})
+	}
+	if err = errors.Join(err, bulk.Close(), recorder.Close()); err != nil {
+		a.warn("what programs logged is not recorded yet, and kept in %s: %v", folder, err)
+	}
+}
+
+// absorbed returns how far the runs of a track log are recorded.
+func (a *app) absorbed(ctx context.Context, ledger string, log tracker.ID) (map[tracker.ID]int64, error) {
+	x, err := index.Open(ctx, ledger)
+	if err != nil {
+		return nil, err
+	}
+	defer x.Close()
+	return x.Absorbed(ctx, log)
+}
+
 // sessionRun is the run that a session's cells log to, from the first thing that is logged on, and the reader of what their
 // programs log. It stands between the session and its recorder, and ends the run with the session.
 type sessionRun struct {

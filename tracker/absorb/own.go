@@ -63,3 +63,30 @@ func leftover(ctx context.Context, o Options, folder string) error {
 	_ = os.Remove(folder) // not when something damaged is kept in it
 	return nil
 }
+
+// Pending reports whether Leftovers would find something in the folder, or the folders in it.
+func Pending(folder string) bool {
+	folders, _ := filepath.Glob(filepath.Join(folder, "*", "*.track"))
+	roots, _ := filepath.Glob(filepath.Join(folder, "*.track"))
+	for _, path := range append(folders, roots...) {
+		if orphan(path) {
+			return true
+		}
+	}
+	return false
+}
+
+// orphan reports whether neither the program that wrote a log lives nor one that reads its folder.
+func orphan(path string) bool {
+	return free(path) && free(filepath.Join(filepath.Dir(path), owner))
+}
+
+// free reports whether nobody holds a lock on a file, or it is not there.
+func free(path string) bool {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	defer f.Close()
+	return writerGone(f)
+}

@@ -88,7 +88,7 @@ func runLogged(b *batch, r journal.Record, e *tracker.LoggedEntry) error {
 		return err
 	}
 	if !e.Log.IsZero() {
-		err := b.exec("INSERT INTO absorbed VALUES (?, ?) ON CONFLICT DO UPDATE SET end = excluded.end WHERE excluded.end > end", e.Log.String(), e.End)
+		err := b.exec("INSERT INTO absorbed VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET end = excluded.end WHERE excluded.end > end", e.Log.String(), e.Run.String(), e.End)
 		if err != nil {
 			return err
 		}

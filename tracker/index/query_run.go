@@ -232,12 +232,15 @@ func (x *Index) View(ctx context.Context, name string) (View, error) {
 	return named(ctx, x, scanView, "view", name, "SELECT name, query, saved FROM views WHERE name = ?", name)
 }
 
-// Absorbed returns how many bytes of a track log are recorded, 0 when none are.
-func (x *Index) Absorbed(ctx context.Context, log tracker.ID) (end int64, err error) {
-	all, err := collect(ctx, x, func(rows *sql.Rows) (end int64, err error) { err = rows.Scan(&end); return end, err },
-		"SELECT end FROM absorbed WHERE log = ?", log.String())
-	for _, n := range all {
-		end = n
-	}
-	return end, err
+// Absorbed returns, for each run of a track log, up to which byte of the log it is recorded.
+func (x *Index) Absorbed(ctx context.Context, log tracker.ID) (map[tracker.ID]int64, error) {
+	ends := map[tracker.ID]int64{}
+	_, err := collect(ctx, x, func(rows *sql.Rows) (_ struct{}, err error) {
+		var run tracker.ID
+		var end int64
+		err = rows.Scan(into(&run), &end)
+		ends[run] = end
+		return struct{}{}, err
+	}, "SELECT run, end FROM absorbed WHERE log = ?", log.String())
+	return ends, err
 }

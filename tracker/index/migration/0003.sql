@@ -127,8 +127,10 @@ CREATE TABLE artifacts (
 ) WITHOUT ROWID;
 
 CREATE TABLE absorbed (
-    log TEXT    NOT NULL PRIMARY KEY,
-    end INTEGER NOT NULL -- how many of its bytes are recorded
+    log TEXT    NOT NULL,
+    run TEXT    NOT NULL,
+    end INTEGER NOT NULL, -- how many of the log's bytes are recorded, as far as they are of the run
+    PRIMARY KEY (log, run)
 ) WITHOUT ROWID;
 
 -- Each entry about experiments, models and views; the tables below are what they come to.
