@@ -204,7 +204,6 @@ func (r *sessionRun) begin(e tracker.RunChanged) {
 		return
 	}
 	r.begun = true
-	e.Started = e.Time
 	r.next.Record(e)
 }
 

@@ -255,6 +255,9 @@ func TestKilled(t *testing.T) {
 	if next < 100_000 {
 		t.Errorf("%d points", next)
 	}
+	if last, ok := r.events[len(r.events)-1].(tracker.RunChanged); !ok || last.Status != tracker.RunKilled || last.Ended.IsZero() {
+		t.Errorf("the last event is %+v", r.events[len(r.events)-1])
+	}
 	if left, _ := filepath.Glob(filepath.Join(o.Folder, "*.track")); len(left) > 0 {
 		t.Errorf("left are %v", left)
 	}

@@ -95,6 +95,9 @@ func (f *Follower) read(path string) (over bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if gone {
+		l.abandon(info.ModTime())
+	}
 	if gone && h.lost > 0 {
 		f.sink.record(tracker.Gap{Session: l.session(), Time: f.sink.now(), Reason: fmt.Sprintf("%d things that a program logged found no room on the disk", h.lost)})
 	}

@@ -37,6 +37,7 @@ type run struct {
 	opened
 	parsed  ids
 	done    int64 // what lies before is recorded already
+	ended   bool
 	logged  tracker.Logged
 	metrics []tracker.Metric
 }
@@ -80,6 +81,9 @@ func (l *log) handle(next int64, kind byte, body []byte) error {
 	case recordLogged, recordArtifact, recordEnd:
 		f := fields{rest: body}
 		r, err := l.run(&f)
+		if err == nil && kind == recordEnd {
+			r.ended = true
+		}
 		if err != nil || next <= r.done {
 			return err
 		}
@@ -181,5 +185,14 @@ func (l *log) flush(r *run) {
 func (l *log) flushAll() {
 	for _, r := range l.runs {
 		l.flush(r)
+	}
+}
+
+// abandon ends the runs that their program, which is gone since about then, has not ended. Those of a session end with it.
+func (l *log) abandon(then time.Time) {
+	for _, r := range l.runs {
+		if !r.ended && r.Session == "" {
+			l.sink.record(tracker.RunChanged{Run: r.parsed.run, Time: l.sink.now(), Status: tracker.RunKilled, Ended: then})
+		}
 	}
 }

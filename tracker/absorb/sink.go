@@ -59,8 +59,8 @@ func (s *sink) record(e tracker.Event) { s.Recorder.Record(e) }
 func (s *sink) opened(r *run) error {
 	e := tracker.RunChanged{Run: r.parsed.run, Parent: r.parsed.parent, Session: r.parsed.session, Execution: r.parsed.execution, Time: s.now(),
 		Name: r.Name, Status: tracker.RunRunning, User: r.User, Source: r.Source, Started: time.Unix(0, r.Started)}
-	if r.Goes {
-		e.Started = time.Time{}
+	if r.Goes && r.Session == "" {
+		e.Started = time.Time{} // that of a session's run is told by each of its programs: the first one counts
 	}
 	if r.Experiment != "" {
 		id, err := s.experiment(r.Experiment)
