@@ -90,7 +90,7 @@ func (a *app) writeBundle(ctx context.Context, journals []tracker.ID, key *journ
 
 // journalsOf returns the journals that hold what the ids name.
 func (a *app) journalsOf(ctx context.Context, x *index.Index, ids []string) (all []tracker.ID, err error) {
-	found, err := a.findAll(ctx, x, ids)
+	found, err := a.findAll(ctx, x, "bundle", ids)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ one is for you. The git program makes it if it is installed, with its hooks and 
 		RunE: func(c *cobra.Command, paths []string) error {
 			done, err := gitstate.Commit(c.Context(), ".", gitstate.CommitOptions{Message: message, Paths: paths, Now: a.now})
 			if err != nil {
-				return commitHint(err)
+				return commitHint(fmt.Errorf("commit: %w", err))
 			}
 			if asJSON {
 				return printJSON(a.stdout, done)

@@ -100,7 +100,7 @@ func (a *app) environments(ctx context.Context, ids ...string) ([]shownEnvironme
 func (a *app) recordedEnvironment(ctx context.Context, x *index.Index, prefix string) (shown shownEnvironment, err error) {
 	m, err := x.Find(ctx, prefix)
 	if err != nil {
-		return shown, a.idHint(ctx, x, err)
+		return shown, a.idHint(ctx, x, "env show", err)
 	}
 	cells, err := cellsUpTo(ctx, x, m)
 	if err != nil {

@@ -67,7 +67,7 @@ func (a *app) chooser(ctx context.Context, ids []string, before time.Time) (func
 	}
 	named := map[tracker.ID]bool{}
 	err := a.withIndex(ctx, func(ctx context.Context, x *index.Index) error {
-		found, err := a.findAll(ctx, x, ids)
+		found, err := a.findAll(ctx, x, "evict", ids)
 		for _, m := range found {
 			named[m.ID] = true
 		}

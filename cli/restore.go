@@ -61,7 +61,10 @@ type restored struct {
 func (a *app) restore(ctx context.Context, x *index.Index, id, dir, repository string, asJSON bool) error {
 	m, err := x.Find(ctx, id)
 	if err != nil {
-		return a.idHint(ctx, x, err)
+		if s, unnamed := a.findSnapshot(ctx, x, id); unnamed == nil {
+			return withHint(err, "gemba snapshot restore %s DIR brings back the snapshot %s of that name", id, s.ID.Short())
+		}
+		return a.idHint(ctx, x, "restore", err)
 	}
 	g := &gathering{app: a, x: x, blobs: a.restorable(ctx, x), repository: repository}
 	var back restore.Result

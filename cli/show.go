@@ -36,7 +36,7 @@ func showCommand(a *app) *cobra.Command {
 func (a *app) show(ctx context.Context, x *index.Index, prefix string, asJSON bool) error {
 	m, err := x.Find(ctx, prefix)
 	if err != nil {
-		return a.idHint(ctx, x, err)
+		return a.idHint(ctx, x, "show", err)
 	}
 	switch m.Kind {
 	case "session":
@@ -72,13 +72,13 @@ func (a *app) completeID(c *cobra.Command, args []string, prefix string) (ids []
 	return ids, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// idHint adds to an error of Find what the reader could have meant.
-func (a *app) idHint(ctx context.Context, x *index.Index, err error) error {
+// idHint adds to an error of Find what the reader of a command could have meant.
+func (a *app) idHint(ctx context.Context, x *index.Index, command string, err error) error {
 	var ambiguous *index.Ambiguous
 	if errors.As(err, &ambiguous) {
 		var lines []string
 		for _, m := range ambiguous.Candidates {
-			lines = append(lines, fmt.Sprintf("gemba show %s   (%s)", m.ID, a.describe(ctx, x, m)))
+			lines = append(lines, fmt.Sprintf("gemba %s %s   (%s)", command, m.ID, a.describe(ctx, x, m)))
 		}
 		return withHint(err, "%s", strings.Join(lines, "\n     "))
 	}
@@ -88,12 +88,12 @@ func (a *app) idHint(ctx context.Context, x *index.Index, err error) error {
 	return err
 }
 
-// findAll returns what is recorded under each of some ids.
-func (a *app) findAll(ctx context.Context, x *index.Index, ids []string) (all []index.Match, err error) {
+// findAll returns what is recorded under each of the ids that a command is given.
+func (a *app) findAll(ctx context.Context, x *index.Index, command string, ids []string) (all []index.Match, err error) {
 	for _, id := range ids {
 		m, err := x.Find(ctx, id)
 		if err != nil {
-			return nil, a.idHint(ctx, x, err)
+			return nil, a.idHint(ctx, x, command, err)
 		}
 		all = append(all, m)
 	}

@@ -42,28 +42,23 @@ type Committed struct {
 
 // Commit makes a commit in the repository that dir is in, as `git commit -a` does: by the git program, so that
 // hooks, signatures and filters are those of the user, or by go-git where there is none. It is the only function here
-// that changes a repository, and only because a person asked for a commit.
+// that changes a repository, and only because a person asked for a commit. Its error does not say that it was a commit
+// that failed: who asked for it knows by which name.
 func Commit(ctx context.Context, dir string, o CommitOptions) (Committed, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	r, err := Find(dir)
 	if err != nil {
-		return Committed{}, fmt.Errorf("commit: %w", err)
+		return Committed{}, err
 	}
 	if err := o.check(r); err != nil {
-		return Committed{}, fmt.Errorf("commit: %w", err)
+		return Committed{}, err
 	}
-	done, err := Committed{}, error(nil)
-	if program, lookErr := exec.LookPath("git"); lookErr == nil {
-		done, err = (&committer{ctx, program, dir, r, o}).commit()
-	} else {
-		done, err = commitAlone(ctx, dir, r, o)
+	if program, err := exec.LookPath("git"); err == nil {
+		return (&committer{ctx, program, dir, r, o}).commit()
 	}
-	if err != nil {
-		return Committed{}, fmt.Errorf("commit: %w", err)
-	}
-	return done, nil
+	return commitAlone(ctx, dir, r, o)
 }
 
 // check refuses what would surprise: above all to end a merge by the way.
