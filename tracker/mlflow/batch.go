@@ -8,17 +8,18 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 )
 
+// logBatch is a batch as batchReader reads it: its metrics are checked, and those of logged models are there a second time.
 type logBatch struct {
 	runID
-	Metrics []metric `json:"metrics"`
-	Params  []pair   `json:"params"`
-	Tags    []pair   `json:"tags"`
+	points   []tracker.Metric
+	modelled []metric
+	Params   []pair
+	Tags     []pair
 }
 
 // logBatch records all of a batch or, when something is wrong with it, nothing.
 func (s *Server) logBatch(ctx context.Context, q *logBatch) (nothing, error) {
-	e := tracker.RunLogged{}
-	if err := q.check(&e); err != nil {
+	if err := q.check(); err != nil {
 		return nothing{}, err
 	}
 	one, unlock, err := s.activeRun(ctx, q.id())
@@ -26,50 +27,43 @@ func (s *Server) logBatch(ctx context.Context, q *logBatch) (nothing, error) {
 		return nothing{}, err
 	}
 	defer unlock()
+	e := tracker.RunLogged{Run: one.id, Time: s.clock.tell(), Metrics: q.points}
 	if e.Params, err = one.newParams(q.Params); err != nil {
 		return nothing{}, err
 	}
-	e.Run, e.Time = one.id, s.clock.tell()
-	models, err := s.modelMetrics(ctx, one.info.ID, q.Metrics)
+	models, err := s.modelMetrics(ctx, one.info.ID, q.modelled)
 	if err != nil {
 		return nothing{}, err
 	}
 	for _, p := range e.Params {
 		one.params[p.Key] = p.Value
 	}
-	events := append(one.tag(e, q.Tags), models...)
-	if len(e.Params)+len(q.Tags)+len(e.Metrics)+len(models) == 0 {
+	if len(e.Params)+len(q.Tags)+len(e.Metrics) == 0 {
 		return nothing{}, nil
 	}
-	return nothing{}, s.recordRun(ctx, one, events...)
+	return nothing{}, s.recordRun(ctx, one, append(one.tag(e, q.Tags), models...)...)
 }
 
-// check checks all that needs no run, and sets the metrics.
-func (q *logBatch) check(e *tracker.RunLogged) error {
+// check checks all that needs no run.
+func (q *logBatch) check() error {
 	for _, limit := range []struct {
 		what      string
 		have, max int
 	}{
-		{"metrics", len(q.Metrics), maxBatchMetrics},
+		{"metrics", len(q.points), maxBatchMetrics},
 		{"params", len(q.Params), maxBatchParamsTags},
 		{"tags", len(q.Tags), maxBatchParamsTags},
-		{"metrics, params, and tags", len(q.Metrics) + len(q.Params) + len(q.Tags), maxBatch},
+		{"metrics, params, and tags", len(q.points) + len(q.Params) + len(q.Tags), maxBatch},
 	} {
 		if limit.have > limit.max {
-			return invalid("A batch logging request can contain at most %d %s. Got %d %s. Please split up %s across multiple requests and try again.",
-				limit.max, limit.what, limit.have, limit.what, limit.what)
+			return tooMany(limit.what, limit.max)
 		}
-	}
-	e.Metrics = make([]tracker.Metric, len(q.Metrics))
-	for i := range q.Metrics {
-		p, err := q.Metrics[i].checked("")
-		if err != nil { // the place is named only when it is needed: to name each costs more than to check it
-			_, err = q.Metrics[i].checked(fmt.Sprintf("metrics[%d].", i))
-			return err
-		}
-		e.Metrics[i] = p
 	}
 	return q.checkPairs()
+}
+
+func tooMany(what string, limit int) error {
+	return invalid("A batch logging request can contain at most %d %s. Please split up %s across multiple requests and try again.", limit, what, what)
 }
 
 func (q *logBatch) checkPairs() error {

@@ -31,28 +31,24 @@ type metric struct {
 	Digest  string   `json:"dataset_digest"`
 }
 
-// checked returns the point for the tracker; where names the metric in what is said of it.
-func (m *metric) checked(where string) (tracker.Metric, error) {
+// checked returns the point for the tracker.
+func (m *metric) checked() (tracker.Metric, error) {
 	switch {
 	case m.Key == "":
-		return tracker.Metric{}, required(where+"key", "")
+		return tracker.Metric{}, required("key", "")
 	case m.Value == nil:
-		return tracker.Metric{}, required(where+"value", "")
+		return tracker.Metric{}, required("value", "")
 	case m.Time == nil:
-		return tracker.Metric{}, required(where+"timestamp", "")
+		return tracker.Metric{}, required("timestamp", "")
 	}
 	p := tracker.Metric{Key: m.Key, Value: float64(*m.Value), Step: int64(m.Step)}
-	return p, checkPoint(where, &p, int64(*m.Time))
-}
-
-// checkPoint checks the name and the time of a point, and sets its time.
-func checkPoint(where string, p *tracker.Metric, ms int64) error {
-	if err := checkKey(where+"name", "Metric name", p.Key); err != nil {
-		return err
+	if err := checkKey("name", "Metric name", p.Key); err != nil {
+		return p, err
 	}
-	return setTime(where, p, ms)
+	return p, setTime("", &p, int64(*m.Time))
 }
 
+// setTime sets a point's time; where names the point in what is said of it.
 func setTime(where string, p *tracker.Metric, ms int64) error {
 	if ms < 0 || ms > maxMilliseconds {
 		return invalidValue(where+"timestamp", strconv.FormatInt(ms, 10), "metric '"+p.Key+"': Timestamp must be a nonnegative number of milliseconds, before the year 2262")
@@ -67,7 +63,7 @@ type logMetric struct {
 }
 
 func (s *Server) logMetric(ctx context.Context, q *logMetric) (nothing, error) {
-	p, err := q.checked("")
+	p, err := q.checked()
 	if err != nil {
 		return nothing{}, err
 	}
@@ -77,13 +73,9 @@ func (s *Server) logMetric(ctx context.Context, q *logMetric) (nothing, error) {
 	}
 	unlock() // nothing of the run changes that a write is checked against
 	now := s.clock.tell()
-	events := []tracker.Event{tracker.RunLogged{Run: one.id, Time: now, Metrics: []tracker.Metric{p}}}
-	if q.Model != "" {
-		more, err := s.modelMetrics(ctx, one.info.ID, []metric{q.metric})
-		if err != nil {
-			return nothing{}, err
-		}
-		events = append(events, more...)
+	models, err := s.modelMetrics(ctx, one.info.ID, []metric{q.metric})
+	if err != nil {
+		return nothing{}, err
 	}
-	return nothing{}, s.record(ctx, events...)
+	return nothing{}, s.record(ctx, append(models, tracker.RunLogged{Run: one.id, Time: now, Metrics: []tracker.Metric{p}})...)
 }

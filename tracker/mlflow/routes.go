@@ -39,7 +39,7 @@ var routes = []route{
 	{"POST", "/mlflow/runs/log-parameter", "logs a param", answering((*Server).logParam), 0},
 	{"POST", "/mlflow/runs/set-tag", "sets a tag", answering((*Server).setTag), 0},
 	{"POST", "/mlflow/runs/delete-tag", "takes a tag away", answering((*Server).deleteTag), 0},
-	{"POST", "/mlflow/runs/log-batch", "logs metrics, params and tags", answering((*Server).logBatch), 0},
+	{"POST", "/mlflow/runs/log-batch", "logs metrics, params and tags", (*Server).serveBatch, 0},
 	{"POST", "/mlflow/runs/log-model", "tells of a model among the artifacts", answering((*Server).logModel), 0},
 	{"POST", "/mlflow/runs/log-inputs", "tells which datasets and models a run used", answering((*Server).logInputs), 64 << 20},
 	{"POST", "/mlflow/runs/outputs", "tells which models a run made", answering((*Server).logOutputs), 0},
