@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -67,6 +68,7 @@ func (c *chunk) appendTo(list []tracker.Metric, key string) ([]tracker.Metric, e
 	if len(c.values)%8 != 0 {
 		return list, errChunk
 	}
+	list = slices.Grow(list, len(c.values)/8)
 	steps, times := c.steps, c.times
 	step, time := int64(0), int64(0)
 	for values := c.values; len(values) > 0; values = values[8:] {

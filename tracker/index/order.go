@@ -35,7 +35,7 @@ func compareKeys(a, b *sortKey, descending bool) int {
 	if order := cmp.Compare(a.Class, b.Class); order != 0 || a.Class != valued {
 		return order
 	}
-	order := cmp.Compare(a.Number, b.Number)
+	order := compareNumbers(a.Number, b.Number)
 	if order == 0 {
 		order = strings.Compare(a.Text, b.Text)
 	}
@@ -43,6 +43,17 @@ func compareKeys(a, b *sortKey, descending bool) int {
 		return -order
 	}
 	return order
+}
+
+// compareNumbers is cmp.Compare for what is no NaN.
+func compareNumbers(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
 }
 
 // keys compile an order to what gives a run's keys.
@@ -106,43 +117,64 @@ type sorter struct {
 	keys   []func(int32) sortKey
 }
 
-func (s *sorter) compare(a, b int32) int {
-	for i, key := range s.keys {
-		x, y := key(a), key(b)
-		if order := compareKeys(&x, &y, s.orders[i].Descending); order != 0 {
+// ranked is a run with the key of the order's first field, which is all that most comparisons need.
+type ranked struct {
+	key sortKey
+	run int32
+}
+
+func (s *sorter) compareRanked(a, b *ranked) int {
+	if order := compareKeys(&a.key, &b.key, s.orders[0].Descending); order != 0 {
+		return order
+	}
+	for i, key := range s.keys[1:] {
+		x, y := key(a.run), key(b.run)
+		if order := compareKeys(&x, &y, s.orders[i+1].Descending); order != 0 {
 			return order
 		}
 	}
-	return cmp.Compare(s.cache.place[a], s.cache.place[b])
+	return cmp.Compare(s.cache.place[a.run], s.cache.place[b.run])
 }
 
 // first returns the first n of runs, sorted.
 func (s *sorter) first(runs []int32, n int) []int32 {
-	if len(runs) <= 4*n {
-		slices.SortFunc(runs, s.compare)
-		return runs[:min(n, len(runs))]
+	all := make([]ranked, len(runs))
+	for i, run := range runs {
+		all[i] = ranked{s.keys[0](run), run}
 	}
-	h := &worst{runs[:n:n], s}
+	if len(all) > 4*n {
+		all = s.best(all, n)
+	}
+	slices.SortFunc(all, func(a, b ranked) int { return s.compareRanked(&a, &b) })
+	runs = runs[:min(n, len(all))]
+	for i := range runs {
+		runs[i] = all[i].run
+	}
+	return runs
+}
+
+// best returns the first n of all, in no order.
+func (s *sorter) best(all []ranked, n int) []ranked {
+	h := &worst{all[:n:n], s}
 	heap.Init(h)
-	for _, run := range runs[n:] {
-		if s.compare(run, h.runs[0]) < 0 {
-			h.runs[0] = run
+	for i := n; i < len(all); i++ {
+		if s.compareRanked(&all[i], &h.all[0]) < 0 {
+			h.all[0] = all[i]
 			heap.Fix(h, 0)
 		}
 	}
-	slices.SortFunc(h.runs, s.compare)
-	return h.runs
+	return h.all
 }
 
 // worst is a heap of runs with the last one of the order on top.
 type worst struct {
-	runs []int32
+	all []ranked
 	*sorter
 }
 
-func (h *worst) Len() int           { return len(h.runs) }
-func (h *worst) Less(i, j int) bool { return h.compare(h.runs[i], h.runs[j]) > 0 }
-func (h *worst) Swap(i, j int)      { h.runs[i], h.runs[j] = h.runs[j], h.runs[i] }
+func (h *worst) Len() int           { return len(h.all) }
+func (h *worst) Less(i, j int) bool { return h.compareRanked(&h.all[i], &h.all[j]) > 0 }
+func (h *worst) Swap(i, j int)      { h.all[i], h.all[j] = h.all[j], h.all[i] }
 func (h *worst) Push(any)           {} // it never grows
 func (h *worst) Pop() any           { return nil }
 

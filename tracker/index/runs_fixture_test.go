@@ -64,7 +64,7 @@ var fixtureRuns = []fixtureRun{
 	{name: "r17", experiment: mnist, status: tracker.RunFinished, minutes: 16, took: 1, tags: "team=red", metrics: map[string]float64{"acc": 0.99}, deleted: true},
 	{name: "r18", experiment: mnist, status: tracker.RunFinished, minutes: 17, took: 1, tags: "note=100%"},
 	{name: "r19", experiment: mnist, status: tracker.RunFinished, minutes: 17, took: 1, tags: "note=100"}, // as new as r18
-	{name: "", experiment: mnist, status: tracker.RunFinished, minutes: 18, took: 1},                     // without a name: r20
+	{name: "", experiment: mnist, status: tracker.RunFinished, minutes: 18, took: 1},                      // without a name: r20
 }
 
 // searchLedger makes a ledger of fixtureRuns and returns its index. The id of r01 is nthID(0xa0, 1), and so on.

@@ -19,10 +19,7 @@ func (x *Index) Series(ctx context.Context, q SeriesSearch) ([]tracker.Metric, e
 	for q.Points > 0 && 2*left/factor >= int64(q.Points) { // a part of a level has two points or more
 		level, left = level+1, left/factor
 	}
-	var points []tracker.Metric
-	if level == 0 {
-		points = make([]tracker.Metric, 0, total)
-	}
+	points := make([]tracker.Metric, 0, min(total, 3*left+chunkPoints))
 	for _, p := range pieces {
 		if points, err = x.piecePoints(ctx, q, p, level, points); err != nil {
 			return nil, err

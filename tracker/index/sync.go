@@ -43,6 +43,21 @@ func (x *Index) Sync(ctx context.Context) error {
 	return nil
 }
 
+// SyncJournal is Sync for one journal, which is there: for a writer that looks at what it has just written. It does not
+// look which other journals there are.
+func (x *Index) SyncJournal(ctx context.Context, id tracker.ID) error {
+	for more := true; more; {
+		err := x.write(ctx, func(b *batch) (err error) {
+			more, err = b.advanceOne(id)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("bring index up to date: %w", err)
+		}
+	}
+	return nil
+}
+
 // Rebuild makes the index anew from the journals, in one transaction: others who ask meanwhile are
 // answered by the old one, and never by half of the new.
 func (x *Index) Rebuild(ctx context.Context) error {
@@ -99,31 +114,58 @@ func (b *batch) advance(limit int, readable map[tracker.Digest]bool) (more bool,
 	if err != nil {
 		return false, err
 	}
-	known, err := b.readProgress()
+	known, err := b.readProgress("")
 	if err != nil {
 		return false, err
 	}
-	b.left = limit
 	if err := b.forget(ids, known); err != nil {
 		return false, err
 	}
 	if err := b.recover(readable, known); err != nil {
 		return false, err
 	}
-	for _, id := range ids {
-		if known[id], err = b.project(id, known[id]); err != nil {
-			return false, err
-		}
-		if more = b.left <= 0; more {
-			break
-		}
+	if more, err = b.projectAll(ids, known, limit); err != nil {
+		return false, err
 	}
-	if b.purged && limit < math.MaxInt {
+	if b.purged && limit < math.MaxInt { // else all is made anew anyway
 		if err := b.purge(known); err != nil {
 			return false, err
 		}
 	}
 	return more, b.finish()
+}
+
+// advanceOne is advance for one journal.
+func (b *batch) advanceOne(id tracker.ID) (more bool, err error) {
+	known, err := b.readProgress(id.String())
+	if err != nil {
+		return false, err
+	}
+	if more, err = b.projectAll([]tracker.ID{id}, known, batchSize); err != nil {
+		return false, err
+	}
+	if b.purged {
+		if known, err = b.readProgress(""); err != nil {
+			return false, err
+		}
+		if err := b.purge(known); err != nil {
+			return false, err
+		}
+	}
+	return more, b.finish()
+}
+
+func (b *batch) projectAll(ids []tracker.ID, known map[tracker.ID]progress, limit int) (more bool, err error) {
+	b.left = limit
+	for _, id := range ids {
+		if known[id], err = b.project(id, known[id]); err != nil {
+			return false, err
+		}
+		if b.left <= 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // progress is how far a journal is projected: a row of the table journals.
@@ -134,8 +176,13 @@ type progress struct {
 	runs    bool // it has entries about runs
 }
 
-func (b *batch) readProgress() (map[tracker.ID]progress, error) {
-	rows, err := b.query("SELECT id, entries, offset, state, problem, runs FROM journals")
+// readProgress returns how far the journals are projected; only the one with an id, unless it is empty.
+func (b *batch) readProgress(id string) (map[tracker.ID]progress, error) {
+	query, args := "SELECT id, entries, offset, state, problem, runs FROM journals", []any(nil)
+	if id != "" {
+		query, args = query+" WHERE id = ?", append(args, id)
+	}
+	rows, err := b.query(query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read journals: %w", err)
 	}
