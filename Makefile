@@ -4,7 +4,7 @@ GOPLS := $(CURDIR)/.cache/bin/gopls
 
 build: ; go build -o gemba .
 demo: ; @.ci/demo
-test: venv chromium $(GOPLS) ; CI=1 GEMBA_GOPLS=$(GOPLS) go test -timeout 40m ./...
+test: venv chromium $(GOPLS) ; CI=1 GEMBA_GOPLS=$(GOPLS) go test -timeout 40m $(TESTFLAGS) ./...
 bench: ; go build -o .cache/gemba . && go run ./kernel/kerneltest/bench && go run ./lineage/bench
 lint: ; @.ci/lint
 fmt: ; gofmt -w $$(git ls-files '*.go')
@@ -12,4 +12,4 @@ fuzz: ; @.ci/fuzz 10s
 venv: .venv/installed
 .venv/installed: kernel/kerneltest/requirements.lock ; @.ci/venv
 chromium: ; @.ci/chromium
-$(GOPLS): ; GOBIN=$(dir $@) CGO_ENABLED=0 go install golang.org/x/tools/gopls@v0.21.0
+$(GOPLS): ; GOBIN=$(dir $@) CGO_ENABLED=0 .ci/again go install golang.org/x/tools/gopls@v0.21.0

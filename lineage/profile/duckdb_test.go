@@ -156,7 +156,7 @@ func python(t *testing.T) string {
 	}
 	for _, args := range [][]string{
 		{"python3", "-m", "venv", "--clear", folder},
-		{path, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "-r", "testdata/requirements.lock"},
+		{path, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--retries", "10", "--timeout", "60", "--no-deps", "-r", "testdata/requirements.lock"},
 	} {
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
 			lacking(t, "DuckDB cannot be installed: "+err.Error()+"\n"+string(out))

@@ -72,14 +72,15 @@ func (p *page) answer(prompt, box, line string) {
 	p.Helper()
 	box += ".jp-Stdin-input"
 	has := func() bool { return try[string](p, "value", box) == line }
-	enter := func(keys string) { // the page takes the cursor away at times, when the cell before has ended
+	enter := func() { // the page takes the cursor away at times, when the cell before has ended
 		if try[bool](p, "focus", box) {
-			p.do(chromedp.KeyEvent(keys))
+			p.do(chromedp.KeyEvent(line))
 		}
 	}
 	p.sees(".jp-Stdin-prompt", prompt)
-	p.until("the box has the answer", func() bool { enter(line); return has() })
-	p.until("the answer is taken", func() bool { enter("\r"); return !has() })
+	p.until("the box has the answer", func() bool { enter(); return has() })
+	ask[bool](p, "enter", box) // once, and in this box: a second one would answer the question behind it
+	p.until("the answer is taken", func() bool { return !has() })
 }
 
 // needGopls asks gemba whether it finds gopls.

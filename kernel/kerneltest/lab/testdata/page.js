@@ -54,6 +54,10 @@
       input.select();
       return document.activeElement === input;
     },
+    // enter presses Enter in an input, wherever the cursor is.
+    enter(selector) {
+      return document.querySelector(selector).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    },
     value(selector) {
       return document.querySelector(selector).value;
     },
