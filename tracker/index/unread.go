@@ -43,17 +43,18 @@ func (x *Index) readableNow(ctx context.Context) (map[tracker.Digest]bool, error
 
 // purged returns the blobs that were taken out for good, as far as that can be read.
 func (x *Index) purged(ctx context.Context) map[tracker.Digest]bool {
-	reasons := map[tracker.Digest]bool{}
+	all := map[tracker.Digest]bool{}
 	removals, _ := x.Removals(ctx) // those that cannot be read mean that more is tried
 	for _, r := range removals {
-		list, _, err := x.ledger.Blobs().Open(r.Removed)
-		if err != nil {
+		if r.Reason != "purged" {
 			continue
 		}
-		_ = tracker.ReadRemoved(list, func(d tracker.Digest, _ int64) { reasons[d] = r.Reason == "purged" })
-		_ = list.Close()
+		if list, _, err := x.ledger.Blobs().Open(r.Removed); err == nil {
+			_ = tracker.ReadRemoved(list, func(d tracker.Digest, _ int64) { all[d] = true })
+			_ = list.Close()
+		}
 	}
-	return reasons
+	return all
 }
 
 // recover projects what was told in blobs that can be read now.
