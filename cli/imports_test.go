@@ -29,6 +29,7 @@ var importTable = []rule{
 	{"kernel/cell/...", nil},
 	{"tracker", nil},
 	{"tracker/track", nil},
+	{"tracker/track/gomlx", []string{"tracker/track"}}, // and GoMLX: gemba itself must not import it
 	{"kernel/zmtp", nil},
 	{"magics/...", []string{"magics/..."}},
 
@@ -74,6 +75,7 @@ func TestBreachesAreFound(t *testing.T) {
 		{"kernel/golang", "kernel/proxy", []string{"kernel/golang must not import kernel/proxy"}},
 		{"kernel/wire", "tracker", []string{"kernel/wire must not import tracker"}},
 		{"tracker/track", "tracker", []string{"tracker/track must not import tracker"}},
+		{"tracker/track/gomlx", "tracker", []string{"tracker/track/gomlx must not import tracker"}},
 		{"tracker/journal", "kernel", []string{"tracker/journal must not import kernel"}},
 		{"kernel", "tracker/journal", []string{"kernel must not import tracker/journal"}},
 		{"attic", "tracker", []string{"attic has no rule in the import table"}},

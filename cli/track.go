@@ -22,15 +22,16 @@ import (
 	"github.com/gemba-ml/gemba/tracker/track"
 )
 
-// trackModule is package track as a module of its own, for cells that import it.
+// trackModule is package track, and what logs GoMLX with it, as a module of its own, for cells that import them. It requires no
+// GoMLX: a notebook has its own version.
 func trackModule() build.Provided {
 	files, source := map[string][]byte{}, track.Source()
-	names, _ := fs.Glob(source, "*.go") // embedded: always there
-	for _, name := range names {
-		if !strings.HasSuffix(name, "_test.go") {
+	_ = fs.WalkDir(source, ".", func(name string, d fs.DirEntry, _ error) error { // embedded: always there
+		if !d.IsDir() && !strings.HasSuffix(name, "_test.go") {
 			files[path.Join("tracker/track", name)], _ = fs.ReadFile(source, name)
 		}
-	}
+		return nil
+	})
 	return build.Provided{Path: "github.com/gemba-ml/gemba", Files: files}
 }
 
