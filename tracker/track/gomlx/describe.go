@@ -21,20 +21,21 @@ func describe(run *track.Run, trainer *train.Trainer) {
 	if rate, ok := learningRate(store); ok {
 		run.Param("learning_rate", rate)
 	}
-	for path, value := range store.IterParams() {
+	store.IterParams()(func(path string, value any) bool { // called, not ranged over: for cells this is code of Go 1.22
 		name := strings.TrimPrefix(path, "/")
-		if name == optimizer.ParamOptimizer || name == optimizer.ParamLearningRate {
-			continue // told above, as they are in use
+		if name != optimizer.ParamOptimizer && name != optimizer.ParamLearningRate { // these are told above, as they are in use
+			run.Param(name, value)
 		}
-		run.Param(name, value)
-	}
+		return true
+	})
 	parameters, bytes := 0, int64(0)
-	for v := range store.IterVariables() {
+	store.IterVariables()(func(v *model.Variable) bool {
 		if v.Trainable {
 			parameters += v.Shape().Size()
 			bytes += v.Shape().ByteSize()
 		}
-	}
+		return true
+	})
 	run.Param("model_parameters", parameters)
 	run.Param("model_bytes", bytes)
 	run.Param("backend", trainer.Backend().Name())
