@@ -17,6 +17,7 @@ import (
 // those that were shown. A search is then a walk through some columns, whatever it asks, and takes the time of that. The table run_news
 // tells what of it is old.
 type cache struct {
+	room    sync.Pool   // of *[]tracker.Metric
 	lacking atomic.Bool // blobs of runs could not be read, as far as this process knows
 
 	mu         sync.RWMutex
@@ -39,6 +40,7 @@ type cache struct {
 func newCache() *cache {
 	c := &cache{generation: -1, tried: map[tracker.Digest]time.Time{}, texts: map[string][]string{}}
 	c.lacking.Store(true)
+	c.room.New = func() any { return new([]tracker.Metric) }
 	return c
 }
 

@@ -84,12 +84,9 @@ func (c *chunk) appendTo(list []tracker.Metric, key string) ([]tracker.Metric, e
 	return list, nil
 }
 
-// thin returns at most limit points: the first and the last, and of each of equally long parts between them the least and the
+// thin returns at most limit of more points, in a list of its own: the first and the last, and of each of equally long parts between them the least and the
 // greatest, and the first that is not a number.
 func thin(points []tracker.Metric, limit int) []tracker.Metric {
-	if len(points) <= limit {
-		return points
-	}
 	each := 2
 	for i := range points {
 		if math.IsNaN(points[i].Value) {

@@ -25,12 +25,11 @@ type column struct {
 	many    [][]string
 }
 
-// source is where a field's values are read: the run and one value in a row. Its question has a place for the field's name where named
-// says so. A value is spread by values, when there is that: into as many as it stands for.
+// source is where a field's values are read: the run and one value in a row. A value is spread by values, when there is that: into as
+// many as it stands for.
 type source struct {
 	query  string
-	runs   string // what is added to the question for some runs alone; empty: it is always asked for all
-	named  bool
+	runs   string // the column to ask for some runs alone; empty: it is always asked for all
 	values func(x *Index, name, value string) []string
 }
 

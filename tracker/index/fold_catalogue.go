@@ -18,9 +18,8 @@ var folds = map[string]func(*batch, string) error{
 
 // told is one row of changes.
 type told struct {
-	entry  tracker.Entry
-	logged tracker.Logged
-	blob   []byte
+	entry tracker.Entry
+	blob  []byte
 }
 
 // toldOf returns the changes that a condition on the table chooses, in their order.

@@ -213,7 +213,7 @@ func TestManyAsk(t *testing.T) {
 				default:
 				}
 				page, err := x.SearchRuns(t.Context(), q)
-				if err != nil || len(page.Runs) < 10 {
+				if err != nil || len(page.Runs) < 9 {
 					t.Errorf("%v, %d runs", err, len(page.Runs))
 					return
 				}

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -19,15 +20,27 @@ func (x *Index) Series(ctx context.Context, q SeriesSearch) ([]tracker.Metric, e
 	for q.Points > 0 && 2*left/factor >= int64(q.Points) { // a part of a level has two points or more
 		level, left = level+1, left/factor
 	}
-	points := make([]tracker.Metric, 0, min(total, 3*left+chunkPoints))
+	if q.Points == 0 {
+		points, err := x.readPieces(ctx, q, pieces, 0, make([]tracker.Metric, 0, total))
+		return q.within(points), err
+	}
+	room := x.cache.room.Get().(*[]tracker.Metric) // for what is thrown away when a thousand series are drawn
+	defer x.cache.room.Put(room)
+	if *room, err = x.readPieces(ctx, q, pieces, level, (*room)[:0]); err != nil {
+		return nil, err
+	}
+	points := q.within(*room)
+	if len(points) > q.Points {
+		return thin(points, q.Points), nil
+	}
+	return slices.Clone(points), nil
+}
+
+func (x *Index) readPieces(ctx context.Context, q SeriesSearch, pieces []stretch, level int, points []tracker.Metric) (_ []tracker.Metric, err error) {
 	for _, p := range pieces {
 		if points, err = x.piecePoints(ctx, q, p, level, points); err != nil {
-			return nil, err
+			return points, err
 		}
-	}
-	points = q.within(points)
-	if q.Points > 0 {
-		points = thin(points, q.Points)
 	}
 	return points, nil
 }
@@ -96,7 +109,7 @@ func (x *Index) piecePoints(ctx context.Context, q SeriesSearch, p stretch, leve
 		to := p.chunks / span * span
 		if to > from {
 			if points, err = x.chunks(ctx, q, p.journal, level, from/span, to/span, points); err != nil {
-				return nil, err
+				return points, err
 			}
 		}
 		from = max(from, to)

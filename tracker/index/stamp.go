@@ -34,15 +34,6 @@ func (s stamp) journal() (id tracker.ID) {
 	return id
 }
 
-// time returns when it was told.
-func (s stamp) time() time.Time {
-	n := int64(binary.BigEndian.Uint64(s[:]) ^ 1<<63)
-	if n == math.MinInt64 {
-		return time.Time{}
-	}
-	return time.Unix(0, n).UTC()
-}
-
 // nanos returns a time in nanoseconds since 1970; what does not fit, the zero time for one, comes before or behind all.
 func nanos(t time.Time) int64 {
 	switch year := t.Year(); {
