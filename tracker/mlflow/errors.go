@@ -83,6 +83,8 @@ func worded(err error) *Error {
 		return &Error{TooLarge, fmt.Sprintf("The request is larger than %d bytes. Split it into several.", large.Limit)}
 	case errors.As(err, &syntax):
 		return &Error{InvalidParameter, fmt.Sprintf("Invalid filter or order: %v.", syntax)}
+	case errors.Is(err, index.ErrPage):
+		return &Error{InvalidParameter, err.Error()}
 	case errors.Is(err, index.ErrNotFound):
 		return &Error{DoesNotExist, err.Error()}
 	case errors.Is(err, blob.ErrNotFound):

@@ -140,8 +140,15 @@ func like(pattern string, anyCase bool) *regexp.Regexp {
 // tagValue returns the value of a tag that clients see.
 func tagValue(tags []tracker.Tag, key string) (value string, number float64, found bool) {
 	i := slices.IndexFunc(tags, func(t tracker.Tag) bool { return t.Key == key })
+	if i < 0 && key == tagPrompt {
+		return "false", 0, true
+	}
 	if i < 0 || isHidden(key) {
 		return "", 0, false
 	}
 	return tags[i].Value, 0, true
 }
+
+// tagPrompt is the tag of a prompt among registered models. MLflow's clients ask for those with another value than true to get the models, and
+// mean those without the tag too.
+const tagPrompt = "mlflow.prompt.is_prompt"

@@ -42,10 +42,9 @@ const maxPath = 2048
 
 // place is where an artifact is: whose it is, and its name there.
 type place struct {
-	run    tracker.ID
-	model  string // id of the logged model whose it is; empty: it is the run's
-	path   string
-	prefix string // of the proxied path, before path
+	run   tracker.ID
+	model string // id of the logged model whose it is; empty: it is the run's
+	path  string
 }
 
 // parsePlace reads a proxied path: FOLDERS/RUN/artifacts/PATH or FOLDERS/models/MODEL/artifacts/PATH. The folders are the
@@ -65,7 +64,8 @@ func parsePlace(proxied string) (place, error) {
 			text, model = digits, text
 		}
 		if id, err := tracker.ParseID(text); err == nil && !id.IsZero() {
-			return place{id, model, strings.Join(parts[i+1:], "/"), strings.Join(parts[:i+1], "/")}, nil
+			name, err := checkPath(strings.Join(parts[i+1:], "/"))
+			return place{id, model, name}, err
 		}
 	}
 	return place{}, invalid("Invalid path: %.200q names no run. Artifacts are below EXPERIMENT/RUN/artifacts.", proxied)

@@ -98,22 +98,35 @@ func (s *Server) foreignSource(q *createVersion, parameter string) error {
 // modelSource finds the files of models:/MODEL_ID, models:/NAME/VERSION or models:/NAME@ALIAS.
 func (s *Server) modelSource(ctx context.Context, q *createVersion, rest string) (string, error) {
 	if name, version, found := strings.Cut(rest, "/"); found {
-		v, err := s.modelVersion(ctx, name, version)
-		return storageOf(v), err
+		return s.sameSource(ctx, q, name, version)
 	}
 	if name, alias, found := strings.Cut(rest, "@"); found {
 		a, err := s.versionByAlias(ctx, &aliasRequest{Name: name, Alias: alias})
 		if err != nil {
 			return "", err
 		}
-		v, err := s.modelVersion(ctx, name, a.Version.Version)
-		return storageOf(v), err
+		return s.sameSource(ctx, q, name, a.Version.Version)
 	}
 	if rest != q.Model {
 		return "", s.foreignSource(q, "model_id")
 	}
 	v, err := s.loggedVersion(ctx, rest, false)
+	if q.Run == "" {
+		q.Run = v.Run.String()
+	}
 	return v.Source, err
+}
+
+// sameSource takes over from another version where its files are, and of which run and model.
+func (s *Server) sameSource(ctx context.Context, q *createVersion, name, version string) (string, error) {
+	v, err := s.modelVersion(ctx, name, version)
+	if q.Run == "" {
+		q.Run = v.Run.String()
+	}
+	if q.Model == "" {
+		q.Model = hiddenTag(v.Tags, tagLoggedModel)
+	}
+	return storageOf(v), err
 }
 
 // changeVersion records a change of a version.
