@@ -92,6 +92,9 @@ type sessionRun struct {
 	name       string
 	experiment string
 	begun      bool // the run is in the ledger
+
+	plots plots
+	wake  chan struct{} // poll now
 }
 
 // trackRun opens the run of a session, of which nothing is recorded before something is logged.
@@ -100,7 +103,7 @@ func (a *app) trackRun(next kernel.Recorder, session tracker.ID, ledger, noteboo
 		return nil, nil
 	}
 	r := &sessionRun{app: a, next: next, session: session, notebook: notebook, folder: filepath.Join(trackFolder(ledger), session.String()),
-		run: tracker.NewID(), name: strings.TrimSuffix(filepath.Base(notebook), ".ipynb"), done: make(chan struct{})}
+		run: tracker.NewID(), name: strings.TrimSuffix(filepath.Base(notebook), ".ipynb"), done: make(chan struct{}), wake: make(chan struct{}, 1)}
 	if notebook == "" {
 		r.name = ""
 	}
@@ -154,6 +157,8 @@ func (r *sessionRun) follow(ctx context.Context) {
 		select {
 		case <-tick.C:
 			r.poll(ctx)
+		case <-r.wake:
+			r.poll(ctx)
 		case <-ctx.Done():
 			return
 		}
@@ -162,6 +167,7 @@ func (r *sessionRun) follow(ctx context.Context) {
 
 // poll records what is there. Where no program of the session ever logged, it costs one look at a folder that is not there.
 func (r *sessionRun) poll(ctx context.Context) {
+	r.logPlots()
 	if r.owned == nil {
 		if _, err := os.Lstat(r.folder); err != nil {
 			return
@@ -176,10 +182,23 @@ func (r *sessionRun) poll(ctx context.Context) {
 
 // Record passes on what the session tells.
 func (r *sessionRun) Record(e tracker.Event) {
-	if _, ends := e.(tracker.SessionClosed); ends {
+	switch e := e.(type) {
+	case tracker.CellFinished:
+		if r.plots.opened(e) {
+			r.look()
+		}
+	case tracker.SessionClosed:
 		r.close(context.Background())
 	}
 	r.next.Record(e)
+}
+
+// look has poll called soon.
+func (r *sessionRun) look() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it will be
+	}
 }
 
 // Flush is that of the recorder behind.
