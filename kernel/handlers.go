@@ -32,7 +32,7 @@ func (s *Server) complete(ctx context.Context, r request) any {
 	}
 	ctx, cancel := context.WithTimeout(ctx, editing)
 	defer cancel()
-	c := s.Session.completeMagic(at.Code, at.Position(), s.Session.options.Engine.Complete(ctx, at.Code, at.Position()))
+	c := s.Session.completeMagic(ctx, at.Code, at.Position(), s.Session.options.Engine.Complete(ctx, at.Code, at.Position()))
 	if c.Matches == nil {
 		c.Matches = []string{}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -42,7 +43,7 @@ func (s *Session) magic(ctx context.Context, cell wire.Cell, front wire.Front) (
 	if err != nil {
 		return cell, magicError(ctx, cell, err)
 	}
-	at := magics.Place{Host: s.options.Magics, Dir: s.dir(), Out: streamWriter{front}}
+	at := magics.Place{Host: s.options.Magics, Dir: s.dir(), Out: streamWriter{front}, Show: shower(front)}
 	for _, call := range calls {
 		if err := call.Action(ctx, at); err != nil {
 			return cell, magicError(ctx, cell, &magics.LineError{Line: call.Line, Err: fmt.Errorf("%%%s: %w", call.Magic.Name, err)})
@@ -84,13 +85,44 @@ func (w streamWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// shower shows what a magic answers, in all its forms.
+func shower(front wire.Front) func(magics.Reply) {
+	return func(r magics.Reply) {
+		front.Publish(wire.DisplayData, wire.Display{Data: map[string]any{"text/plain": r.Text, "text/html": r.HTML}, Metadata: map[string]any{}})
+	}
+}
+
+// thinking is how long a completion of a magic may wait for the disk.
+const thinking = 400 * time.Millisecond
+
+// proposed asks for the completions of a magic's line, which a slow disk may not hold up.
+func (s *Session) proposed(ctx context.Context, before string) (start int, list []string) {
+	ctx, cancel := context.WithTimeout(ctx, thinking)
+	defer cancel()
+	type answer struct {
+		start int
+		list  []string
+	}
+	done := make(chan answer, 1)
+	go func() {
+		start, list := magics.Completer{Host: s.options.Magics, Dir: s.dir()}.Complete(ctx, before)
+		done <- answer{start, list}
+	}()
+	select {
+	case a := <-done:
+		return a.start, a.list
+	case <-ctx.Done():
+		return 0, nil
+	}
+}
+
 // completeMagic adds magics to what the engine proposes.
-func (s *Session) completeMagic(code string, cursor int, c wire.Completion) wire.Completion {
+func (s *Session) completeMagic(ctx context.Context, code string, cursor int, c wire.Completion) wire.Completion {
 	before, _, ok := s.commandAt(code, cursor)
 	if !ok {
 		return c
 	}
-	begin, names := magics.Complete(before)
+	begin, names := s.proposed(ctx, before)
 	start := cursor - utf8.RuneCountInString(before[min(begin, len(before)):])
 	if begin > 0 {
 		c.Matches = nil // inside a magic the engine knows nothing
@@ -120,7 +152,9 @@ func (s *Session) commandAt(code string, cursor int) (before, line string, ok bo
 	runes := []rune(code)
 	head := string(runes[:min(max(cursor, 0), len(runes))])
 	number := strings.Count(head, "\n") + 1
-	if !slices.ContainsFunc(s.commands(code), func(l magics.Line) bool { return l.Number == number }) {
+	if whole, is := magics.CellLine(code); is && whole != number {
+		return "", "", false // what stands below is the magic's, whatever it looks like
+	} else if !is && !slices.ContainsFunc(s.commands(code), func(l magics.Line) bool { return l.Number == number }) {
 		return "", "", false
 	}
 	before = head[strings.LastIndexByte(head, '\n')+1:]

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"testing"
 
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/kerneltest"
 	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/magics"
 )
 
 // host answers magics; the message "no" and the name "no" fail, "block" waits for an interrupt.
@@ -30,6 +32,42 @@ func (host) Snapshot(_ context.Context, paths []string, name string) (string, er
 }
 
 func (host) Environment(context.Context) (string, error) { return "go", nil }
+
+func (host) Log(_ context.Context, l magics.Logged) error {
+	if len(l.Params) > 0 && l.Params[0].Key == "taken" {
+		return errors.New("taken is 1 in this run")
+	}
+	return nil
+}
+
+func (host) Experiment(_ context.Context, name, description string) (magics.Reply, error) {
+	return magics.Reply{Text: name + " " + description, HTML: "<b>" + html.EscapeString(name) + "</b>"}, nil
+}
+
+func (host) Artifact(_ context.Context, a magics.Artifact) (string, error) {
+	return "kept " + a.As, nil
+}
+
+func (host) Ledger(_ context.Context, q magics.Question) (magics.Reply, error) {
+	return magics.Reply{Text: q.Filter}, nil
+}
+
+func (host) Diff(_ context.Context, a, b string) (magics.Reply, error) {
+	return magics.Reply{Text: a + b}, nil
+}
+
+// Names knows two runs; of experiments it is never told before it is too late.
+func (host) Names(ctx context.Context, of magics.Kind) []string {
+	switch of {
+	case magics.Run:
+		return []string{"3fa81c22", "my run"}
+	case magics.MetricKey:
+		return []string{"loss"}
+	case magics.Experiment:
+		<-ctx.Done()
+	}
+	return nil
+}
 
 func withMagics(o *kernel.SessionOptions) { o.Magics, o.Dir = host{}, "/nb" }
 
@@ -97,7 +135,7 @@ func TestMagicsInTheEditor(t *testing.T) {
 		return []any{c.Matches, c.CursorStart, c.CursorEnd}
 	}
 	want(t, "magic", complete("print é\n%sna x", 12), []any{[]string{"%snapshot"}, 8, 12})
-	want(t, "long form", complete("%gemba e", 8), []any{[]string{"env"}, 7, 8})
+	want(t, "long form", complete("%gemba en", 9), []any{[]string{"env"}, 7, 9})
 	want(t, "the engine's own", complete("print a\npri", 11), []any{[]string{"print"}, 8, 11})
 	want(t, "body of another language", complete("%%bash\n%sna", 11), []any{[]string{}, 7, 11})
 	inspect := func(code string, cursor int) any {

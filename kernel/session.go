@@ -34,7 +34,7 @@ type SessionOptions struct {
 	Magics  magics.Host                         // does what gemba's magics in cells ask for; nil: such lines are the engine's
 	Permit  func(context.Context) error         // asked before each cell: its error is why the cell does not run; nil: all run
 	Notice  func(context.Context) string        // asked before each cell: what the cell shows before anything else; nil: nothing
-	Environ func(execution tracker.ID) []string // asked before each cell: variables for what it runs; nil: none
+	Environ func(execution tracker.ID) []string // asked before each cell, behind its magics: variables for what it runs; nil: none
 }
 
 // Session is one kernel life: an engine and the record of what it did. It needs no front end, so
@@ -119,9 +119,6 @@ func (s *Session) Execute(ctx context.Context, cell wire.Cell, front wire.Front)
 	}
 	f := &recorded{front: front, session: s, execution: tracker.NewID(), silent: cell.Silent, asks: cell.AllowStdin}
 	s.start(f.execution, cell)
-	if s.options.Environ != nil {
-		cell.Env = append(cell.Env, s.options.Environ(f.execution)...)
-	}
 	if !cell.Silent {
 		front.Publish(wire.ExecuteInput, wire.CellInput{Code: cell.Source, Count: cell.Count})
 	}
@@ -155,6 +152,9 @@ func (s *Session) run(ctx context.Context, cell wire.Cell, front wire.Front) (ou
 	cell, failed := s.magic(ctx, cell, front)
 	if failed != nil {
 		return wire.Outcome{Error: failed}
+	}
+	if s.options.Environ != nil { // behind the magics, which may change it
+		cell.Env = append(cell.Env, s.options.Environ(s.Current())...)
 	}
 	return s.options.Engine.Execute(ctx, cell, front)
 }

@@ -3,7 +3,6 @@ package magics
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"strings"
 )
@@ -11,7 +10,7 @@ import (
 func commit() Magic {
 	m := Magic{Name: "commit", Args: `"message"`, Help: "make a git commit of the work tree"}
 	m.Parse = func(args []string) (Action, error) {
-		args, err := options(m, args, func(*flag.FlagSet) {})
+		args, _, err := m.options(args)
 		if err != nil {
 			return nil, err
 		}

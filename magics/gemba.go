@@ -8,15 +8,16 @@ import (
 )
 
 // parseLong reads %gemba NAME …; without a name it is %gemba help.
-func parseLong(args []string) (Action, error) {
-	if len(args) == 0 {
-		args = []string{"help"}
+func parseLong(text string) (Action, error) {
+	name, args := cutWord(strings.TrimSpace(text))
+	if name == "" {
+		name = "help"
 	}
-	m, ok := find(args[0], false)
+	m, ok := find(name, false)
 	if !ok {
-		return nil, fmt.Errorf("%%gemba: there is no magic %q: %%gemba help lists them", args[0])
+		return nil, fmt.Errorf("%%gemba: there is no magic %q%s: %%gemba help lists them", name, didYouMean("", name, names(true)))
 	}
-	return m.Parse(args[1:])
+	return read(m, args)
 }
 
 func help() Magic {
@@ -40,6 +41,12 @@ func Help() string {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, m := range Table() {
 		fmt.Fprintf(w, "  %s\t%s\n", m.Usage(), m.Help)
+	}
+	fmt.Fprintf(w, "\nA cell may be one of them as a whole; what stands below its first line is then:\n\n")
+	for _, m := range Table() {
+		if m.ParseCell != nil {
+			fmt.Fprintf(w, "  %s\t%s\n", m.cellUsage(), m.Below)
+		}
 	}
 	_ = w.Flush() // a strings.Builder takes everything
 	return b.String()

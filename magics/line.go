@@ -37,6 +37,9 @@ func cellMagic(source string) bool {
 
 // Mentioned reports whether a cell may have a magic at all, which most have not: finding its commands takes longer.
 func Mentioned(source string) bool {
+	if !strings.Contains(source, "%") {
+		return false
+	}
 	return slices.ContainsFunc(Table(), func(m Magic) bool { return !m.Long && strings.Contains(source, "%"+m.Name) }) ||
 		strings.Contains(source, "%"+long)
 }
@@ -57,9 +60,13 @@ type LineError struct {
 func (e *LineError) Error() string { return e.Err.Error() }
 func (e *LineError) Unwrap() error { return e.Err }
 
-// Take takes the magics out of a cell: what remains has empty lines in their place, so that line numbers stay. The
+// Take takes the magics out of a cell: what remains has empty lines in their place, so that line numbers stay. Lines are those that
+// are commands; of a cell that is a magic as a whole nothing but line ends remains. The
 // error is a *LineError for the first one that cannot be read.
 func Take(source string, lines []Line) (calls []Call, rest string, err error) {
+	if calls, rest, ours, err := takeCell(source); ours {
+		return calls, rest, err
+	}
 	var gone []int
 	for _, line := range lines {
 		m, args, ok := recognize(line.Text)
@@ -82,7 +89,7 @@ func Take(source string, lines []Line) (calls []Call, rest string, err error) {
 func recognize(text string) (m Magic, args string, ok bool) {
 	name, args := cutWord(strings.TrimPrefix(text, "%"))
 	if name == long {
-		return Magic{Name: long, Args: "NAME …", Parse: parseLong}, args, true
+		return Magic{Name: long, Args: "NAME …", ParseText: parseLong}, args, true
 	}
 	m, ok = find(name, true)
 	return m, args, ok
@@ -97,6 +104,9 @@ func cutWord(text string) (word, rest string) {
 
 // read takes the arguments of a magic apart.
 func read(m Magic, text string) (Action, error) {
+	if m.ParseText != nil {
+		return m.ParseText(text)
+	}
 	args, err := words(text)
 	if err != nil {
 		return nil, &UsageError{m, err.Error()}

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Host does what magics ask for. Its answers are lines for people, which are shown beside an error too.
+// Host does what magics ask for. Its answers are for people, and are shown beside an error too.
 type Host interface {
 	// Commit makes a real commit of the work tree with this message.
 	Commit(ctx context.Context, message string) (string, error)
@@ -21,25 +21,47 @@ type Host interface {
 
 	// Environment tells what cells run on.
 	Environment(ctx context.Context) (string, error)
+
+	Tracker
 }
 
 // Place is where a magic does its work.
 type Place struct {
 	Host Host
-	Dir  string    // that relative paths are relative to
-	Out  io.Writer // for people; what is written is an output of the cell
+	Dir  string      // that relative paths are relative to
+	Out  io.Writer   // for people; what is written is an output of the cell
+	Show func(Reply) // shows a reply with all its forms; nil: its text is written to Out
+}
+
+// Reply is an answer for people in two forms. HTML may be empty; what it quotes is escaped.
+type Reply struct {
+	Text string
+	HTML string
 }
 
 // Action is a magic whose arguments have been read.
 type Action func(ctx context.Context, at Place) error
 
-// Magic is a command of cells.
+// Magic is a command of cells. It is read by Parse, or by ParseText where quotes belong to what is said.
 type Magic struct {
+	Name      string
+	Args      string // as help writes them
+	Help      string // one line
+	Long      bool   // only as %gemba NAME, since %NAME is somebody else's
+	Below     string // what the rest of the cell is in the cell form, %%NAME; empty: there is no such form
+	Options   []Option
+	Takes     Kind // what its arguments are, for completion
+	Parse     func(args []string) (Action, error)
+	ParseText func(text string) (Action, error)
+	ParseCell func(args []string, below string) (Action, error)
+}
+
+// Option is a flag of a magic.
+type Option struct {
 	Name  string
-	Args  string // as help writes them
-	Help  string // one line
-	Long  bool   // only as %gemba NAME, since %NAME is somebody else's
-	Parse func(args []string) (Action, error)
+	Value string // what stands behind it, as help writes it; empty: nothing does
+	Help  string
+	Takes Kind
 }
 
 // long is the magic that all others can be called through.
@@ -47,7 +69,7 @@ const long = "gemba"
 
 // Table returns the one table of magics. It is what is recognised, printed by %gemba help and offered by completion.
 func Table() []Magic {
-	return []Magic{commit(), snapshot(), env(), help()}
+	return []Magic{experiment(), param(), metric(), tag(), artifact(), note(), ledger(), diff(), commit(), snapshot(), env(), help()}
 }
 
 // find returns the magic of a name. By its short name it is one only where that is not somebody else's.
@@ -77,4 +99,9 @@ type UsageError struct {
 
 func (e *UsageError) Error() string {
 	return fmt.Sprintf("%%%s: %s; usage: %s", e.Magic.Name, e.Why, e.Magic.Usage())
+}
+
+// wrong returns a UsageError.
+func (m Magic) wrong(format string, args ...any) error {
+	return &UsageError{m, fmt.Sprintf(format, args...)}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,6 +34,30 @@ func (d *diary) Snapshot(_ context.Context, paths []string, name string) (string
 
 func (d *diary) Environment(context.Context) (string, error) { return d.note("environment") }
 
+func (d *diary) Log(_ context.Context, l Logged) error {
+	_, err := d.note("log %+v", l)
+	return err
+}
+
+func (d *diary) Experiment(_ context.Context, name, description string) (Reply, error) {
+	text, err := d.note("experiment %q %q", name, description)
+	return Reply{Text: text}, err
+}
+
+func (d *diary) Artifact(_ context.Context, a Artifact) (string, error) {
+	return d.note("artifact %+v", a)
+}
+
+func (d *diary) Ledger(_ context.Context, q Question) (Reply, error) {
+	text, err := d.note("ledger %+v", q)
+	return Reply{Text: text}, err
+}
+
+func (d *diary) Diff(_ context.Context, a, b string) (Reply, error) {
+	text, err := d.note("diff %q %q", a, b)
+	return Reply{Text: text}, err
+}
+
 // perform takes the magics out of a cell and carries them out in the folder /nb.
 func perform(source string) (asked []string, out, rest string, err error) {
 	calls, rest, err := Take(source, Lines(source))
@@ -41,7 +66,7 @@ func perform(source string) (asked []string, out, rest string, err error) {
 	}
 	d, b := &diary{}, &strings.Builder{}
 	for _, call := range calls {
-		if err := call.Action(context.Background(), Place{d, filepath.FromSlash("/nb"), b}); err != nil {
+		if err := call.Action(context.Background(), Place{Host: d, Dir: filepath.FromSlash("/nb"), Out: b}); err != nil {
 			return d.asked, b.String(), rest, err
 		}
 	}
@@ -161,24 +186,68 @@ func TestLinesThatContinue(t *testing.T) {
 	}
 }
 
+// librarian is a Host that knows names.
+type librarian struct{ diary }
+
+func (*librarian) Names(_ context.Context, of Kind) []string {
+	return map[Kind][]string{
+		Run: {"3fa81c22", "3fb00000", "first run"}, Experiment: {"mnist", "it's"}, MetricKey: {"loss", "val loss"}, ParamKey: {"lr"},
+		TagKey: {"why"}, Field: {"metrics.loss", "metrics.`val loss`", "params.lr", "status"},
+	}[of]
+}
+
 func TestComplete(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"data/train.csv", "data/with blank.csv", "da.txt", ".hidden/x"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, test := range []struct {
 		line  string
 		start int
 		names []string
 	}{
 		{"%sna", 0, []string{"%snapshot"}},
-		{"%", 0, []string{"%commit", "%gemba", "%snapshot"}},
+		{"%", 0, []string{"%artifact", "%commit", "%diff", "%experiment", "%gemba", "%ledger", "%metric", "%note", "%param", "%snapshot", "%tag"}},
 		{"%gem", 0, []string{"%gemba"}},
-		{"%e", 0, nil},
-		{"%gemba ", 7, []string{"commit", "env", "help", "snapshot"}},
-		{"%gemba  e", 8, []string{"env"}},
-		{"%snapshot da", 0, nil},
+		{"%e", 0, []string{"%experiment"}},
+		{"%gemba e", 7, []string{"env", "experiment"}},
+		{"%gemba  h", 8, []string{"help"}},
+		{"%%n", 0, []string{"%%note"}},
+		{"%%c", 0, nil},
+		{"%%gemba no", 8, []string{"note"}},
+		{"%snapshot da", 10, []string{"da.txt", "data/"}},
+		{"%snapshot a --name da", 19, nil},
+		{"%artifact data/", 10, []string{"'data/with blank.csv'", "data/train.csv"}},
+		{"%artifact 'data/with b", 10, []string{"'data/with blank.csv'"}},
+		{"%artifact .h", 10, []string{".hidden/"}},
+		{"%artifact none/", 10, nil},
+		{"%artifact --", 10, []string{"--as", "--type"}},
+		{"%artifact x --type mo", 19, []string{"model"}},
+		{"%gemba artifact x --type mo", 25, []string{"model"}},
+		{"%%artifact x --type mo", 20, []string{"model"}},
+		{"%param --type ", 14, []string{"bool", "float", "int", "json", "text"}},
+		{"%param l", 7, []string{"lr="}},
+		{"%metric a=1 ", 12, []string{"'val loss'=", "loss="}},
+		{"%metric loss=", 8, nil},
+		{"%metric loss=0.", 8, nil},
+		{"%metric a=1 --step 3", 19, nil},
+		{"%tag w", 5, []string{"why="}},
+		{"%experiment ", 12, []string{"\"it's\"", "mnist"}},
+		{"%diff 3f", 6, []string{"3fa81c22", "3fb00000"}},
+		{"%diff 3fa8 f", 11, []string{"'first run'"}},
+		{"%ledger params.lr = 1 AND metr", 26, []string{"metrics.`val loss`", "metrics.loss"}},
+		{"%ledger -", 8, []string{"--cells", "-n"}},
 		{"%gemba env x", 0, nil},
+		{"%env x", 0, nil},
 		{"sna", 0, nil},
 		{"", 0, nil},
 	} {
-		start, names := Complete(test.line)
+		start, names := Completer{&librarian{}, dir}.Complete(t.Context(), test.line)
 		if diff := cmp.Diff(test.names, names); diff != "" || len(names) > 0 && start != test.start {
 			t.Errorf("%q: start %d, want %d (-want +got):\n%s", test.line, start, test.start, diff)
 		}
@@ -191,9 +260,14 @@ func TestDescribe(t *testing.T) {
 		"%gemba commit x": `%commit "message": make a git commit of the work tree`,
 		"%gemba env":      "%gemba env: show the environment that cells run in, as it is recorded",
 		"%gemba":          Help(),
+		"%gemba ":         Help(),
 		"%gemba no":       Help(),
 		"%env A b":        "",
 		"commit":          "",
+		"%%commit":        "",
+		"%%tag":           "%tag NAME=VALUE…: note something about the run; the last value of a name counts\n  %%tag: what stands below is more of NAME=VALUE",
+		"%metric x=1": "%metric NAME=NUMBER… [--step N]: add figures to the run\n  --step N: the step they belong to, 0 when nothing is said\n" +
+			"  %%metric: what stands below is more of NAME=NUMBER",
 	} {
 		if diff := cmp.Diff(want, Describe(line)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", line, diff)

@@ -2,7 +2,6 @@ package magics
 
 import (
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,10 +9,10 @@ import (
 )
 
 func snapshot() Magic {
-	m := Magic{Name: "snapshot", Args: "PATH… [--name NAME]", Help: "keep files or folders as they are now"}
+	m := Magic{Name: "snapshot", Args: "PATH… [--name NAME]", Help: "keep files or folders as they are now", Takes: Path,
+		Options: []Option{{Name: "name", Value: "NAME", Help: "the dataset's name (default: that of the path)"}}}
 	m.Parse = func(args []string) (Action, error) {
-		var name string
-		paths, err := options(m, args, func(f *flag.FlagSet) { f.StringVar(&name, "name", "", "") })
+		paths, values, err := m.options(args)
 		if err != nil {
 			return nil, err
 		}
@@ -21,7 +20,7 @@ func snapshot() Magic {
 			return nil, &UsageError{m, "it needs the path of a file or folder"}
 		}
 		return func(ctx context.Context, at Place) error {
-			return say(at)(at.Host.Snapshot(ctx, absolute(at.Dir, paths), name))
+			return say(at)(at.Host.Snapshot(ctx, absolute(at.Dir, paths), values["name"]))
 		}, nil
 	}
 	return m

@@ -2,8 +2,6 @@ package magics
 
 import (
 	"errors"
-	"flag"
-	"io"
 	"strings"
 )
 
@@ -42,28 +40,4 @@ func words(text string) (list []string, err error) {
 		list = append(list, word.String())
 	}
 	return list, nil
-}
-
-// options reads flags that may stand among the other arguments, which are returned. What stands behind "--" is no flag.
-func options(m Magic, args []string, define func(*flag.FlagSet)) (others []string, err error) {
-	f := flag.NewFlagSet(m.Name, flag.ContinueOnError)
-	f.SetOutput(io.Discard)
-	define(f)
-	for {
-		err := f.Parse(args)
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, &UsageError{m, m.Help}
-		}
-		if err != nil {
-			return nil, &UsageError{m, strings.Replace(err.Error(), "flag provided but not defined: ", "there is no option ", 1)}
-		}
-		taken := len(args) - f.NArg()
-		if taken > 0 && args[taken-1] == "--" {
-			return append(others, f.Args()...), nil
-		}
-		if f.NArg() == 0 {
-			return others, nil
-		}
-		others, args = append(others, f.Arg(0)), f.Args()[1:]
-	}
 }
