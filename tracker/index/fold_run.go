@@ -76,10 +76,19 @@ func (b *batch) foldRun(id tracker.ID) error {
 
 const runColumns = "experiment, parent, session, execution, name, status, stage, user, source, started, ended"
 
+// scanRunChange reads a row of run_changes or runs. It is called for all runs of a ledger before the first search.
 func scanRunChange(rows *sql.Rows) (r Run, err error) {
-	err = rows.Scan(into(&r.ID), into(&r.Experiment), into(&r.Parent), into(&r.Session), into(&r.Execution), &r.Name, &r.Status, &r.Stage,
-		&r.User, &r.Source, at(&r.Started), at(&r.Ended))
-	return r, err
+	var ids [5]string
+	var started, ended string
+	if err := rows.Scan(&ids[0], &ids[1], &ids[2], &ids[3], &ids[4], &r.Name, &r.Status, &r.Stage, &r.User, &r.Source, &started, &ended); err != nil {
+		return r, err
+	}
+	for i, id := range [...]*tracker.ID{&r.ID, &r.Experiment, &r.Parent, &r.Session, &r.Execution} {
+		if ids[i] != "" && err == nil {
+			*id, err = tracker.ParseID(ids[i])
+		}
+	}
+	return r, errors.Join(err, at(&r.Started).Scan(started), at(&r.Ended).Scan(ended))
 }
 
 // apply changes what the later entry tells. The execution is that of the first one: where the run began.

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -44,7 +45,8 @@ type gathered struct {
 	subjects   map[subject]bool // of changes
 	metrics    map[series]*last
 	tails      map[piece]*tail
-	lacking    bool // a blob could not be read
+	fresh      map[tracker.ID]bool // runs that no table tells of yet
+	lacking    bool                // a blob could not be read
 }
 
 // execution is where a run has something from.
@@ -54,7 +56,7 @@ type execution struct{ run, session, execution tracker.ID }
 type subject struct{ kind, name string }
 
 func newGathered() gathered {
-	return gathered{map[tracker.ID]bool{}, map[tracker.ID]bool{}, map[execution]time.Time{}, map[subject]bool{}, map[series]*last{}, map[piece]*tail{}, false}
+	return gathered{map[tracker.ID]bool{}, map[tracker.ID]bool{}, map[execution]time.Time{}, map[subject]bool{}, map[series]*last{}, map[piece]*tail{}, map[tracker.ID]bool{}, false}
 }
 
 func runChanged(b *batch, r journal.Record, e *tracker.RunEntry) error {
@@ -74,11 +76,24 @@ func (b *batch) touch(run tracker.ID, h *tracker.Header) error {
 	if first, seen := b.executions[at]; seen && !h.Time.Before(first) {
 		return nil
 	}
+	if err := b.meet(run); err != nil {
+		return err
+	}
 	b.executions[at] = h.Time
 	n, err := b.change(`INSERT INTO run_executions VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET first = excluded.first WHERE excluded.first < first`,
 		run.String(), h.Session.String(), h.Execution.String(), timeText(h.Time))
 	if n > 0 {
 		b.fold[run] = true
+	}
+	return err
+}
+
+// meet finds out whether a run is new, so that nobody looks for the series of one that is.
+func (b *batch) meet(run tracker.ID) error {
+	fresh := true
+	err := b.each(func(*sql.Rows) error { fresh = false; return nil }, "SELECT 1 FROM run_executions WHERE run = ? LIMIT 1", run.String())
+	if fresh {
+		b.fresh[run] = true
 	}
 	return err
 }

@@ -208,3 +208,17 @@ func BenchmarkDraw(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkProjectRuns projects runs with what they logged.
+func BenchmarkProjectRuns(b *testing.B) {
+	const runs = 10_000
+	dir := newLedger(b)
+	manyRuns(b, dir, runs)
+	x := open(b, dir)
+	for b.Loop() {
+		if err := x.Rebuild(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/runs, "µs/run")
+}

@@ -136,6 +136,9 @@ func (b *batch) tail(of piece, at stamp) (*tail, error) {
 		return t, nil
 	}
 	t := &tail{at: at.in(0)}
+	if b.tails[of] = t; b.fresh[of.run] {
+		return t, nil
+	}
 	err := b.each(func(rows *sql.Rows) error {
 		var data []byte
 		if err := rows.Scan(&t.n, &t.at, &t.points, &t.lowStep, &t.highStep, &t.lastStep, &t.lastTime, &data); err != nil {
@@ -147,7 +150,6 @@ func (b *batch) tail(of piece, at stamp) (*tail, error) {
 	if t.points == chunkPoints {
 		t.chunk, t.n = chunk{}, t.n+1
 	}
-	b.tails[of] = t
 	return t, err
 }
 
@@ -228,6 +230,7 @@ func (b *batch) flushSeries() error {
 		}
 	}
 	clear(b.tails)
+	clear(b.fresh)
 	clear(b.metrics)
 	return nil
 }
