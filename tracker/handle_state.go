@@ -12,6 +12,8 @@ func (s *scribe) handleState(e Event) {
 		h := header(e.Time, e.Session, e.Execution)
 		s.append(&FilesEntry{Header: h, Observed: s.put(s.document(e.Observed), h), Read: e.Read, Written: e.Written,
 			Processes: e.Processes, Hosts: e.Hosts, Missing: s.clip(e.Missing)})
+	case CellUsed:
+		s.cellUsed(e)
 	case SnapshotTaken:
 		s.snapshotTaken(e)
 	case BlobsRemoved:

@@ -25,6 +25,7 @@ const (
 	KindEnvironment   Kind = "environment"
 	KindCode          Kind = "code"
 	KindFiles         Kind = "cell.files"
+	KindUsage         Kind = "cell.usage"
 	KindSnapshot      Kind = "snapshot"
 	KindRemoved       Kind = "blobs.removed"
 	KindExperiment    Kind = "experiment"
@@ -51,6 +52,7 @@ var kinds = map[Kind]func() Entry{
 	KindEnvironment:   func() Entry { return new(EnvironmentEntry) },
 	KindCode:          func() Entry { return new(CodeEntry) },
 	KindFiles:         func() Entry { return new(FilesEntry) },
+	KindUsage:         func() Entry { return new(UsageEntry) },
 	KindSnapshot:      func() Entry { return new(SnapshotEntry) },
 	KindRemoved:       func() Entry { return new(RemovedEntry) },
 	KindExperiment:    func() Entry { return new(ExperimentEntry) },
