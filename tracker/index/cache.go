@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/filter"
@@ -32,28 +31,16 @@ type cache struct {
 
 	more  sync.Mutex // for what follows
 	shown map[int32]*details
-	tried map[tracker.Digest]time.Time
+	bytes int                 // of shown
 	texts map[string][]string // what blobs say, by digest and question
 	size  int                 // of texts, in bytes
 }
 
 func newCache() *cache {
-	c := &cache{generation: -1, tried: map[tracker.Digest]time.Time{}, texts: map[string][]string{}}
+	c := &cache{generation: -1, texts: map[string][]string{}}
 	c.lacking.Store(true)
 	c.room.New = func() any { return new([]tracker.Metric) }
 	return c
-}
-
-// mayTry reports whether it is time to try to bring a blob again.
-func (c *cache) mayTry(d tracker.Digest) bool {
-	c.more.Lock()
-	defer c.more.Unlock()
-	last, tried := c.tried[d]
-	if tried && time.Since(last) < patience {
-		return false
-	}
-	c.tried[d] = time.Now()
-	return true
 }
 
 // state is what tells whether the cache is old.
@@ -152,9 +139,12 @@ func (c *cache) forgetShown(some []int32) {
 	c.more.Lock()
 	defer c.more.Unlock()
 	if some == nil {
-		c.shown = map[int32]*details{}
+		c.shown, c.bytes = map[int32]*details{}, 0
 	}
 	for _, i := range some {
+		if d := c.shown[i]; d != nil {
+			c.bytes -= d.size()
+		}
 		delete(c.shown, i)
 	}
 }

@@ -127,6 +127,24 @@ var detailQueries = map[string]func(scanDetail) error{
 	},
 }
 
+// size is about how much memory it takes, in bytes.
+func (d *details) size() int {
+	n := 100 + 48*len(d.params) + 40*len(d.tags) + 40*len(d.metrics) + 150*len(d.inputs)
+	for _, p := range d.params {
+		n += len(p.Key) + len(p.Value)
+	}
+	for _, t := range d.tags {
+		n += len(t.Key) + len(t.Value)
+	}
+	for _, m := range d.metrics {
+		n += len(m.Key)
+	}
+	for _, in := range d.inputs {
+		n += len(in.Schema) + len(in.Profile) + len(in.Source)
+	}
+	return n
+}
+
 func (d *details) sort() {
 	slices.SortFunc(d.params, func(a, b tracker.Param) int { return strings.Compare(a.Key, b.Key) })
 	slices.SortFunc(d.tags, func(a, b tracker.Tag) int { return strings.Compare(a.Key, b.Key) })

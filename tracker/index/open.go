@@ -11,10 +11,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/journal"
 )
 
@@ -33,8 +36,12 @@ type Index struct {
 	files
 	ledger Ledger
 	cache  *cache
-	path   string
-	temp   string // a folder to remove when the index is not kept, empty when it is
+
+	retry   sync.Mutex
+	retries retries
+
+	path string
+	temp string // a folder to remove when the index is not kept, empty when it is
 }
 
 // files are the ways into the index file: one connection writes, others read beside it.
@@ -97,13 +104,14 @@ func openAt(ctx context.Context, ledger Ledger, path string) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	x := &Index{ledger: ledger, path: path, cache: newCache(), files: files{writes: db, writer: newWriter(db)}}
+	x := &Index{ledger: ledger, path: path, cache: newCache(), retries: retries{tried: map[tracker.Digest]time.Time{}}, files: files{writes: db, writer: newWriter(db)}}
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	if x.db, err = sql.Open("sqlite", dataSource(path, asking)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
+	x.db.SetMaxIdleConns(8) // each remembers the questions that it was asked
 	x.asked = &asked{statements: map[string]*sql.Stmt{}}
 	if err := x.Sync(ctx); err != nil {
 		return nil, errors.Join(err, x.closeFiles())

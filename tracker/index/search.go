@@ -116,11 +116,8 @@ func (c *cache) within(q RunSearch) choice {
 	}
 }
 
-// maxShown is how many runs are remembered as they were shown, and maxItems of how many items such a run may be.
-const (
-	maxShown = 20_000
-	maxItems = 2_000
-)
+// maxShown bounds how much is remembered of runs that were shown, in bytes.
+const maxShown = 64 << 20
 
 // showRuns returns runs with the columns that were asked for.
 func (x *Index) showRuns(ctx context.Context, c *cache, chosen []int32, columns Columns) ([]Run, error) {
@@ -158,12 +155,18 @@ func (x *Index) showRuns(ctx context.Context, c *cache, chosen []int32, columns 
 func (c *cache) remember(runs []int32, shown []*details) {
 	c.more.Lock()
 	defer c.more.Unlock()
-	if len(c.shown)+len(runs) > maxShown {
-		clear(c.shown)
-	}
 	for i, run := range runs {
-		if d := shown[i]; len(d.params)+len(d.tags)+len(d.metrics)+len(d.inputs) <= maxItems && len(c.shown) < maxShown {
-			c.shown[run] = d
+		if c.shown[run] != nil {
+			continue
 		}
+		size := shown[i].size()
+		if size > maxShown/100 {
+			continue
+		}
+		if c.bytes += size; c.bytes > maxShown {
+			clear(c.shown)
+			c.bytes = size
+		}
+		c.shown[run] = shown[i]
 	}
 }

@@ -2,6 +2,7 @@ package index
 
 import (
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -173,5 +174,73 @@ func TestSearchSeesChanges(t *testing.T) {
 	page := must[RunPage](t)(x.SearchRuns(t.Context(), q))
 	for _, r := range page.Runs {
 		equal(t, nil, r, must[Run](t)(x.Run(t.Context(), r.ID)))
+	}
+}
+
+// randomFilter writes a filter of the language, of any fields, relations and values.
+func randomFilter(r *rand.Rand, depth int) string {
+	if depth > 0 {
+		switch a, b := randomFilter(r, depth-1), randomFilter(r, depth-1); r.IntN(4) {
+		case 0:
+			return "(" + a + " AND " + b + ")"
+		case 1:
+			return "(" + a + " OR " + b + ")"
+		case 2:
+			return "NOT " + a
+		}
+	}
+	field := pick(r, "metrics.acc", "metrics.loss", "params.lr", "params.flag", "params.model", "tags.team", "tags.note", "tags.no", "run_id", "run_name", "experiment_id", "experiment",
+		"status", "start_time", "end_time", "duration", "user_id", "artifact_uri", "lifecycle_stage", "parent", "session", "notebook", "source", "datasets.name", "datasets.digest",
+		"datasets.context", "git.commit", "git.branch", "git.dirty", "git.remote", "data.digest", "data.path", "cell.source", "cell.id", "cell.notebook", "env.`os.name`")
+	value := func() string {
+		if strings.HasPrefix(field, "metrics") {
+			return pick(r, "0.5", "NaN", "-inf", "1e400", "0")
+		}
+		return pick(r, "0.1", "'0.1'", "'red'", "'c%'", "'%_%'", "'FINISHED'", "true", "false", "-7d", "2026-01-02", "'2026-01-02'", "1767323105000", "'0'", "0", "''", "NaN")
+	}
+	switch op := pick(r, "=", "!=", "<", "<=", ">", ">=", "LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE", "=~", "!~", "IN", "NOT IN", "IS NULL", "IS NOT NULL"); op {
+	case "IS NULL", "IS NOT NULL":
+		return field + " " + op
+	case "IN", "NOT IN":
+		return field + " " + op + " (" + value() + ", " + value() + ")"
+	default:
+		return field + " " + op + " " + value()
+	}
+}
+
+// TestAnyFilter searches for what a filter chooses and for the rest, page by page: together they are all runs, each once.
+func TestAnyFilter(t *testing.T) {
+	x := searchLedger(t)
+	r := rand.New(rand.NewPCG(7, 7))
+	searched := 0
+	for range 3000 {
+		text := randomFilter(r, r.IntN(3))
+		e, err := filter.Parse(text)
+		if err != nil {
+			continue // the language has no such comparison
+		}
+		searched++
+		order := pick(r, "", "metrics.acc DESC, params.lr", "git.branch, duration DESC", "notebook DESC")
+		count := map[tracker.ID]int{}
+		for _, e := range []filter.Expr{e, filter.Not{Of: e}} {
+			q := parsedSearch(t, "", order)
+			for q.Filter, q.Limit = e, 7; ; {
+				page := must[RunPage](t)(x.SearchRuns(t.Context(), q))
+				for _, run := range page.Runs {
+					count[run.ID]++
+				}
+				if q.After = page.Next; q.After == "" {
+					break
+				}
+			}
+		}
+		for id, n := range count {
+			if n != 1 || len(count) != len(fixtureRuns)-1 {
+				t.Fatalf("%s by %q: of %d runs %s comes %d times", text, order, len(count), id, n)
+			}
+		}
+	}
+	if searched < 1000 {
+		t.Errorf("only %d filters were searched for", searched)
 	}
 }

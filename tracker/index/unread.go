@@ -14,10 +14,27 @@ import (
 // patience is how long a blob that could not be brought is left alone: it may be on a machine that does not answer.
 const patience = time.Minute
 
+// bringing is how long a Sync goes on bringing blobs from afar.
+const bringing = 2 * time.Second
+
+// retries is when an Index looks again for blobs that it could not read. What takes long is done seldom, so that it takes a small part
+// of the time.
+type retries struct {
+	look  time.Time
+	bring time.Time
+	tried map[tracker.Digest]time.Time
+}
+
 // readableNow returns the blobs that could not be read when their entries were projected and can be read now. They are brought before a
 // transaction begins, from wherever the ledger's store brings blobs.
 func (x *Index) readableNow(ctx context.Context) (map[tracker.Digest]bool, error) {
 	if !x.cache.lacking.Load() {
+		return nil, nil
+	}
+	x.retry.Lock()
+	defer x.retry.Unlock()
+	began := time.Now()
+	if began.Before(x.retries.look) {
 		return nil, nil
 	}
 	scan := func(rows *sql.Rows) (d tracker.Digest, err error) { err = rows.Scan(into(&d)); return d, err }
@@ -30,15 +47,38 @@ func (x *Index) readableNow(ctx context.Context) (map[tracker.Digest]bool, error
 		return nil, err
 	}
 	readable := map[tracker.Digest]bool{}
-	purged := x.purged(ctx)
 	for _, d := range lacking {
-		if x.ledger.Blobs().Has(d) || !purged[d] && x.cache.mayTry(d) {
-			if _, err := x.ledger.Blob(d); err == nil {
-				readable[d] = true
-			}
+		if x.ledger.Blobs().Has(d) {
+			readable[d] = true
 		}
 	}
+	x.retries.look = time.Now().Add(20 * time.Since(began))
+	x.bring(ctx, lacking, readable)
 	return readable, ctx.Err()
+}
+
+// bring tries to bring some of the blobs that are not readable, as long as that works.
+func (x *Index) bring(ctx context.Context, lacking []tracker.Digest, readable map[tracker.Digest]bool) {
+	began := time.Now()
+	if began.Before(x.retries.bring) || len(readable) == len(lacking) {
+		return
+	}
+	purged := x.purged(ctx)
+	for _, d := range lacking {
+		start := time.Now()
+		if start.Sub(began) > bringing || ctx.Err() != nil {
+			return
+		}
+		if readable[d] || purged[d] || start.Sub(x.retries.tried[d]) < patience {
+			continue
+		}
+		if _, err := x.ledger.Blob(d); err != nil {
+			x.retries.tried[d] = start
+			x.retries.bring = time.Now().Add(5 * time.Since(start))
+			return
+		}
+		readable[d] = true
+	}
 }
 
 // purged returns the blobs that were taken out for good, as far as that can be read.

@@ -48,6 +48,7 @@ func TestBlobsThatComeLater(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
+	x.retries.look = time.Time{} // as if time had passed
 	if err := x.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestBlobsFarAway(t *testing.T) {
 	sync()
 	equal(t, nil, asked, map[tracker.Digest]int{tracker.DigestOf(far): 1})
 	away = false
-	clear(x.cache.tried) // as if time had passed
+	x.retries = retries{tried: map[tracker.Digest]time.Time{}} // as if time had passed
 	sync()
 	equal(t, nil, must[Run](t)(x.Run(t.Context(), nthID(0xa0, 1))).Tags, []tracker.Tag{{Key: "far", Value: "1"}})
 	equal(t, nil, asked, map[tracker.Digest]int{tracker.DigestOf(far): 2})
