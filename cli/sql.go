@@ -22,7 +22,8 @@ func sqlCommand(a *app) *cobra.Command {
 		Use:   "sql QUERY",
 		Short: "Ask the index in SQL, reading only",
 		Long: `sql asks the ledger's index in SQLite's dialect and changes nothing.
-The tables are sessions, cells, outputs, interrupts, gaps and journals; durations are nanoseconds, times UTC.`,
+The tables are sessions, cells, outputs, interrupts, gaps and journals; runs, experiments, params, metrics, tags, inputs and
+artifacts, models and model_versions; environments, code_states, observations and snapshots. Durations are nanoseconds, times UTC.`,
 		Example: `  gemba sql "SELECT status, count(*), sum(run_ns)/1e9 AS seconds FROM cells GROUP BY status"
   gemba sql "SELECT name, sql FROM sqlite_schema"`,
 		Args: cobra.ExactArgs(1),
