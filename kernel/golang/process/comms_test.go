@@ -149,6 +149,27 @@ func TestTransientScripts(t *testing.T) {
 	})
 }
 
+// A script that a program leaves behind is run, and then erased, so that it is not saved with the notebook.
+func TestTransientScriptLeft(t *testing.T) {
+	r := newRunner(t)
+	p := newPage(r, nil)
+	ran := false
+	p.run = func(_ string, number float64) {
+		time.Sleep(20 * time.Millisecond)
+		if said := p.messages(); said[len(said)-1].Content.(wire.Display).Data["text/html"] == "" {
+			t.Error("the script is erased before the page has run it")
+		}
+		ran = true
+		p.send(commRan, number)
+	}
+	if exit, err := r.Run(t.Context(), comm(t, "left"), p); err != nil || !exit.OK() {
+		t.Errorf("%+v, %v", exit, err)
+	}
+	if shown := p.shown(t); !ran || !strings.Contains(shown[len(shown)-1], `"text/html":""`) {
+		t.Errorf("ran: %t, last shown: %s", ran, shown[len(shown)-1])
+	}
+}
+
 func transientScripts(t *testing.T, spec Spec) {
 	r := newRunner(t)
 	p := newPage(r, nil)

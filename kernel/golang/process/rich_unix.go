@@ -20,10 +20,11 @@ type program struct {
 	comms    *comms
 	displays *displays
 	asker    *asker
-	lonely   bool // no page answered this program; it is not asked again
-	told     bool // the person knows
-	script   int  // number of the transient script that the page may still have to run, else 0
-	deaf     bool // the page did not tell that it ran one; it is not waited for again
+	lonely   bool   // no page answered this program; it is not asked again
+	told     bool   // the person knows
+	script   int    // number of the transient script that the page may still have to run, else 0
+	shown    string // display id of that script
+	deaf     bool   // the page did not tell that it ran one; it is not waited for again
 }
 
 // handlers says what becomes of a value sent under one of gonbui's own MIME types. All other values
@@ -57,6 +58,7 @@ func (p *program) talk() {
 		p.handle(&data)
 	}
 	_, _ = io.Copy(io.Discard, in)
+	p.erase()
 }
 
 // broken tells of a pipe that does not speak the protocol. A program that was killed in the middle

@@ -5,6 +5,7 @@ package process
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
@@ -18,7 +19,7 @@ const transientPrefix = "gonb_transient_js_"
 // is not waited for again.
 func (p *program) transient(data *protocol.DisplayData) {
 	p.deaf = p.deaf || p.script > 0 && !p.ran()
-	p.script = 0
+	p.script, p.shown = 0, data.DisplayID
 	html, _ := data.Data[protocol.MIMETextHTML].(string)
 	if strings.Contains(html, "<script") && !p.deaf && p.paged() {
 		p.comms.do(func() {
@@ -38,14 +39,25 @@ func (p *program) paged() bool {
 	return p.out.cell == "" || p.reach()
 }
 
-// ran waits until the page has run the script, as long as the page answers.
+// erase erases the script that a program which ended meanwhile has left.
+func (p *program) erase() {
+	if p.script > 0 {
+		p.transient(&protocol.DisplayData{DisplayID: p.shown, Data: map[protocol.MIMEType]any{protocol.MIMETextHTML: ""}})
+	}
+}
+
+// ran waits until the page has run the script, as long as the page answers. The program may have ended before that, but
+// not by an interrupt.
 func (p *program) ran() bool {
-	wait, limits := p.serve(p.comms.holds), p.comms.limits
+	limits := p.comms.limits
+	wait := func(limit time.Duration, condition func() bool) bool {
+		return p.serve(p.comms.holds)(limit, condition) || p.exited.Load() && p.comms.waiting(p.asker.ctx)(limit, condition)
+	}
 	for end := p.now().Add(limits.run); p.now().Before(end); {
 		if wait(limits.guess, func() bool { return p.comms.ran >= p.script }) {
 			return true
 		}
-		if p.exited.Load() || !p.comms.ping(p.front, limits.guess, wait) {
+		if p.asker.ctx.Err() != nil || !p.comms.ping(p.front, limits.guess, wait) {
 			return false
 		}
 	}

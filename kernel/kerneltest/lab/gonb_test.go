@@ -104,15 +104,11 @@ func (p *page) allDone() bool {
 	return ask[string](p, "status") == "idle"
 }
 
-// Notebooks sleep, and wait for the page, so many times longer: their own times, most of them tenths of a second, are too
-// short for a machine that does other things too.
-var patience = []struct {
-	pause *regexp.Regexp
-	times int
-}{
-	{regexp.MustCompile(`\d+ \* time\.Millisecond`), 20},
-	{regexp.MustCompile(`\d+ \* time\.Second`), 3},
-}
+// patience is how many times longer the notebooks sleep, and wait for the page: their own times, tenths of a second, are
+// too short for a machine that does other things too.
+const patience = 8
+
+var pause = regexp.MustCompile(`\d+ \* time\.(Milli)?[sS]econd`)
 
 // copyNotebook puts a notebook without its outputs into the server's folder.
 func (l *lab) copyNotebook(t *testing.T, name string, data []byte) string {
@@ -125,11 +121,7 @@ func (l *lab) copyNotebook(t *testing.T, name string, data []byte) string {
 		if c := c.(map[string]any); c["cell_type"] == "code" {
 			c["outputs"], c["execution_count"] = []any{}, nil
 			for i, line := range c["source"].([]any) {
-				text := line.(string)
-				for _, p := range patience {
-					text = p.pause.ReplaceAllString(text, fmt.Sprint(p.times, " * $0"))
-				}
-				c["source"].([]any)[i] = text
+				c["source"].([]any)[i] = pause.ReplaceAllString(line.(string), fmt.Sprint(patience, " * $0"))
 			}
 		}
 	}

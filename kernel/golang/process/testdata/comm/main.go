@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	map[string]func(){"count": count, "read": read, "button": button, "types": types, "send": send, "scripts": scripts, "bare": bare}[os.Args[1]]()
+	map[string]func(){"count": count, "read": read, "button": button, "types": types, "send": send, "scripts": scripts, "bare": bare, "left": left}[os.Args[1]]()
 	gonbui.Sync()
 }
 
@@ -50,6 +50,12 @@ func send() {
 func scripts() {
 	comms.Start()
 	bare()
+}
+
+// left ends before it erases its script.
+func left() {
+	comms.Start()
+	gonbui.UpdateHTML("gonb_transient_js_left", "<script>step 0</script>")
 }
 
 func bare() {
