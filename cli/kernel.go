@@ -105,13 +105,14 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	recorder := lock.watch(k.record(origin{dir: ".", notebook: notebook, ledger: dir, project: project, around: around, patience: linger}))
 	magics := &magicHost{app: k.app, dir: ".", around: around, project: project, ledger: dir, recorder: k.recorder}
 	k.policy = k.policyOf(project, ".", dir)
-	recorder, environ := k.trackRun(recorder, k.id, dir, notebook)
+	run := k.trackRun(recorder, k.id, dir, notebook)
+	recorder, environ := run.hooks()
 	session := kernel.OpenSession(kernel.SessionOptions{
 		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), k.policy.permit), Notice: k.policy.notice, Environ: environ, Magics: magics, Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,
 		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) }, Secret: k.screened,
 	})
-	magics.session = session
+	magics.session, magics.run = session, run
 	k.server = kernel.NewServer(kernel.ServerOptions{
 		Session: session, Channels: k.sockets, Connection: connection, Log: k.log,
 		History: &pastCells{ledger: dir, session: k.id},

@@ -21,6 +21,8 @@ type magicHost struct {
 	ledger   string
 	recorder *tracker.Recorder // nil when nothing is recorded
 	session  *kernel.Session
+	run      *sessionRun // nil when nothing is recorded
+	known    names
 }
 
 // Commit makes a commit of what git tracks and was changed in the repository of the notebook.

@@ -45,12 +45,13 @@ func (a *app) openRun(path string) (*headless, error) {
 	traced := a.trace(h.recorder, origin{dir: dir, notebook: path, ledger: h.ledger, project: project, around: around, patience: time.Minute})
 	h.policy = a.policyOf(project, dir, h.ledger)
 	id := tracker.NewID()
-	recorder, environ := a.trackRun(lock.watch(traced), id, h.ledger, path)
+	run := a.trackRun(lock.watch(traced), id, h.ledger, path)
+	recorder, environ := run.hooks()
 	h.session = kernel.OpenSession(kernel.SessionOptions{
 		ID: id, Engine: engine, Recorder: recorder, Environ: environ, Permit: permits(lock.ask(), h.policy.permit), Notice: h.policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,
 	})
-	magics.session = h.session
+	magics.session, magics.run = h.session, run
 	lock.await(runPatience)
 	return h, nil
 }

@@ -50,7 +50,7 @@ func (a *app) recordLeftovers(ctx context.Context, ledger string) {
 	bulk := blob.NewBulk(packs, blob.OpenStore(packs))
 	err := recorder.Flush(ctx) // so that the ledger is there
 	if err == nil {
-		err = absorb.Leftovers(ctx, absorb.Options{Folder: folder, Recorder: recorder, Store: bulk, Now: a.now,
+		err = absorb.Leftovers(ctx, absorb.Options{Folder: folder, Recorder: recorder, Store: bulk, Now: a.now, Screen: a.screener(nil),
 			Known: func(ctx context.Context, log tracker.ID) (map[tracker.ID]int64, error) {
 				return a.absorbed(ctx, ledger, log)
 			},
@@ -87,35 +87,47 @@ type sessionRun struct {
 	stop     context.CancelFunc
 	done     chan struct{}
 
-	mu         sync.Mutex
-	run        tracker.ID
-	name       string
-	experiment string
-	begun      bool // the run is in the ledger
+	ledger string
+	name   string // of the first run
+
+	polling sync.Mutex // by one at a time
+	mu      sync.Mutex
+	current ownRun
+	runs    int                 // how many there were
+	past    map[tracker.ID]bool // those before the current one
 
 	plots plots
 	wake  chan struct{} // poll now
 }
 
 // trackRun opens the run of a session, of which nothing is recorded before something is logged.
-func (a *app) trackRun(next kernel.Recorder, session tracker.ID, ledger, notebook string) (kernel.Recorder, func(tracker.ID) []string) {
+func (a *app) trackRun(next kernel.Recorder, session tracker.ID, ledger, notebook string) *sessionRun {
 	if next == nil {
-		return nil, nil
+		return nil
 	}
 	r := &sessionRun{app: a, next: next, session: session, notebook: notebook, folder: filepath.Join(trackFolder(ledger), session.String()),
-		run: tracker.NewID(), name: strings.TrimSuffix(filepath.Base(notebook), ".ipynb"), done: make(chan struct{}), wake: make(chan struct{}, 1)}
+		ledger: ledger, past: map[tracker.ID]bool{}, runs: 1, name: strings.TrimSuffix(filepath.Base(notebook), ".ipynb"), done: make(chan struct{}), wake: make(chan struct{}, 1)}
 	if notebook == "" {
 		r.name = ""
 	}
+	r.current = newRun(r.name, 1)
 	packs := filepath.Join(ledger, "packs")
 	r.bulk = blob.NewBulk(packs, blob.OpenStore(packs))
-	r.follower = absorb.New(absorb.Options{Folder: r.folder, Recorder: programs{r}, Store: r.bulk, Live: true, Now: a.now,
+	r.follower = absorb.New(absorb.Options{Folder: r.folder, Recorder: programs{r}, Store: r.bulk, Live: true, Now: a.now, Screen: a.screener(nil),
 		Experiment: func(ctx context.Context, name string) (tracker.ID, bool, error) {
 			return a.experimentNamed(ctx, ledger, name)
 		}})
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	go r.follow(ctx)
+	return r
+}
+
+// hooks returns what a session needs of its run: its recorder, and what tells programs of the run. Of no run there are none.
+func (r *sessionRun) hooks() (kernel.Recorder, func(tracker.ID) []string) {
+	if r == nil {
+		return nil, nil
+	}
 	return r, r.environ
 }
 
@@ -137,8 +149,8 @@ func (a *app) experimentNamed(ctx context.Context, ledger, name string) (tracker
 func (r *sessionRun) environ(execution tracker.ID) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	text, err := json.Marshal(track.Place{Folder: r.folder, Run: r.run.String(), Name: r.name, Session: r.session.String(), Execution: execution.String(),
-		Experiment: r.experiment, Notebook: r.notebook})
+	text, err := json.Marshal(track.Place{Folder: r.folder, Run: r.current.id.String(), Name: r.current.name, Session: r.session.String(), Execution: execution.String(),
+		Experiment: r.current.experiment.Name, Notebook: r.notebook})
 	if err != nil {
 		return nil
 	}
@@ -167,6 +179,8 @@ func (r *sessionRun) follow(ctx context.Context) {
 
 // poll records what is there. Where no program of the session ever logged, it costs one look at a folder that is not there.
 func (r *sessionRun) poll(ctx context.Context) {
+	r.polling.Lock()
+	defer r.polling.Unlock()
 	r.logPlots()
 	if r.owned == nil {
 		if _, err := os.Lstat(r.folder); err != nil {
@@ -207,36 +221,15 @@ func (r *sessionRun) Flush(ctx context.Context) error { return r.next.Flush(ctx)
 // programs is the recorder of what programs log.
 type programs struct{ *sessionRun }
 
-// Record passes on what a program logged. The first that is told of the session's run opens it.
-func (r programs) Record(e tracker.Event) {
-	if changed, ok := e.(tracker.RunChanged); ok && changed.Run == r.run && changed.Status == tracker.RunRunning {
-		r.begin(changed)
-		return
-	}
-	r.next.Record(e)
-}
-
-// begin opens the run, once.
-func (r *sessionRun) begin(e tracker.RunChanged) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.begun {
-		return
-	}
-	r.begun = true
-	r.next.Record(e)
-}
-
 // close records the last of what was logged, and that the run is over.
 func (r *sessionRun) close(ctx context.Context) {
 	r.stop()
 	<-r.done
 	r.poll(ctx)
-	if r.begun {
-		now := r.now()
-		r.next.Record(tracker.RunChanged{Run: r.run, Session: r.session, Time: now, Status: tracker.RunFinished, Ended: now})
-		_ = r.next.Flush(ctx) // the recorder's own close tells what cannot be written
-	}
+	r.mu.Lock()
+	r.finish()
+	r.mu.Unlock()
+	_ = r.next.Flush(ctx)                               // the recorder's own close tells what cannot be written
 	_ = errors.Join(r.follower.Close(), r.bulk.Close()) // what is left is read by the next one
 	if r.owned != nil {
 		_ = r.owned.Close()

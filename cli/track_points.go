@@ -146,14 +146,9 @@ func (r *sessionRun) logPlots() {
 		if len(points) == 0 {
 			continue
 		}
-		r.beginHere(w.execution, now)
-		r.next.Record(tracker.RunLogged{Run: r.run, Session: r.session, Execution: w.execution, Time: now, Metrics: points})
+		r.mu.Lock()
+		run := r.beginHere(w.execution, now)
+		r.mu.Unlock()
+		r.next.Record(tracker.RunLogged{Run: run, Session: r.session, Execution: w.execution, Time: now, Metrics: points})
 	}
-}
-
-// beginHere opens the session's run for something that gemba itself logs to it.
-func (r *sessionRun) beginHere(execution tracker.ID, now time.Time) {
-	e := tracker.RunChanged{Run: r.run, Session: r.session, Execution: execution, Time: now, Name: r.name, Status: tracker.RunRunning,
-		User: os.Getenv("USER"), Source: r.notebook, Started: now}
-	r.begin(e)
 }

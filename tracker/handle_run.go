@@ -1,6 +1,9 @@
 package tracker
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // handleRun turns the events of runs into entries.
 func (s *scribe) handleRun(e Event) {
@@ -34,7 +37,46 @@ func (s *scribe) runLogged(e RunLogged) {
 }
 
 // logged stores what was logged without its secrets.
-func (s *scribe) logged(l Logged, of Header) Digest { return s.put(s.document(l.Encode()), of) }
+func (s *scribe) logged(l Logged, of Header) Digest {
+	return s.put(s.document(s.unpaired(l).Encode()), of)
+}
+
+// unpaired returns params and tags without values that their names say are secrets: in the blob a name and its value are
+// two members, which no rule sees together.
+func (s *scribe) unpaired(l Logged) Logged {
+	if s.options.Screen == nil {
+		return l
+	}
+	l.Params, l.Tags = slices.Clone(l.Params), slices.Clone(l.Tags)
+	for i := range l.Params {
+		s.unpair(l.Params[i].Key, &l.Params[i].Value)
+	}
+	for i := range l.Tags {
+		s.unpair(l.Tags[i].Key, &l.Tags[i].Value)
+	}
+	return l
+}
+
+func (s *scribe) unpair(key string, value *string) {
+	pair, err := json.Marshal(map[string]string{key: *value})
+	if err != nil {
+		return // strings always encode
+	}
+	found := s.options.Screen.JSON(pair)
+	if len(found) == 0 {
+		return
+	}
+	var clean map[string]string
+	if json.Unmarshal(s.tally.replace(pair, found), &clean) != nil {
+		return // what is replaced leaves it valid
+	}
+	for _, text := range clean { // the one there is
+		if text == found[0].Mark {
+			s.options.Screen.Remember(found[0].Rule, *value) // it is one wherever it stands
+		}
+		*value = text
+	}
+}
 
 // named returns metrics whose keys hold no secrets, for the rare key that does.
 func (s *scribe) named(metrics []Metric) []Metric {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gemba-ml/gemba/kernel/golang/source"
+	"github.com/gemba-ml/gemba/magics"
 )
 
 // A command is a line of a cell that begins with "%". All commands and shell lines of a cell are run in
@@ -63,6 +64,9 @@ func (x *execution) command(c source.Command) error {
 	}
 	known, ok := commandNamed(c.Name())
 	if !ok {
+		if meant := magics.Suggest("%" + c.Name()); meant != "" {
+			return commandError(c, "there is no command %%%s, did you mean %s? %%help and %%gemba help list them", c.Name(), meant)
+		}
 		return commandError(c, "there is no command %%%s: see %%help", c.Name())
 	}
 	if err := known.run(x, c.Args()); err != nil {

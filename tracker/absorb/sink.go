@@ -39,6 +39,8 @@ type Options struct {
 	// Live has logs read while their programs live. Who sets it must own the folder (see Own).
 	Live bool
 	Now  func() time.Time // nil: time.Now
+
+	Screen tracker.Screen // takes secrets out of artifacts that are texts; nil: nothing does
 }
 
 // sink is where the events of all logs of a folder go.
@@ -140,7 +142,11 @@ func (s *sink) put(name string) (d tracker.Digest, size int64, err error) {
 			return d, 0, err
 		}
 	}
-	return s.Store.PutReader(f)
+	r, err := tracker.Screened(f, s.Screen)
+	if err != nil {
+		return d, 0, err
+	}
+	return s.Store.PutReader(r)
 }
 
 // flush makes durable what was told, and removes the files whose bytes are stored.
