@@ -28,16 +28,6 @@ func (r *Run) Artifact(as, file string) { r.keepPath(as, file, "file") }
 // Model is Artifact for a trained model.
 func (r *Run) Model(as, file string) { r.keepPath(as, file, "model") }
 
-// Bytes keeps bytes as an artifact. Media is their media type, "image/png" for instance; it may be empty.
-func (r *Run) Bytes(as, media string, b []byte) {
-	if !r.dead() {
-		r.keep(as, kindOf(media), media, func(w io.Writer) error { _, err := w.Write(b); return err })
-	}
-}
-
-// Text keeps a text as an artifact.
-func (r *Run) Text(as, text string) { r.Bytes(as, "text/plain", []byte(text)) }
-
 func (r *Run) keepPath(as, file, kind string) {
 	if r.dead() {
 		return
@@ -106,15 +96,4 @@ func sizeOf(f *os.File, size *int64) error {
 		*size = info.Size()
 	}
 	return err
-}
-
-// kinds maps the first part of a media type to a kind of artifacts.
-var kinds = map[string]string{"image": "image", "audio": "audio", "video": "video", "text": "text"}
-
-func kindOf(media string) string {
-	first, _ := path.Split(media)
-	if kind, known := kinds[path.Clean(first)]; known {
-		return kind
-	}
-	return "file"
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"math"
 	"os"
+	"strings"
 	"sync"
+	"time"
 )
 
 // The head of a track log: what it is, how far it goes, how many records found no room, its name.
@@ -32,11 +34,13 @@ const (
 type log struct {
 	mu   sync.Mutex
 	file *os.File
-	head []byte // of the file, mapped
-	view []byte // the part that is written now, mapped
-	base int64  // where view begins in the file
-	end  int64  // of the last record
-	size int64  // of the file: what has room on the disk
+	head []byte    // of the file, mapped
+	view []byte    // the part that is written now, mapped
+	more int       // how much is mapped next, in bytes
+	full time.Time // when the disk was found full
+	base int64     // where view begins in the file
+	end  int64     // of the last record
+	size int64     // of the file: what has room on the disk
 	runs uint64
 	keys map[string]uint64
 	step int64 // of the last metric
@@ -54,7 +58,7 @@ func openLog(dir string) (*log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &log{file: file, end: headSize, keys: map[string]uint64{}}
+	l := &log{file: file, end: headSize, more: firstWindow, keys: map[string]uint64{}}
 	if err := l.begin(); err != nil {
 		_ = file.Close()
 		_ = os.Remove(file.Name())
@@ -68,14 +72,14 @@ func (l *log) begin() error {
 	if err := lock(l.file); err != nil {
 		return err
 	}
-	if err := l.reserve(windowSize); err != nil {
+	if err := l.reserve(firstWindow); err != nil {
 		return err
 	}
 	var err error
 	if l.head, err = mapFile(l.file, 0, os.Getpagesize()); err != nil {
 		return err
 	}
-	if l.view, err = mapFile(l.file, 0, windowSize); err != nil {
+	if l.view, err = mapFile(l.file, 0, firstWindow); err != nil {
 		return err
 	}
 	copy(l.head, magic)
@@ -84,8 +88,18 @@ func (l *log) begin() error {
 	return nil
 }
 
-// windowSize is how much of the file is mapped at a time, in bytes: a multiple of every system's page size.
-const windowSize = 4 << 20
+// How much of the file is mapped at a time, in bytes: each time twice as much, so that little is no burden and much is no work.
+// They are multiples of every system's page size.
+const (
+	firstWindow = 64 << 10
+	lastWindow  = 4 << 20
+)
+
+// stayFull is how long a full disk counts as full before it is tried again: that takes a system milliseconds.
+const stayFull = 100 * time.Millisecond
+
+// maxRecord bounds a record: its reader takes a longer one for damage.
+const maxRecord = 32 << 20
 
 // reserve makes the file at least size long, with zeros that have their place on the disk: what is mapped and has
 // none would kill the program when the disk is full.
@@ -106,19 +120,25 @@ func (l *log) room(n int) []byte {
 	if at := int(l.end - l.base); at+n <= len(l.view) {
 		return l.view[at : at+n]
 	}
+	if time.Since(l.full) < stayFull {
+		return nil
+	}
 	base := l.end &^ int64(os.Getpagesize()-1)
-	length := max(windowSize, n+2*os.Getpagesize())
-	if l.reserve(base+int64(length)) != nil {
-		return nil
+	for _, length := range []int{max(l.more, n+2*os.Getpagesize()), n + 2*os.Getpagesize()} { // a little, where there is no room for more
+		if l.reserve(base+int64(length)) != nil {
+			continue
+		}
+		view, err := mapFile(l.file, base, length)
+		if err != nil {
+			return nil
+		}
+		unmap(l.view)
+		l.view, l.base, l.more = view, base, min(2*l.more, lastWindow)
+		at := int(l.end - l.base)
+		return l.view[at : at+n]
 	}
-	view, err := mapFile(l.file, base, length)
-	if err != nil {
-		return nil
-	}
-	unmap(l.view)
-	l.view, l.base = view, base
-	at := int(l.end - l.base)
-	return l.view[at : at+n]
+	l.full = time.Now()
+	return nil
 }
 
 // append adds a record. The lock is held.
@@ -130,7 +150,10 @@ func (l *log) append(kind byte, parts ...[]byte) {
 	var front [1 + binary.MaxVarintLen64]byte
 	front[0] = kind
 	n := 1 + binary.PutUvarint(front[1:], uint64(size))
-	to := l.room(n + size)
+	var to []byte
+	if size <= maxRecord {
+		to = l.room(n + size)
+	}
 	if to == nil {
 		l.lose()
 		return
@@ -151,7 +174,7 @@ func (l *log) metric(run uint64, key string, value float64, step, time int64) {
 	if !known {
 		number = uint64(len(l.keys))
 		before := l.end
-		l.append(recordKey, []byte(key))
+		l.append(recordKey, []byte(strings.ToValidUTF8(key, "\uFFFD")))
 		if l.end == before {
 			return // it found no room, and so did the point
 		}

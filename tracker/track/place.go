@@ -2,6 +2,7 @@ package track
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -60,7 +61,11 @@ func Here() *Run {
 
 // open adds a run to this program's log.
 func (p *program) open(o opened) *Run {
-	p.once.Do(func() { p.log, p.fault = openLog(p.Folder) })
+	p.once.Do(func() {
+		if p.log, p.fault = openLog(p.Folder); p.fault != nil {
+			fmt.Fprintf(os.Stderr, "gemba: what this program logs is not kept: %v\n", p.fault) // nothing else can tell of it
+		}
+	})
 	r := &Run{id: o.Run, folder: p.Folder, fault: p.fault}
 	text, err := json.Marshal(o)
 	if p.log == nil || err != nil {

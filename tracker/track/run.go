@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -49,7 +51,8 @@ func Under(parent *Run) Option {
 	}
 }
 
-// Resume goes on with the run of an id, which ID told before, instead of a new one.
+// Resume goes on with the run of an id, which ID told before, instead of a new one. It need not have ended, nor be in the ledger
+// yet: several programs may log to one run. It runs again until it is ended again.
 func Resume(id string) Option {
 	return func(o *opened) { o.Run, o.Goes = id, true }
 }
@@ -66,7 +69,15 @@ func Start(name string, options ...Option) *Run {
 	if o.Run == "" {
 		o.Run = newID()
 	}
+	if !isID(o.Run) {
+		return &Run{fault: fmt.Errorf("resume run %q: that is no id of a run, which has 32 hexadecimal digits", o.Run)}
+	}
 	return p.open(o)
+}
+
+func isID(text string) bool {
+	b, err := hex.DecodeString(text)
+	return err == nil && len(b) == 16 && text == strings.ToLower(text)
 }
 
 // newID returns a fresh id: 128 random bits in hexadecimal digits, as everywhere in a ledger.

@@ -1,0 +1,3 @@
+package track_test
+
+func limit() {}
