@@ -30,6 +30,7 @@ type Options struct {
 	GoSum   string
 	NoGet   bool             // fetch no modules until %autoget
 	Provide []build.Provided // modules that cells may import without fetching them
+	Meter   process.Meter    // measures what cells use; nil: nothing does
 }
 
 // Engine executes Go cells. It is used for one session.
@@ -72,6 +73,9 @@ func New(o Options) (*Engine, error) {
 	runner, err := process.New(o.Jupyter.KernelID)
 	if err != nil {
 		return nil, err
+	}
+	if o.Meter != nil {
+		runner.Measure(o.Meter)
 	}
 	e := &Engine{options: o, runner: runner, log: o.Log, work: filepath.Join(runner.Dir(), workName(runner.Dir()))}
 	if err := e.open(dir); err != nil {

@@ -72,7 +72,7 @@ func (r *Runner) Run(ctx context.Context, spec Spec, front wire.Front) (Exit, er
 	cmd.Stdin = bytes.NewReader(spec.Stdin.Text)
 	cmd.Stdout, cmd.Stderr = writer{out, stdout}, writer{out, stderr}
 	begun := r.now()
-	err := cmd.Run()
+	err := r.measured(cmd)
 	out.end()
 	exit := Exit{Run: r.now().Sub(begun), Stderr: out.last(), Interrupted: ctx.Err() != nil}
 	if spec.Observe {
@@ -83,6 +83,17 @@ func (r *Runner) Run(ctx context.Context, spec Spec, front wire.Front) (Exit, er
 		return exit, nil
 	}
 	return exit, fmt.Errorf("start %s: %w", spec.Path, err)
+}
+
+// measured runs a command.
+func (r *Runner) measured(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	r.meter.Started(cmd.Process.Pid)
+	err := cmd.Wait()
+	r.meter.Exited(cmd.Process.Pid, cmd.ProcessState)
+	return err
 }
 
 // locked is an output that both streams write to.

@@ -11,7 +11,10 @@ func newSampler(bool) *sampler { return &sampler{} }
 
 func (*sampler) watch(int, <-chan struct{}) {}
 
-func (*sampler) awaitEnd(int) {}
+func (*sampler) atEnd(int) {}
+
+// awaitDeath would wait until a program is dead but not yet buried.
+func awaitDeath(int) bool { return false }
 
 func (*sampler) result(int) wire.Seen {
 	return wire.Seen{Children: true, Missed: []string{missedSystem}}

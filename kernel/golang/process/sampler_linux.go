@@ -161,15 +161,19 @@ func commandOf(pid int) string {
 	return strings.TrimSpace(string(b))
 }
 
-// awaitEnd waits until a program is dead but not yet buried, and looks whether it ever waited for a child: proc_pid_stat(5)
-// tells how often the children that it waited for touched new memory, and each does.
-func (s *sampler) awaitEnd(pid int) {
+// awaitDeath waits until a program is dead but not yet buried, and reports whether it is.
+func awaitDeath(pid int) bool {
 	for {
 		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		if !errors.Is(err, unix.EINTR) {
-			break
+			return err == nil
 		}
 	}
+}
+
+// atEnd looks whether a dead program ever waited for a child: proc_pid_stat(5) tells how often the children that it waited
+// for touched new memory, and each does.
+func (s *sampler) atEnd(pid int) {
 	const state, childFaults = 3, 11 // fields, from 1
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])

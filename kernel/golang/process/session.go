@@ -12,11 +12,15 @@ type session struct {
 	comms    *comms
 	displays displays
 	now      func() time.Time
+	meter    Meter
 }
 
 func newSession(kernelID string) session {
-	return session{comms: newComms(kernelID, time.Now), now: time.Now}
+	return session{comms: newComms(kernelID, time.Now), now: time.Now, meter: unmeasured{}}
 }
+
+// Measure has a meter told of the programs from here on. It must not be called while Run runs.
+func (s *session) Measure(m Meter) { s.meter = m }
 
 // Comm hears a comm message (comm_open, comm_msg or comm_close) from the front end and reports
 // whether it was the session's. It does not block, and may be called at any time.

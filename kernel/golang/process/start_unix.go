@@ -106,13 +106,13 @@ func (run *running) start() error {
 	begun := run.now()
 	group := run.cmd.Process.Pid
 	run.runner.groups.add(group)
+	run.runner.meter.Started(group)
 	closeFiles(run.child...)
 	run.child = nil
 	run.work.Go(func() {
-		if run.watch != nil {
-			run.watch.awaitEnd(group)
-		}
+		run.atEnd(group)
 		_ = run.cmd.Wait() // its error is the exit's status
+		run.runner.meter.Exited(group, run.cmd.ProcessState)
 		run.took = run.now().Sub(begun)
 		close(run.gone)
 		run.exited.Store(true)
@@ -124,6 +124,17 @@ func (run *running) start() error {
 		run.work.Go(func() { run.watch.watch(group, run.gone) })
 	}
 	return nil
+}
+
+// atEnd looks at a program that is dead and not yet buried.
+func (run *running) atEnd(group int) {
+	if !awaitDeath(group) {
+		return
+	}
+	if run.watch != nil {
+		run.watch.atEnd(group)
+	}
+	run.runner.meter.Dead(group)
 }
 
 // stopAfter is what an interrupted program gets to stop by itself.
