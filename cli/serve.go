@@ -8,11 +8,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gemba-ml/gemba/lineage/snapshot"
+	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/journal"
@@ -107,7 +109,9 @@ func (a *app) printAddress(at net.Addr, token string) {
 // openServer opens the ledger for reading and writing. What it returns closes it, and says what could not be written.
 func (a *app) openServer(ctx context.Context) (server http.Handler, closeLedger func() error, err error) {
 	dir := a.ledgerFor(".")
-	recorder := a.openRecorder(dir, "serve")
+	o := a.recording(dir, "serve")
+	own := noteJournal(&o)
+	recorder := tracker.NewRecorder(o)
 	if err := recorder.Flush(ctx); err != nil { // the ledger is there now
 		return nil, nil, errors.Join(err, recorder.Close())
 	}
@@ -122,11 +126,31 @@ func (a *app) openServer(ctx context.Context) (server http.Handler, closeLedger 
 		return nil, nil, errors.Join(err, recorder.Close())
 	}
 	bulk := blob.NewBulk(snapshot.Packs(dir), blob.OpenStore(snapshot.Packs(dir)))
-	server = mlflow.New(mlflow.Options{Recorder: recorder, Index: x, Keep: bulk, Blobs: ledger.Blobs(), Now: a.now})
+	server = mlflow.New(mlflow.Options{Recorder: recorder, Journal: own, Index: x, Keep: bulk, Blobs: ledger.Blobs(), Now: a.now})
 	return server, func() error {
 		defer stopFetching()
 		return errors.Join(recorder.Close(), bulk.Close(), x.Close())
 	}, a.warnOfProblems(ctx, x)
+}
+
+// noteJournal makes a recorder's journal known: its id is zero until it is open.
+func noteJournal(o *tracker.Options) func() tracker.ID {
+	var own atomic.Pointer[tracker.ID]
+	open := o.Open
+	o.Open = func() (tracker.Journal, error) {
+		j, err := open()
+		if named, ok := j.(interface{ ID() tracker.ID }); ok && err == nil {
+			id := named.ID()
+			own.Store(&id)
+		}
+		return j, err
+	}
+	return func() tracker.ID {
+		if id := own.Load(); id != nil {
+			return *id
+		}
+		return tracker.ID{}
+	}
 }
 
 // Patience with clients: one that sends its headers slower, or leaves a connection idle longer, is left.

@@ -96,3 +96,13 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkGetRun is what a client does at a run's end: it asks for the run behind something that it logged.
+func BenchmarkGetRun(b *testing.B) {
+	s := newSite(b)
+	run := s.begin("0")
+	for b.Loop() {
+		s.call("POST", "runs/log-metric", object{"run_id": run, "key": "m", "value": 1, "timestamp": 1, "step": 0})
+		s.call("GET", "runs/get?run_id="+run, nil)
+	}
+}

@@ -21,18 +21,33 @@ type freshness struct {
 
 func (f *freshness) wrote() { f.written.Add(1) }
 
-// upToDate brings the index up to date, if something may be missing from it. Those who ask at the same time are served by one Sync.
+// upToDate brings the index up to date, if something may be missing from it. Those who ask at the same time are served by one Sync. What
+// others wrote is looked for now and then; what this server wrote is in one journal, which is quicker to look at.
 func (s *Server) upToDate(ctx context.Context) error {
 	f := &s.fresh
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	written, now := f.written.Load(), s.Now()
-	if written == f.taken && now.Sub(f.synced) < othersAge && !now.Before(f.synced) {
+	recent := now.Sub(f.synced) < othersAge && !now.Before(f.synced)
+	if recent && written == f.taken {
 		return nil
 	}
-	if err := s.Index.Sync(ctx); err != nil {
+	if err := s.sync(ctx, recent); err != nil {
 		return err
 	}
-	f.taken, f.synced = written, now
+	f.taken = written
+	if !recent {
+		f.synced = now
+	}
 	return nil
+}
+
+// sync brings the index up to date; own: only with what this server wrote, if its journal is known.
+func (s *Server) sync(ctx context.Context, own bool) error {
+	if own && s.Journal != nil {
+		if id := s.Journal(); !id.IsZero() {
+			return s.Index.SyncJournal(ctx, id)
+		}
+	}
+	return s.Index.Sync(ctx)
 }

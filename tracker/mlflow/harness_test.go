@@ -36,7 +36,15 @@ func newSite(t testing.TB) *site {
 // open opens the ledger, as gemba serve does.
 func (s *site) open() {
 	s.t.Helper()
-	recorder := tracker.NewRecorder(tracker.Options{Open: func() (tracker.Journal, error) { return journal.Create(s.dir, journal.Options{Writer: "test"}) }})
+	var own tracker.ID
+	recorder := tracker.NewRecorder(tracker.Options{Open: func() (tracker.Journal, error) {
+		w, err := journal.Create(s.dir, journal.Options{Writer: "test"})
+		if err != nil {
+			return nil, err
+		}
+		own = w.ID()
+		return w, nil
+	}})
 	if err := recorder.Flush(context.Background()); err != nil {
 		s.t.Fatal(err)
 	}
@@ -49,7 +57,7 @@ func (s *site) open() {
 	}
 	packs := filepath.Join(s.dir, "packs")
 	bulk := blob.NewBulk(packs, blob.OpenStore(packs))
-	s.server = New(Options{Recorder: recorder, Index: s.index, Keep: bulk, Blobs: ledger.Blobs()})
+	s.server = New(Options{Recorder: recorder, Journal: func() tracker.ID { return own }, Index: s.index, Keep: bulk, Blobs: ledger.Blobs()})
 	s.close = func() {
 		if err := recorder.Close(); err != nil {
 			s.t.Error(err)

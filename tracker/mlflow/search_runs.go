@@ -2,6 +2,7 @@ package mlflow
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -30,25 +31,26 @@ type runsAnswer struct {
 }
 
 func (s *Server) searchRuns(ctx context.Context, q *searchRuns) (runsAnswer, error) {
-	search, err := q.search()
-	if err != nil {
-		return runsAnswer{}, err
-	}
 	if err := s.upToDate(ctx); err != nil {
 		return runsAnswer{}, err
 	}
+	var ids []tracker.ID
 	where := make(map[tracker.ID]index.Experiment, len(q.Experiments))
 	for _, number := range q.Experiments {
 		e, err := s.experiment(ctx, number)
 		if err != nil {
 			continue // MLflow looks for runs of experiments that there are not, too
 		}
+		if _, twice := where[e.ID]; !twice {
+			ids = append(ids, e.ID)
+		}
 		where[e.ID] = e
-		search.Experiments = append(search.Experiments, e.ID)
 	}
-	if len(search.Experiments) == 0 {
-		return runsAnswer{}, nil
+	search, err := s.runSearch(q) // after the experiments, which may be in the filter
+	if err != nil || len(where) == 0 {
+		return runsAnswer{}, err
 	}
+	search.Experiments = ids
 	page, err := s.Index.SearchRuns(ctx, search)
 	if err != nil {
 		return runsAnswer{}, err
@@ -60,8 +62,8 @@ func (s *Server) searchRuns(ctx context.Context, q *searchRuns) (runsAnswer, err
 	return a, nil
 }
 
-// search reads what is asked, but for the experiments.
-func (q *searchRuns) search() (index.RunSearch, error) {
+// runSearch reads what is asked, but for the experiments.
+func (s *Server) runSearch(q *searchRuns) (index.RunSearch, error) {
 	search := index.RunSearch{After: q.Token, Columns: index.Columns{Params: true, Tags: true, Metrics: true, Inputs: true}}
 	var err error
 	if search.Limit, err = pageSize(q.Max, normalRuns, maxRuns); err != nil {
@@ -73,15 +75,42 @@ func (q *searchRuns) search() (index.RunSearch, error) {
 	if search.Filter, err = filter.Parse(q.Filter); err != nil {
 		return search, err
 	}
-	if err := known(search.Filter); err != nil {
-		return search, err
-	}
+	search.Filter = s.numbered(search.Filter)
 	search.Order, err = filter.ParseOrder(strings.Join(q.Order, ", "))
 	return search, err
 }
 
-// known makes the ids in a filter those of the ledger: clients know experiments by number.
-func known(filter.Expr) error { return nil }
+// numbered makes the experiments in a filter those of the ledger: clients know them by number.
+func (s *Server) numbered(e filter.Expr) filter.Expr {
+	switch e := e.(type) {
+	case filter.And:
+		return filter.And(s.numberedAll(e))
+	case filter.Or:
+		return filter.Or(s.numberedAll(e))
+	case filter.Not:
+		return filter.Not{Of: s.numbered(e.Of)}
+	case filter.Compare:
+		if e.Field != (filter.Field{Space: filter.Attributes, Name: "experiment_id"}) {
+			return e
+		}
+		e.Values = slices.Clone(e.Values)
+		for i, v := range e.Values {
+			if x, found := s.experiments.find(v.Text); found {
+				e.Values[i] = filter.Value{Kind: filter.Text, Text: x.ID.String()}
+			}
+		}
+		return e
+	}
+	return e
+}
+
+func (s *Server) numberedAll(list []filter.Expr) []filter.Expr {
+	all := make([]filter.Expr, len(list))
+	for i, e := range list {
+		all[i] = s.numbered(e)
+	}
+	return all
+}
 
 type searchDatasets struct {
 	Experiments []string `json:"experiment_ids"`

@@ -21,6 +21,7 @@ type Recorder interface {
 // Index answers what is asked; *index.Index is one.
 type Index interface {
 	Sync(context.Context) error
+	SyncJournal(context.Context, tracker.ID) error
 	Experiments(ctx context.Context, stages []tracker.Stage) ([]index.Experiment, error)
 	Experiment(ctx context.Context, id tracker.ID) (index.Experiment, error)
 	ExperimentNamed(ctx context.Context, name string) (index.Experiment, error)
@@ -46,9 +47,10 @@ type Blobs interface {
 	Get(tracker.Digest) ([]byte, error)
 }
 
-// Options set up a Server. All are required but Now.
+// Options set up a Server. All are required but Journal and Now.
 type Options struct {
 	Recorder Recorder
+	Journal  func() tracker.ID // that the Recorder writes; zero: not yet
 	Index    Index
 	Keep     Keep
 	Blobs    Blobs

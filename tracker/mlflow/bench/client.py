@@ -56,6 +56,7 @@ if not alone:
         client.log_batch(run, [Metric("history", (i * 1000 + j) * 0.1, 1_700_000_000_000 + i * 1000 + j, i * 1000 + j) for j in range(1000)])
     assert len(client.get_metric_history(run, "history")) == 20_000
 timed("history of 20,000 points", 3, lambda i: client.get_metric_history(run, "history"))
+timed("history of 20,000 points, bare HTTP", 5, lambda i: session.get(address + "metrics/get-history", params={"run_id": run, "metric_key": "history"}).content)
 
 
 def whole_run(i):

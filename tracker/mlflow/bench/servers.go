@@ -58,7 +58,8 @@ func (b *bench) start(ctx context.Context, bin string) (all []*server, stop func
 		all = append(all, s)
 	}
 	s, end := startMute()
-	return append(all, s), func() { stop(); end() }, nil
+	stops = append(stops, end)
+	return append(all, s), stop, nil
 }
 
 // startOne starts a server in a folder of its own, and returns when it answers.

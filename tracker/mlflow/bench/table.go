@@ -21,6 +21,7 @@ var goals = []struct {
 	{"log_batch of 1,000 metrics", 5, true, 0},
 	{"log_batch of 1,000 metrics, bare HTTP", 5, true, 0},
 	{"history of 20,000 points", 3, true, 0},
+	{"history of 20,000 points, bare HTTP", 3, false, 0},
 	{"run with 5 params and 5 metrics", 2, false, 0},
 	{"search of", 0, false, 0.005},
 }
