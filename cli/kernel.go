@@ -95,8 +95,9 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	notebook, project := os.Getenv("JPY_SESSION_NAME"), k.project(".")
 	around := k.surroundings(project)
 	lock := k.pin(notebook, project, around)
+	meter := k.meter()
 	engine, err := golang.New(lock.start(golang.Options{
-		Jupyter: process.FindJupyter(file, os.Getenv), Version: version, Log: k.log, Provide: []build.Provided{trackModule()},
+		Meter: meter, Jupyter: process.FindJupyter(file, os.Getenv), Version: version, Log: k.log, Provide: []build.Provided{trackModule()},
 	}))
 	if err != nil {
 		return fmt.Errorf("start the Go engine: %w", err)
@@ -107,6 +108,7 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	k.policy = k.policyOf(project, ".", dir)
 	run := k.trackRun(recorder, k.id, dir, notebook)
 	recorder, environ := run.hooks()
+	recorder = measured(meter, recorder, run)
 	session := kernel.OpenSession(kernel.SessionOptions{
 		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), k.policy.permit), Notice: k.policy.notice, Environ: environ, Magics: magics, Notebook: notebook, Command: "kernel",
 		Gemba: version, Now: k.now, Log: k.log,

@@ -35,7 +35,8 @@ func (a *app) openRun(path string) (*headless, error) {
 	project := a.project(dir)
 	around := a.surroundings(project)
 	lock := a.pin(path, project, around)
-	engine, err := golang.New(lock.start(golang.Options{Dir: dir, Version: version, Log: log, Provide: []build.Provided{trackModule()}}))
+	meter := a.meter()
+	engine, err := golang.New(lock.start(golang.Options{Meter: meter, Dir: dir, Version: version, Log: log, Provide: []build.Provided{trackModule()}}))
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +48,7 @@ func (a *app) openRun(path string) (*headless, error) {
 	id := tracker.NewID()
 	run := a.trackRun(lock.watch(traced), id, h.ledger, path)
 	recorder, environ := run.hooks()
+	recorder = measured(meter, recorder, run)
 	h.session = kernel.OpenSession(kernel.SessionOptions{
 		ID: id, Engine: engine, Recorder: recorder, Environ: environ, Permit: permits(lock.ask(), h.policy.permit), Notice: h.policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
 		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,

@@ -22,6 +22,7 @@ var projections = map[tracker.Kind]func(*batch, journal.Record) error{
 	tracker.KindEnvironment:   of(environment),
 	tracker.KindCode:          of(code),
 	tracker.KindFiles:         of(observation),
+	tracker.KindUsage:         of(used),
 	tracker.KindSnapshot:      of(snapshot),
 	tracker.KindRemoved:       of(removed),
 }
