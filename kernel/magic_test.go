@@ -11,6 +11,7 @@ import (
 	"github.com/gemba-ml/gemba/kernel/kerneltest"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/magics"
+	"github.com/gemba-ml/gemba/tracker"
 )
 
 // host answers magics; the message "no" and the name "no" fail, "block" waits for an interrupt.
@@ -138,11 +139,50 @@ func TestMagicsInTheEditor(t *testing.T) {
 	want(t, "long form", complete("%gemba en", 9), []any{[]string{"env"}, 7, 9})
 	want(t, "the engine's own", complete("print a\npri", 11), []any{[]string{"print"}, 8, 11})
 	want(t, "body of another language", complete("%%bash\n%sna", 11), []any{[]string{}, 7, 11})
+	want(t, "an option", complete("%metric a=1 --s", 15), []any{[]string{"--step"}, 12, 15})
+	want(t, "a run's id", complete("%diff 3f", 8), []any{[]string{"3fa81c22"}, 6, 8})
+	want(t, "a run's name", complete("x\n%diff my", 10), []any{[]string{"'my run'"}, 8, 10})
+	want(t, "a metric", complete("é\n%metric lo", 12), []any{[]string{"loss="}, 10, 12})
+	want(t, "a cell magic", complete("%%no", 4), []any{[]string{"%%note"}, 0, 4})
+	want(t, "an option of a cell magic", complete("%%note --h\ntext", 10), []any{[]string{"--hypothesis"}, 7, 10})
+	want(t, "text below a cell magic", complete("%%note\n%sna", 11), []any{[]string{}, 7, 11})
+	want(t, "names that come too late", complete("%experiment m", 13), []any{[]string{}, 12, 13})
 	inspect := func(code string, cursor int) any {
 		return kerneltest.Decode[wire.Inspected](t, b.Reply(b.Send(wire.Shell, wire.InspectRequest, wire.CodeAt{Code: code, Cursor: &cursor}))).Data["text/plain"]
 	}
 	want(t, "help", inspect("x\n%commit \"m\"", 4), any(`%commit "message": make a git commit of the work tree`))
+	want(t, "help with options", inspect("%diff a b", 4), any("%diff RUN [RUN]: compare two runs, or one with this notebook's"))
+	want(t, "help of a cell magic", inspect("%%tag\na=b", 2), any("%tag NAME=VALUE…: note something about the run; the last value of a name counts\n  %%tag: what stands below is more of NAME=VALUE"))
 	want(t, "the engine's help", inspect("print", 2), any("print at 2, detail 0"))
+}
+
+// TestMagicsShow: an answer that is a table is shown as text and as HTML, and recorded as both.
+func TestMagicsShow(t *testing.T) {
+	b := start(t, withMagics)
+	shown := `display_data {"data":{"text/html":"<b>&lt;i&gt;</b>","text/plain":"<i> "},"metadata":{}}`
+	want(t, "published", kerneltest.Summaries(b.Idle(b.Execute("%experiment '<i>'")))[2], shown)
+	want(t, "record", b.recorder.Story()[2], "output "+shown)
+	want(t, "without HTML", kerneltest.Summaries(b.Idle(b.Execute("%ledger a = 1")))[2], `stream {"name":"stdout","text":"a = 1\n"}`)
+}
+
+// TestCellMagic: a cell that is a magic as a whole is no code, and what it logs is refused as a line's is.
+func TestCellMagic(t *testing.T) {
+	b := start(t, withMagics)
+	id := b.Execute("%%artifact a.txt\nprint a\n%commit no\n")
+	want(t, "published", kerneltest.Summaries(b.Idle(id))[2:], []string{`stream {"name":"stdout","text":"kept a.txt\n"}`, "idle"})
+	got := kerneltest.Decode[wire.ExecuteFailed](t, b.Reply(b.Execute("\n%%param\ntaken=2\n")))
+	want(t, "error", []string{got.Value, got.Traceback[0]}, []string{"%param: taken is 1 in this run", "\x1b[31mCell[2]:2: %param: taken is 1 in this run\x1b[0m"})
+}
+
+// TestEnvironBehindMagics: what a cell runs is told of its run when the cell's magics are done.
+func TestEnvironBehindMagics(t *testing.T) {
+	var told []string
+	var b *bench
+	b = start(t, withMagics, func(o *kernel.SessionOptions) {
+		o.Environ = func(tracker.ID) []string { told = b.recorder.Story(); return nil }
+	})
+	b.Idle(b.Execute("%commit one\nprint a"))
+	want(t, "told last before", told[len(told)-1], `output stream {"name":"stdout","text":"committed one\n"}`)
 }
 
 // TestPermit: a cell that may not run fails, says why, and does nothing, and so does not its magic.

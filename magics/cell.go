@@ -33,8 +33,10 @@ func CellLine(source string) (line int, ok bool) {
 	if !is || strings.ContainsAny(strings.TrimRight(name, "\r\n"), " \t\n") || name == "" {
 		return 0, false
 	}
-	_, list := completeName("%%" + strings.TrimRight(name, "\r\n"))
-	return 1 + strings.Count(source[:len(source)-len(rest)], "\n"), len(list) > 0
+	if _, list := completeName("%%" + strings.TrimRight(name, "\r\n")); len(list) == 0 {
+		return 0, false
+	}
+	return 1 + strings.Count(source[:len(source)-len(rest)], "\n"), true
 }
 
 // takeCell reads a cell that is a magic as a whole. What remains of it are its line ends.
