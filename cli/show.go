@@ -18,11 +18,12 @@ func showCommand(a *app) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show a cell execution, a session or a snapshot",
-		Long:  "show prints what is recorded of a cell execution, a session or a snapshot. The leading digits of its id are enough.",
-		Args:  cobra.ExactArgs(1),
+		Short: "Show a cell execution, a run, a session or a snapshot",
+		Long: `show prints what is recorded of a cell execution, a run, a session or a snapshot. The leading digits of its id are enough,
+and for a run its name: of several it is the newest.`,
+		Args: cobra.ExactArgs(1),
 
-		ValidArgsFunction: a.completeID,
+		ValidArgsFunction: a.completeShown,
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error {
 				return a.show(ctx, x, args[0], asJSON)
@@ -34,11 +35,15 @@ func showCommand(a *app) *cobra.Command {
 }
 
 func (a *app) show(ctx context.Context, x *index.Index, prefix string, asJSON bool) error {
-	m, err := x.Find(ctx, prefix)
+	m, err := a.findRun(ctx, x, "show", prefix)
 	if err != nil {
-		return a.idHint(ctx, x, "show", err)
+		return err
 	}
 	switch m.Kind {
+	case "run":
+		return a.showRun(ctx, x, m.ID, asJSON)
+	case "experiment":
+		return withHint(wrongUse("%s is %s", prefix, a.describe(ctx, x, m)), "gemba log --experiment NAME lists its runs")
 	case "session":
 		return a.showSession(ctx, x, m.ID, asJSON)
 	case "snapshot":
@@ -70,6 +75,16 @@ func (a *app) completeID(c *cobra.Command, args []string, prefix string) (ids []
 		return err
 	})
 	return ids, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// completeShown offers a shell the newest cell executions and runs.
+func (a *app) completeShown(c *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	cells, how := a.completeID(c, args, prefix)
+	runs, _ := a.completeRuns(c, args, prefix)
+	return append(cells, runs...), how
 }
 
 // idHint adds to an error of Find what the reader of a command could have meant.
@@ -115,6 +130,20 @@ func (a *app) describe(ctx context.Context, x *index.Index, m index.Match) strin
 			return m.Kind
 		}
 		return fmt.Sprintf("snapshot %s of %s, %s", s.Name, s.Path, humanTime(s.Started, a.now()))
+	}
+	if m.Kind == "run" {
+		r, err := x.Run(ctx, m.ID)
+		if err != nil {
+			return m.Kind
+		}
+		return fmt.Sprintf("run %s, %s, %s", oneLine(runName(r)), r.Status, humanTime(r.Started, a.now()))
+	}
+	if m.Kind == "experiment" {
+		e, err := x.Experiment(ctx, m.ID)
+		if err != nil {
+			return m.Kind
+		}
+		return "experiment " + oneLine(e.Name)
 	}
 	c, err := x.Cell(ctx, m.ID)
 	if err != nil {

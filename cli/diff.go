@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+// diffOptions are the flags of diff.
+type diffOptions struct {
+	asJSON   bool
+	exitCode bool
+}
+
+func diffCommand(a *app) *cobra.Command {
+	var o diffOptions
+	c := &cobra.Command{
+		Use:   "diff A B",
+		Short: "Tell what differs between two runs, sessions, cell executions or snapshots",
+		Long: `diff compares params, metrics, tags, artifacts and datasets of two runs, and of runs, sessions and cell executions the code cell by
+cell, the commit, the files that were read and written, and the environment. Only what differs is shown; when that is nothing it says
+identical. Ids, times and how long something took are not compared. Runs may be named by their names.
+
+gemba env diff, gemba snapshot diff and gemba profile diff compare one of these alone.`,
+		Example: `  gemba diff 3f2a 90bc
+  gemba diff baseline tuned --exit-code
+  gemba diff 3f2a 90bc --json`,
+		Args: cobra.ExactArgs(2),
+
+		ValidArgsFunction: a.completeRuns,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.withIndex(c.Context(), func(ctx context.Context, x *index.Index) error { return a.diff(ctx, x, args, o) })
+		},
+	}
+	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with status 1 when something differs")
+	jsonFlag(c, &o.asJSON)
+	return c
+}
+
+func (a *app) diff(ctx context.Context, x *index.Index, args []string, o diffOptions) error {
+	var both [2]index.Match
+	for i, text := range args {
+		m, err := a.findRun(ctx, x, "diff", text)
+		if err != nil {
+			return err
+		}
+		both[i] = m
+	}
+	if both[0].Kind != both[1].Kind {
+		return withHint(wrongUse("%s is %s, and %s is %s: want two of one kind", args[0], a.describe(ctx, x, both[0]), args[1], a.describe(ctx, x, both[1])), "gemba log")
+	}
+	switch both[0].Kind {
+	case "snapshot":
+		return withHint(wrongUse("%s and %s are snapshots", args[0], args[1]), "gemba snapshot diff %s %s", args[0], args[1])
+	case "experiment":
+		return withHint(wrongUse("%s and %s are experiments", args[0], args[1]), "gemba log --experiment NAME lists the runs of one")
+	}
+	d, err := a.compare(ctx, x, both)
+	if err != nil {
+		return err
+	}
+	if err := a.printDiff(d, o.asJSON); err != nil {
+		return err
+	}
+	if o.exitCode && !d.Identical {
+		return errFailed
+	}
+	return nil
+}
+
+// compare reads what is recorded of both and tells what differs.
+func (a *app) compare(ctx context.Context, x *index.Index, both [2]index.Match) (*difference, error) {
+	d := &difference{Kind: both[0].Kind}
+	var sides [2]side
+	var errs [2]error
+	for i, m := range both {
+		sides[i], errs[i] = a.readSide(ctx, x, m)
+	}
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
+	}
+	d.A, d.B = sides[0].named, sides[1].named
+	if both[0].ID == both[1].ID {
+		d.Identical = true
+		return d, nil
+	}
+	if err := d.runs(ctx, x, sides); err != nil {
+		return nil, err
+	}
+	if err := d.code(x, sides); err != nil {
+		return nil, err
+	}
+	d.files(sides)
+	if err := d.environment(ctx, a, x, sides); err != nil {
+		return nil, err
+	}
+	d.Identical = d.nothing()
+	return d, nil
+}

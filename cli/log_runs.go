@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/filter"
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+// loggedRun is a row of `log --json`.
+type loggedRun struct {
+	ID           tracker.ID        `json:"id"`
+	Kind         string            `json:"kind"`
+	Name         string            `json:"name"`
+	Status       tracker.RunStatus `json:"status"`
+	Stage        tracker.Stage     `json:"stage"`
+	Started      time.Time         `json:"started,omitzero"`
+	Ended        time.Time         `json:"ended,omitzero"`
+	Experiment   string            `json:"experiment"`
+	ExperimentID tracker.ID        `json:"experiment_id,omitzero"`
+	Parent       tracker.ID        `json:"parent,omitzero"`
+	Session      tracker.ID        `json:"session,omitzero"`
+	Execution    tracker.ID        `json:"execution,omitzero"`
+	User         string            `json:"user,omitempty"`
+	Source       string            `json:"source,omitempty"`
+	Params       map[string]string `json:"params"`
+	Metrics      map[string]number `json:"metrics"`
+	Tags         map[string]string `json:"tags"`
+}
+
+func (t runTable) logged(r index.Run) loggedRun {
+	l := loggedRun{ID: r.ID, Kind: "run", Name: r.Name, Status: r.Status, Stage: r.Stage, Started: r.Started, Ended: r.Ended,
+		Experiment: t.experiments[r.Experiment], ExperimentID: r.Experiment, Parent: r.Parent, Session: r.Session, Execution: r.Execution,
+		User: r.User, Source: r.Source, Params: map[string]string{}, Metrics: map[string]number{}, Tags: map[string]string{}}
+	for _, p := range r.Params {
+		l.Params[p.Key] = p.Value
+	}
+	for _, m := range r.Metrics {
+		l.Metrics[m.Key] = number(m.Value)
+	}
+	for _, g := range r.Tags {
+		l.Tags[g.Key] = g.Value
+	}
+	return l
+}
+
+// runTable returns what tables of runs need.
+func (a *app) runTable(ctx context.Context, x *index.Index) (runTable, error) {
+	t := runTable{a.now(), map[tracker.ID]string{}}
+	all, err := x.Experiments(ctx, nil)
+	for _, e := range all {
+		t.experiments[e.ID] = e.Name
+	}
+	return t, err
+}
+
+// logRuns lists runs alone.
+func (a *app) logRuns(ctx context.Context, x *index.Index, o logOptions) error {
+	s, err := o.search(ctx, a, x)
+	if err != nil {
+		return err
+	}
+	fields, err := parsedColumns(o.runs.Columns)
+	if err != nil {
+		return err
+	}
+	s.Columns = index.Columns{Params: true, Metrics: true, Tags: o.asJSON}
+	if fields != nil {
+		s.Columns = columnsOf(fields)
+	}
+	limit := cmp.Or(o.filter.Limit, o.runs.Limit)
+	runs, next, err := allRuns(ctx, x, s, limit)
+	if errors.Is(err, index.ErrPage) {
+		return wrongUse("read --after: %v", index.ErrPage)
+	}
+	if err != nil {
+		return err
+	}
+	t, err := a.runTable(ctx, x)
+	if err != nil {
+		return err
+	}
+	if err := a.printRuns(t, runs, fields, o.asJSON); err != nil || next == "" {
+		return err
+	}
+	all, err := countRuns(ctx, x, s)
+	if err == nil {
+		fmt.Fprintf(a.stderr, "… %s in all; -n 0 lists them, --after %s those behind\n", count(all, "run", "runs"), next)
+	}
+	return err
+}
+
+// printRuns prints runs with the fields that are named, or the usual ones.
+func (a *app) printRuns(t runTable, runs []index.Run, fields []filter.Field, asJSON bool) error {
+	if asJSON {
+		rows := make([]loggedRun, len(runs))
+		for i, r := range runs {
+			rows[i] = t.logged(r)
+		}
+		return printJSON(a.stdout, rows)
+	}
+	if fields == nil {
+		fields = usualColumns(runs)
+	}
+	if len(runs) == 0 {
+		fmt.Fprintln(a.stderr, "no runs")
+	}
+	return t.table(runs, fields).print(a.stdout)
+}
+
+// logRow is a cell execution or a run.
+type logRow struct {
+	started time.Time
+	cell    index.Cell
+	run     *index.Run // nil: it is a cell
+}
+
+// logList is cell executions and runs, newest first.
+type logList struct {
+	rows []logRow
+	runs runTable
+}
+
+// logged gathers cell executions and runs.
+func (a *app) logged(ctx context.Context, x *index.Index, o logOptions) (l logList, err error) {
+	cells, err := x.Cells(ctx, o.filter)
+	if err != nil {
+		return l, err
+	}
+	for _, c := range cells {
+		l.rows = append(l.rows, logRow{started: c.Started, cell: c})
+	}
+	if o.onlyCells {
+		return l, nil
+	}
+	s, err := o.search(ctx, a, x)
+	if err != nil {
+		return l, err
+	}
+	s.Columns = index.Columns{Metrics: true, Params: o.asJSON, Tags: o.asJSON}
+	runs, _, err := allRuns(ctx, x, s, o.filter.Limit)
+	if err != nil {
+		return l, err
+	}
+	for i := range runs {
+		l.rows = append(l.rows, logRow{started: runs[i].Started, run: &runs[i]})
+	}
+	slices.SortStableFunc(l.rows, func(a, b logRow) int { return b.started.Compare(a.started) })
+	if o.filter.Limit > 0 {
+		l.rows = l.rows[:min(o.filter.Limit, len(l.rows))]
+	}
+	l.runs, err = a.runTable(ctx, x)
+	return l, err
+}
+
+// objects are the rows of `log --json`.
+func (l logList) objects(x *index.Index) []any {
+	all := make([]any, len(l.rows))
+	for i, r := range l.rows {
+		if r.run != nil {
+			all[i] = l.runs.logged(*r.run)
+		} else {
+			all[i] = loggedCell{r.cell.ID, "cell", cellName(x, r.cell), r.cell}
+		}
+	}
+	return all
+}
+
+// table shows the rows with the columns that cells have.
+func (l logList) table(a *app, x *index.Index) *table {
+	t := a.logTable(x, nil)
+	for _, r := range l.rows {
+		if r.run != nil {
+			t.add(runRow(*r.run, a.now())...)
+		} else {
+			t.add(cellRow(x, r.cell, a.now())...)
+		}
+	}
+	return t
+}
+
+// runRow is a run among cell executions.
+func runRow(r index.Run, now time.Time) []cell {
+	return []cell{{r.ID.Short(), yellow}, {text: humanTime(r.Started, now)}, {text: cutTo(notebookName(r.Source), notebookLength)}, {text: "run"},
+		{string(r.Status), runStyles[r.Status]}, {text: "–"}, {text: humanDuration(tookOf(r))}, {text: runSummary(r)}}
+}
+
+// summaryMetrics is how many metrics of a run are told in a line.
+const summaryMetrics = 4
+
+// runSummary is a run's name with its metrics.
+func runSummary(r index.Run) string {
+	parts := []string{cutTo(runName(r), nameLength)}
+	for i, m := range r.Metrics {
+		if i == summaryMetrics {
+			parts = append(parts, fmt.Sprintf("… %s more", thousands(len(r.Metrics)-i)))
+			break
+		}
+		parts = append(parts, cutTo(m.Key, valueLength)+"="+short(m.Value))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// sayRest says what a limit left out.
+func (a *app) sayRest(ctx context.Context, x *index.Index, o logOptions, shown int) error {
+	if o.filter.Limit == 0 || shown < o.filter.Limit {
+		if shown == 0 {
+			fmt.Fprintln(a.stderr, "no cell executions"+map[bool]string{false: " and no runs"}[o.onlyCells])
+		}
+		return nil
+	}
+	all, err := x.Count(ctx, o.filter)
+	if err == nil && !o.onlyCells {
+		var s index.RunSearch
+		if s, err = o.search(ctx, a, x); err == nil {
+			var runs int
+			runs, err = countRuns(ctx, x, s)
+			all += runs
+		}
+	}
+	if err == nil && all > shown {
+		fmt.Fprintf(a.stderr, "… and %s more; -n 0 lists all\n", thousands(all-shown))
+	}
+	return err
+}
