@@ -15,6 +15,7 @@ import (
 	"github.com/gemba-ml/gemba/notebooks"
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/blob"
+	"github.com/gemba-ml/gemba/tracker/imports"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/journal"
 	"github.com/gemba-ml/gemba/tracker/remote"
@@ -65,6 +66,8 @@ var exitStatuses = []struct {
 	{journal.ErrCorrupt, exitCorrupt},
 	{journal.ErrDamaged, exitCorrupt},
 	{tracker.ErrEntry, exitCorrupt},
+	{imports.ErrUnknown, exitUsage},
+	{imports.ErrDamaged, exitCorrupt},
 	{blob.ErrCorrupt, exitCorrupt},
 	{snapshot.ErrNotEmpty, exitUsage},
 	{snapshot.ErrNothing, exitUsage},
