@@ -105,7 +105,7 @@ func (b *batch) clear(tables []string) error {
 // tables are all that a journal's entries are projected to, each with a column journal, and at the
 // end the journals themselves.
 var tables = []string{"sessions", "cells", "outputs", "interrupts", "gaps",
-	"environments", "code_states", "observations", "snapshots", "removals", "journals"}
+	"environments", "code_states", "observations", "usage", "snapshots", "removals", "journals"}
 
 // advance projects up to limit entries, and reports whether there may be more. Readable are blobs that could not be read
 // when their entries were projected.
