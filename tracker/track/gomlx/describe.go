@@ -19,7 +19,7 @@ func describe(run *track.Run, trainer *train.Trainer) {
 	store := trainer.Store()
 	run.Param("optimizer", optimizerName(trainer))
 	if rate, ok := learningRate(store); ok {
-		run.Param("learning_rate", rate)
+		run.Param("learning_rate", shortest(rate))
 	}
 	store.IterParams()(func(path string, value any) bool { // called, not ranged over: for cells this is code of Go 1.22
 		name := strings.TrimPrefix(path, "/")
@@ -54,6 +54,14 @@ func learningRate(store *model.Store) (float64, bool) {
 		return 0, false
 	}
 	return shapes.ConvertTo[float64](t.Value()), true
+}
+
+// shortest returns a number as the float32 that it came from, if it did: 0.1, and not what that is as a float64.
+func shortest(v float64) any {
+	if short := float32(v); float64(short) == v {
+		return short
+	}
+	return v
 }
 
 // known maps the types of GoMLX's optimizers to the names that its flags and parameters have for them.
