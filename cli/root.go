@@ -35,6 +35,7 @@ func commands() []func(*app) *cobra.Command {
 		duCommand,
 		gcCommand,
 		purgeCommand,
+		importCommand,
 		serveCommand,
 		sqlCommand,
 		reindexCommand,
