@@ -167,6 +167,7 @@ type shownCell struct {
 	Code          []index.CodeState    `json:"code,omitempty"`
 	Observed      []observed           `json:"observed,omitempty"`
 	Snapshots     []index.Snapshot     `json:"snapshots,omitempty"`
+	shownUsage
 }
 
 // readCell gathers what is recorded of a cell execution.
@@ -191,7 +192,7 @@ func readCell(ctx context.Context, x *index.Index, id tracker.ID) (*shownCell, e
 	var errs [5]error
 	shown.Code, errs[3] = x.CodeStates(ctx, id)
 	shown.Snapshots, errs[4] = x.SnapshotsOf(ctx, id)
-	if err := shown.readObserved(ctx, x, id); err != nil {
+	if err := errors.Join(shown.readObserved(ctx, x, id), shown.readUsage(ctx, x, id)); err != nil {
 		return nil, err
 	}
 	shown.OutputBatches, errs[0] = x.Outputs(ctx, id)

@@ -135,6 +135,7 @@ func (a *app) showCell(ctx context.Context, x *index.Index, id tracker.ID, asJSO
 	g := a.newPage()
 	fmt.Fprintf(&g.b, "%s %s\n", g.p.paint(bold, "cell"), g.p.paint(yellow, c.ID.String()))
 	g.cellFacts(c)
+	g.usage(c)
 	g.environment(c.Environment)
 	g.code(c.Code)
 	g.digests(c)
