@@ -45,7 +45,7 @@ type log struct {
 	keys map[string]uint64
 	step int64 // of the last metric
 	time int64
-	written
+	done int64 // how much of the log is in the file, where memory is not shared with it
 }
 
 // openLog makes the file of this program in folder dir. It is locked as long as the program lives, which is how gemba
@@ -58,7 +58,7 @@ func openLog(dir string) (*log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &log{file: file, end: headSize, more: firstWindow, keys: map[string]uint64{}}
+	l := &log{file: file, end: headSize, done: headSize, more: firstWindow, keys: map[string]uint64{}}
 	if err := l.begin(); err != nil {
 		_ = file.Close()
 		_ = os.Remove(file.Name())

@@ -9,9 +9,6 @@ import (
 
 // Without memory that is shared with a file, each record is written by a call: slower, and as safe.
 
-// written is how much of the log is in the file.
-type written struct{ until int64 }
-
 const nonblock = 0
 
 func lock(*os.File) error { return nil }
@@ -23,13 +20,13 @@ func unmap([]byte) {}
 
 // commit writes what came since the last one, and then how far the log goes.
 func (l *log) commit() {
-	if from := l.until; l.end > from {
+	if from := l.done; l.end > from {
 		at := max(0, from-l.base)
 		if _, err := l.file.WriteAt(l.view[at:l.end-l.base], l.base+at); err != nil {
 			l.lose()
 			return
 		}
-		l.until = l.end
+		l.done = l.end
 	}
 	binary.LittleEndian.PutUint64(l.head[endAt:], uint64(l.end))
 	_, _ = l.file.WriteAt(l.head[:headSize], 0) // without it the log is as long as it was

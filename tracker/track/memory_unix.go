@@ -9,9 +9,6 @@ import (
 	"unsafe"
 )
 
-// written is what other systems remember.
-type written struct{}
-
 // nonblock keeps an open of a pipe from waiting for its writer.
 const nonblock = syscall.O_NONBLOCK
 
