@@ -56,7 +56,7 @@ func numberText(v float64, digits int) string {
 	return strconv.FormatFloat(v+0, 'f', digits, 64) // +0: not "-0"
 }
 
-// logTicks has powers of ten, or where there are not two of them, 1, 2 and 5 times those.
+// logTicks has powers of ten, or where there are not two of them, 1, 2 and 5 times those, or else the steps of a linear axis.
 func (s *scale) logTicks(n int) (all []tick) {
 	low, high := math.Log10(s.low), math.Log10(s.high)
 	each := max(1, math.Ceil((high-low)/float64(n)))
@@ -74,10 +74,10 @@ func (s *scale) logTicks(n int) (all []tick) {
 			}
 		}
 	}
-	if len(all) > 0 {
+	if len(all) > 1 {
 		return all
 	}
-	return []tick{s.logTick(s.low), s.logTick(s.high)}
+	return s.numberTicks(n)
 }
 
 func (s *scale) logTick(v float64) tick {
@@ -117,8 +117,10 @@ func timeText(k Kind, seconds, step float64) string {
 		return t.Format("02 15:04")
 	case step >= 1:
 		return t.Format("15:04:05")
+	case step >= 0.001:
+		return t.Format("15:04:05.000")
 	}
-	return t.Format("15:04:05.000")
+	return t.Format("05.000000")
 }
 
 func durationText(seconds, step float64) string {
@@ -130,5 +132,11 @@ func durationText(seconds, step float64) string {
 	case step >= 60:
 		return fmt.Sprintf("%gm", math.Round(seconds/60*10)/10)
 	}
-	return strconv.FormatFloat(seconds, 'g', 6, 64) + "s"
+	switch {
+	case step >= 0.01 || seconds == 0:
+		return strconv.FormatFloat(seconds, 'g', 6, 64) + "s"
+	case step >= 0.00001:
+		return strconv.FormatFloat(seconds*1e3, 'g', 6, 64) + "ms"
+	}
+	return strconv.FormatFloat(seconds*1e6, 'g', 6, 64) + "µs"
 }
