@@ -14,7 +14,7 @@ type Usage struct {
 	DiskRead        int64         `json:"disk_read,omitempty"`        // bytes that disks were asked for
 	DiskWritten     int64         `json:"disk_written,omitempty"`     // bytes that disks are to get
 	Received        int64         `json:"received,omitempty"`         // bytes over the TCP connections that samples saw
-	Sent            int64         `json:"sent,omitempty"`             // as the other side acknowledged them
+	Sent            int64         `json:"sent,omitempty"`             // what was sent again counts once
 	MachineReceived int64         `json:"machine_received,omitempty"` // bytes that all of the machine's programs received, but from itself
 	MachineSent     int64         `json:"machine_sent,omitempty"`
 	Energy          float64       `json:"energy_j,omitempty"`     // joules that the machine's processors used, by RAPL

@@ -101,17 +101,19 @@ func (c *cell) total() figures {
 func (c *cell) usage() (u tracker.Usage, devices []tracker.Device) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	sum, net := c.total(), c.net.total()
-	u = tracker.Usage{
-		UserCPU: sum.user, SystemCPU: sum.system, Memory: c.peak, DiskRead: sum.read, DiskWritten: sum.written,
-		Received: net.received, Sent: net.sent, MachineReceived: c.machine.net.received, MachineSent: c.machine.net.sent,
-		Energy: c.machine.joules, Samples: c.samples, Sampled: c.machine.sampled,
+	sum := c.total()
+	u = tracker.Usage{UserCPU: sum.user, SystemCPU: sum.system, DiskRead: sum.read, DiskWritten: sum.written}
+	if c.samples == 0 {
+		return u, nil
 	}
+	net, machine := c.net.total(), c.machine
+	u.Memory, u.Samples, u.Sampled = c.peak, c.samples, machine.sampled
+	u.Received, u.Sent, u.MachineReceived, u.MachineSent = net.received, net.sent, machine.net.received, machine.net.sent
+	u.Energy, u.Missing = machine.joules, c.why.list()
 	for i := range c.gpus {
 		d := c.gpus[i].device(i)
 		u.GPUEnergy += d.Energy
 		devices = append(devices, d)
 	}
-	u.Missing = c.why.list()
 	return u, devices
 }

@@ -81,8 +81,9 @@ const (
 	diagMessage   = 72                       // bytes
 	inodeAt       = 68
 	established   = 1<<1 | 1<<4 | 1<<5 | 1<<8 // states that have carried something and still have an inode: and FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT
-	ackedAt       = unsafe.Offsetof(unix.TCPInfo{}.Bytes_acked)
-	receivedAt    = unsafe.Offsetof(unix.TCPInfo{}.Bytes_received)
+	receivedAt    = int(unsafe.Offsetof(unix.TCPInfo{}.Bytes_received))
+	sentAt        = int(unsafe.Offsetof(unix.TCPInfo{}.Bytes_sent)) // with those sent again, since Linux 4.19
+	againAt       = int(unsafe.Offsetof(unix.TCPInfo{}.Bytes_retrans))
 	attributeHead = 4
 )
 
@@ -151,9 +152,9 @@ func parseConnection(m []byte, yield func(inode uint32, t traffic)) {
 		if size < attributeHead || size > len(a) {
 			return
 		}
-		info := a[attributeHead:size]
-		if binary.NativeEndian.Uint16(a[2:]) == diagInfo && len(info) >= int(receivedAt)+8 {
-			yield(inode, traffic{int64(binary.NativeEndian.Uint64(info[receivedAt:])), int64(binary.NativeEndian.Uint64(info[ackedAt:]))})
+		if info := a[attributeHead:size]; binary.NativeEndian.Uint16(a[2:]) == diagInfo && len(info) >= againAt+8 {
+			count := func(at int) int64 { return int64(binary.NativeEndian.Uint64(info[at:])) }
+			yield(inode, traffic{received: count(receivedAt), sent: count(sentAt) - count(againAt)})
 		}
 		a = a[min(len(a), (size+3)&^3):]
 	}

@@ -55,14 +55,16 @@ const patience = time.Second
 func (r *Recorder) finish(c *cell, e tracker.CellFinished) {
 	late := time.NewTimer(patience)
 	defer late.Stop()
+	answered := true
 	select {
 	case <-c.done:
 	case <-late.C:
-		c.mu.Lock()
-		c.why.because("machine", "its counters did not answer")
-		c.mu.Unlock()
+		answered = false
 	}
 	usage, devices := c.usage()
+	if !answered {
+		usage.Missing = append(usage.Missing, "machine: its counters did not answer")
+	}
 	usage.Memory = max(usage.Memory, e.MaxRSS)
 	r.next.Record(tracker.CellUsed{Session: c.session, Execution: c.execution, Time: r.meter.options.Now(), Usage: usage, Devices: devices})
 }
