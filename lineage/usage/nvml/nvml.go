@@ -24,6 +24,7 @@ type Library struct {
 type device struct {
 	handle     uintptr
 	name, uuid string
+	lost       string // why the driver gives no access to it
 }
 
 // Device is one GPU at one moment. A figure that is in Missing is not known.
@@ -70,19 +71,21 @@ func Open(path string) (*Library, error) {
 	}
 	l := &Library{library: loaded}
 	if err := l.call("nvmlInit_v2"); err != nil {
-		return nil, err
+		return nil, errors.Join(err, l.unload())
 	}
 	var count uint32
 	if err := l.call("nvmlDeviceGetCount_v2", uintptr(unsafe.Pointer(&count))); err != nil {
-		return nil, err
+		return nil, errors.Join(err, l.Close())
 	}
 	for i := range min(count, maxDevices) {
 		d := device{}
-		if err := l.call("nvmlDeviceGetHandleByIndex_v2", uintptr(i), uintptr(unsafe.Pointer(&d.handle))); err == nil {
+		if err := l.call("nvmlDeviceGetHandleByIndex_v2", uintptr(i), uintptr(unsafe.Pointer(&d.handle))); err != nil {
+			d.lost = err.Error()
+		} else {
 			d.name = l.text("nvmlDeviceGetName", d.handle)
 			d.uuid = l.text("nvmlDeviceGetUUID", d.handle)
 		}
-		l.devices = append(l.devices, d) // one that cannot be had says why when it is asked
+		l.devices = append(l.devices, d)
 	}
 	return l, nil
 }
@@ -118,8 +121,8 @@ func (l *Library) ask(d device) Device {
 		energy       uint64 // millijoules
 	)
 	all := Device{Name: d.name, UUID: d.uuid, Missing: map[Figure]string{}}
-	if d.handle == 0 {
-		all.Missing[Whole] = "the driver gives no access to it"
+	if d.lost != "" {
+		all.Missing[Whole] = d.lost
 		return all
 	}
 	for _, q := range []struct {
