@@ -19,6 +19,7 @@ import (
 	"github.com/gemba-ml/gemba/tracker/absorb"
 	"github.com/gemba-ml/gemba/tracker/blob"
 	"github.com/gemba-ml/gemba/tracker/index"
+	"github.com/gemba-ml/gemba/tracker/kept"
 	"github.com/gemba-ml/gemba/tracker/track"
 )
 
@@ -97,6 +98,7 @@ type sessionRun struct {
 	past    map[tracker.ID]bool // those before the current one
 
 	plots plots
+	kept  *kept.Watcher
 	wake  chan struct{} // poll now
 }
 
@@ -110,7 +112,7 @@ func (a *app) trackRun(next kernel.Recorder, session tracker.ID, ledger, noteboo
 	if notebook == "" {
 		r.name = ""
 	}
-	r.current = newRun(r.name, 1)
+	r.current, r.kept = newRun(r.name, 1), kept.New(r.folder)
 	packs := filepath.Join(ledger, "packs")
 	r.bulk = blob.NewBulk(packs, blob.OpenStore(packs))
 	r.follower = absorb.New(absorb.Options{Folder: r.folder, Recorder: programs{r}, Store: r.bulk, Live: true, Now: a.now, Screen: a.screener(nil),
@@ -197,9 +199,14 @@ func (r *sessionRun) poll(ctx context.Context) {
 // Record passes on what the session tells.
 func (r *sessionRun) Record(e tracker.Event) {
 	switch e := e.(type) {
+	case tracker.CellStarted:
+		r.kept.Started(e)
 	case tracker.CellFinished:
 		if r.plots.opened(e) {
 			r.look()
+		}
+		if err := r.kept.Finished(e); err != nil {
+			r.next.Record(tracker.Gap{Session: r.session, Execution: e.Execution, Time: e.Time, Reason: err.Error()})
 		}
 	case tracker.SessionClosed:
 		r.close(context.Background())
@@ -229,8 +236,8 @@ func (r *sessionRun) close(ctx context.Context) {
 	r.mu.Lock()
 	r.finish()
 	r.mu.Unlock()
-	_ = r.next.Flush(ctx)                               // the recorder's own close tells what cannot be written
-	_ = errors.Join(r.follower.Close(), r.bulk.Close()) // what is left is read by the next one
+	_ = r.next.Flush(ctx)                                               // the recorder's own close tells what cannot be written
+	_ = errors.Join(r.follower.Close(), r.bulk.Close(), r.kept.Close()) // what is left is read, and removed, by the next one
 	if r.owned != nil {
 		_ = r.owned.Close()
 		_ = os.RemoveAll(filepath.Join(r.folder, "owner"))

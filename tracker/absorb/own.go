@@ -7,6 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker/kept"
 )
 
 // owner is the file of a folder that its one reader holds a lock on.
@@ -59,6 +63,9 @@ func leftover(ctx context.Context, o Options, folder string) error {
 	if err := errors.Join(err, f.Close()); err != nil || left > 0 || folder == base {
 		return err
 	}
+	if orphaned(folder) {
+		_ = kept.Remove(folder)
+	}
 	_ = os.Remove(filepath.Join(folder, owner))
 	_ = os.Remove(folder) // not when something damaged is kept in it
 	return nil
@@ -73,7 +80,17 @@ func Pending(folder string) bool {
 			return true
 		}
 	}
-	return false
+	values, _ := filepath.Glob(filepath.Join(folder, "*", "kept"))
+	return slices.ContainsFunc(values, func(path string) bool {
+		return orphaned(filepath.Dir(path)) && free(filepath.Join(filepath.Dir(path), owner))
+	})
+}
+
+// orphaned reports whether kept values in a folder are those of a session that is gone, if nobody owns the folder: one that begins to
+// keep values owns it soon.
+func orphaned(folder string) bool {
+	info, err := os.Stat(filepath.Join(folder, "kept"))
+	return err == nil && time.Since(info.ModTime()) > time.Minute
 }
 
 // orphan reports whether neither the program that wrote a log lives nor one that reads its folder.

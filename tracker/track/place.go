@@ -32,6 +32,7 @@ type program struct {
 	fault error
 	first *Run // of Here
 	mu    sync.Mutex
+	got   map[string]string // ids of the kept values that it got, by name
 }
 
 // here is this program and where it is; it is found out once.
