@@ -27,7 +27,10 @@ func (p *planted) plant(ts *testscript.TestScript, _ bool, args []string) {
 		p.secrets = append(p.secrets, s.Secret)
 	}
 	token, password := "zQ84"+"hTfK29xWvLbN73"+"cRpD", "mauve"+"-walrus-"+"0815"
-	p.secrets = append(p.secrets, token, password)
+	logged := []string{"kW93" + "mTz8vQpX5hRcB2nL" + "dY7s", "Gx4t" + "NbV6wKq9ZrMf3pHj" + "C8yD", "uF5e" + "XjR2sPk7LwTq4vGm" + "B9zN", "hD6a" + "ScW3yVn8JtQx5rKf" + "M2pZ"}
+	p.secrets = append(append(p.secrets, token, password), logged...)
+	ts.Setenv("MATERIAL", logged[0])
+	ts.Setenv("MATTER", logged[1])
 	ts.Setenv("PARAMETER", token)
 	ts.Setenv("BACKUP_PASSWORD", password)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(all.String()), 0o600))
@@ -39,6 +42,13 @@ func (p *planted) plant(ts *testscript.TestScript, _ bool, args []string) {
 		codeCell("%%\nb, _ := os.ReadFile(\"" + args[1] + "\")\npanic(string(b))\n"),
 		codeCell("!cat " + args[1] + "; echo $BACKUP_PASSWORD\n"),
 		codeCell("import \"github.com/janpfeifer/gonb/gonbui\"\n\n%%\nb, _ := os.ReadFile(\"" + args[1] + "\")\ngonbui.DisplayHTML(\"<pre>\" + string(b) + \"</pre>\")\n"),
+		codeCell("import \"github.com/gemba-ml/gemba/tracker/track\"\n\n%%\nb, _ := os.ReadFile(\"" + args[1] + "\")\nr := track.Here()\n" +
+			"r.Param(\"api_key\", os.Getenv(\"MATERIAL\"))\nr.Tag(\"auth_token\", os.Getenv(\"MATTER\"))\nr.Note(string(b))\nr.Param(\"all\", string(b))\n" +
+			"r.Text(\"all.txt\", string(b))\nr.Artifact(\"\", \"" + args[1] + "\")\nr.Metric(\"loss\", 1, 1)\n"),
+		codeCell("%param api_key=" + logged[2] + " lr=0.1\n"),
+		codeCell("%gemba experiment second\n%param api_key=" + logged[2] + " lr=0.1\n%tag 'client_secret=" + logged[3] + "'\n%artifact " + args[1] + " --as magic.txt\n%ledger\n"),
+		codeCell("%%note\n" + all.String()),
+		codeCell("%%artifact written.txt\n" + all.String()),
 	}
 	b, err := json.Marshal(map[string]any{"cells": cells, "nbformat": 4, "nbformat_minor": 5,
 		"metadata": map[string]any{"kernelspec": map[string]string{"name": "gemba", "display_name": "Go", "language": "go"}}})

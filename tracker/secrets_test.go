@@ -52,8 +52,23 @@ func plant(n *notebook, text string) {
 	n.Record(tracker.SnapshotTaken{Session: n.session, Time: time.Now(), Name: line, Path: line, Source: line,
 		Profile: []byte(`{"top":[` + q + "]}\n"), Checks: []byte(`{"rule":` + q + "}\n")})
 	n.Record(tracker.Gap{Session: n.session, Execution: id, Time: time.Now(), Reason: line})
+	plantRun(n, id, text, line)
 	n.Record(tracker.CellFinished{Execution: id, Time: time.Now(), Status: tracker.Failed, ErrorName: line, ErrorValue: text,
 		Program: "package main\n\n/*\n" + text + "*/\n", Declarations: []string{line}})
+}
+
+// plantRun records a run that holds a text everywhere that a run can hold one.
+func plantRun(n *notebook, id tracker.ID, text, line string) {
+	now, run := time.Now(), tracker.NewID()
+	tags := []tracker.Tag{{Key: line, Value: text}, {Key: "why", Value: text}}
+	n.Record(tracker.ExperimentChanged{Experiment: tracker.NewID(), Time: now, Name: line, Tags: tags})
+	n.Record(tracker.RunChanged{Run: run, Session: n.session, Execution: id, Time: now, Name: line, User: line, Source: line, Status: tracker.RunRunning})
+	n.Record(tracker.RunLogged{Run: run, Session: n.session, Execution: id, Time: now, Params: []tracker.Param{{Key: line, Value: text}, {Key: "x", Value: quoted(n.t, text), Type: tracker.JSONValue}},
+		Tags: tags, Metrics: []tracker.Metric{{Key: line, Value: 1}},
+		Inputs: []tracker.Input{{Name: line, Digest: line, Source: text, Schema: text, Profile: text, Tags: tags}}})
+	n.Record(tracker.ArtifactLogged{Run: run, Time: now, Path: line, Kind: line, Media: line})
+	n.Record(tracker.ModelChanged{Model: line, Version: 1, Time: now, Source: line, Description: &text, Tags: tags, Aliases: []tracker.Alias{{Name: line, Version: 1}}})
+	n.Record(tracker.ViewSaved{Time: now, Name: line, Query: []byte(quoted(n.t, text))})
 }
 
 func TestSecretsOfEveryKindAreKeptOut(t *testing.T) {
@@ -270,5 +285,35 @@ func TestHashOfScreenedOutput(t *testing.T) {
 	f := entries[*tracker.CellFinishedEntry](n)
 	if f[0].OutputSHA256 == raw.Sum() || f[0].OutputSHA256 != f[1].OutputSHA256 || f[2].OutputSHA256 != plain.Sum() {
 		t.Errorf("digests %s, %s, %s", f[0].OutputSHA256, f[1].OutputSHA256, f[2].OutputSHA256)
+	}
+}
+
+// TestSecretsThatNamesTell: the name of a param or tag says that its value is a secret, wherever that stands from then on.
+func TestSecretsThatNamesTell(t *testing.T) {
+	n := screened(t, tracker.Options{})
+	id, run := tracker.NewID(), tracker.NewID()
+	all := []string{"kW93" + "mTz8vQpX5hRcB2nL" + "dY7s", "Gx4t" + "NbV6wKq9ZrMf3pHj" + "C8yD"}
+	n.Record(tracker.CellStarted{Session: n.session, Execution: id, Time: time.Now(), Source: "train()"})
+	params := []tracker.Param{{Key: "api_key", Value: all[0]}, {Key: "lr", Value: "0.1", Type: tracker.FloatValue}, {Key: "key", Value: "a \"b\"\n"}}
+	n.Record(tracker.RunLogged{Run: run, Session: n.session, Execution: id, Time: time.Now(), Params: params, Tags: []tracker.Tag{{Key: "client_secret", Value: all[1]}}})
+	n.Record(tracker.RunLogged{Run: run, Session: n.session, Execution: id, Time: time.Now(), Tags: []tracker.Tag{{Key: "why", Value: "with " + all[0]}}})
+	n.Record(tracker.CellFinished{Execution: id, Time: time.Now(), Status: tracker.OK})
+	n.close()
+	secretstest.Search(t, all, n.dir)
+	if params[0].Value != all[0] {
+		t.Error("what the user's program logged was changed")
+	}
+	var kept []string
+	for _, e := range entries[*tracker.LoggedEntry](n) {
+		l, err := tracker.DecodeLogged(n.blob(e.Logged))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range l.Params[min(1, len(l.Params)):] {
+			kept = append(kept, p.Key+"="+p.Value)
+		}
+	}
+	if diff := cmp.Diff([]string{"lr=0.1", "key=a \"b\"\n"}, kept); diff != "" {
+		t.Errorf("params without secrets (-want +got):\n%s", diff)
 	}
 }
