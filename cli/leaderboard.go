@@ -153,7 +153,7 @@ func oneMetric(runs []index.Run) (string, error) {
 	case len(names) == 1:
 		return names[0].Name, nil
 	case len(names) == 0:
-		return "", fmt.Errorf("%w: there are no metrics", index.ErrNotFound)
+		return "", &kindError{index.ErrNotFound, "the runs have no metrics"}
 	}
 	var list []string
 	for _, n := range names {

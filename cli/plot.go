@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -135,7 +134,7 @@ func (a *app) runsToPlot(ctx context.Context, x *index.Index, args []string, o p
 	}
 	runs = append(runs, found...)
 	if len(runs) == 0 && err == nil {
-		err = fmt.Errorf("%w: no run fits", index.ErrNotFound)
+		err = &kindError{index.ErrNotFound, "no run fits"}
 	}
 	return runs, err
 }
@@ -173,7 +172,7 @@ func (a *app) chart(ctx context.Context, x *index.Index, runs []index.Run, o plo
 		}
 	}
 	if len(c.Series) == 0 {
-		return c, withHint(fmt.Errorf("%w: none of the runs has %s", index.ErrNotFound, strings.Join(o.metrics, " or ")), "gemba show RUN lists its metrics")
+		return c, withHint(&kindError{index.ErrNotFound, "no metric " + strings.Join(o.metrics, " or ") + " in any of the runs"}, "gemba show RUN lists its metrics")
 	}
 	if c.Title == "" {
 		c.Title = usualTitle(c, o.metrics)

@@ -89,7 +89,7 @@ func (s *scale) settle(share float64) {
 		s.low, s.high = max(s.low, math.SmallestNonzeroFloat64), min(s.high, math.MaxFloat64)
 		return
 	}
-	room := (s.high/2 - s.low/2) * 2 * share
+	room := (s.high/2 - s.low/2) * (2 * share)
 	if s.low == s.high {
 		room = max(math.Abs(s.low)*0.05, math.SmallestNonzeroFloat64*16)
 		if s.low == 0 {
@@ -101,9 +101,11 @@ func (s *scale) settle(share float64) {
 
 // at returns the place of a value that fits. Halves keep the difference of the greatest numbers finite.
 func (s *scale) at(v float64) float64 {
-	low, high := s.low/2, s.high/2
-	if v /= 2; s.log {
-		low, high, v = math.Log(s.low), math.Log(s.high), math.Log(v*2)
+	low, high := s.low, s.high
+	if s.log {
+		low, high, v = math.Log(low), math.Log(high), math.Log(v)
+	} else {
+		low, high, v = low/2, high/2, v/2
 	}
 	if high == low {
 		return 0.5
