@@ -29,6 +29,7 @@ var importTable = []rule{
 	{"kernel/cell/...", nil},
 	{"tracker", nil},
 	{"tracker/track", nil},
+	{"tracker/plot", nil},
 	{"tracker/imports", []string{"tracker"}},           // sources know no ledger
 	{"tracker/track/gomlx", []string{"tracker/track"}}, // and GoMLX: gemba itself must not import it
 	{"kernel/zmtp", nil},
