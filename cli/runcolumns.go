@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gemba-ml/gemba/lineage/usage"
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/filter"
 	"github.com/gemba-ml/gemba/tracker/index"
@@ -108,6 +109,7 @@ func usualColumns(runs []index.Run) []filter.Field {
 			counts[m.Key]++
 		}
 	}
+	maps.DeleteFunc(counts, func(key string, _ int) bool { return strings.HasPrefix(key, usage.Prefix) }) // every run would show them first
 	return append(fields, mostUsed(filter.Metrics, counts, usualCount)...)
 }
 

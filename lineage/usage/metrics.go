@@ -8,9 +8,9 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 )
 
-// prefix is that of MLflow's system metrics. Metrics whose names MLflow has mean what they mean there, and so tell of the whole
+// Prefix is that of MLflow's system metrics. Metrics whose names MLflow has mean what they mean there, and so tell of the whole
 // machine; those of the cell's own processes begin with "cell_".
-const prefix = "system/"
+const Prefix = "system/"
 
 // Run is the run that a session's cells log to.
 type Run interface {
@@ -27,7 +27,7 @@ func (c *cell) note(sum figures, passed time.Duration) {
 	m := c.meter
 	step, now := m.step(), m.options.Now().UnixNano()
 	tell := func(key string, value float64) {
-		c.pending = append(c.pending, tracker.Metric{Key: prefix + key, Value: value, Step: step, Time: now})
+		c.pending = append(c.pending, tracker.Metric{Key: Prefix + key, Value: value, Step: step, Time: now})
 	}
 	m.machine.sample(tell)
 	busy := sum.user + sum.system - c.before.user - c.before.system
