@@ -38,7 +38,8 @@ type keeping struct {
 	execution tracker.ID
 	screen    tracker.Screen
 	kept      []tracker.ArtifactLogged
-	missing   []string
+	missing   []string // why files are not kept
+	screened  []string // what is told of those that held secrets
 }
 
 // keep stores bytes, makes them durable and then records them: garbage collection waits until all is recorded.
@@ -87,6 +88,10 @@ func (k *keeping) record() (said string, err error) {
 	}
 	for _, why := range k.missing {
 		k.next.Record(tracker.Gap{Session: k.session, Execution: k.execution, Time: k.now(), Reason: "artifact " + why})
+	}
+	for _, what := range k.screened {
+		said += "\n" + oneLine(what)
+		k.next.Record(tracker.Gap{Session: k.session, Execution: k.execution, Time: k.now(), Reason: what})
 	}
 	if err := k.next.Flush(k.ctx); err != nil { // while the hold lasts
 		return said, err
@@ -164,9 +169,12 @@ func (k *keeping) file(as, name, kind string) error {
 }
 
 func (k *keeping) put(as, kind, media string, r io.Reader) error {
-	r, err := tracker.Screened(r, k.screen)
+	r, secrets, err := tracker.ScreenArtifact(r, kind, k.screen)
 	if err != nil {
 		return err
+	}
+	if secrets > 0 {
+		k.screened = append(k.screened, tracker.Screened(as, secrets))
 	}
 	d, size, err := k.bulk.PutReader(r)
 	if err != nil {

@@ -3,7 +3,9 @@ package tracker
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
+	"slices"
 )
 
 // Screen finds secrets in what is about to be written. Each method returns them first to last, none
@@ -46,24 +48,36 @@ func Replace(text []byte, secrets []Secret) []byte {
 // maxScreened is how large a text is looked through as a whole, in bytes: it is held in memory meanwhile.
 const maxScreened = 64 << 20
 
-// Screened returns what r reads without its secrets, where it is a text of at most 64 MiB: one without a zero byte among the first
-// 8000. All else is as it was. A nil screen takes nothing out.
-func Screened(r io.Reader, screen Screen) (io.Reader, error) {
-	if screen == nil {
-		return r, nil
+// verbatim are the kinds of artifacts that must come back byte for byte, as snapshots do.
+var verbatim = []string{"model", "checkpoint", "dataset"}
+
+// ScreenArtifact returns what r reads without its secrets, and how many there were, where that is a text of at most 64 MiB (one without a
+// zero byte among the first 8000) and not a model, checkpoint or dataset. All else is as it was. A nil screen takes nothing out.
+func ScreenArtifact(r io.Reader, kind string, screen Screen) (_ io.Reader, secrets int, err error) {
+	if screen == nil || slices.Contains(verbatim, kind) {
+		return r, 0, nil
 	}
 	buffered := bufio.NewReaderSize(r, 8000)
 	if head, err := buffered.Peek(8000); err != nil && err != io.EOF {
-		return nil, err
+		return nil, 0, err
 	} else if bytes.IndexByte(head, 0) >= 0 {
-		return buffered, nil
+		return buffered, 0, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(buffered, maxScreened+1))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if len(text) > maxScreened {
-		return io.MultiReader(bytes.NewReader(text), buffered), nil
+		return io.MultiReader(bytes.NewReader(text), buffered), 0, nil
 	}
-	return bytes.NewReader(Replace(text, screen.Text(text))), nil
+	found := screen.Text(text)
+	return bytes.NewReader(Replace(text, found)), len(found), nil
+}
+
+// Screened tells that an artifact is kept without its secrets.
+func Screened(artifact string, secrets int) string {
+	if secrets == 1 {
+		return "artifact " + artifact + " is kept without a secret that it holds"
+	}
+	return fmt.Sprintf("artifact %s is kept without %d secrets that it holds", artifact, secrets)
 }

@@ -114,7 +114,7 @@ func (s *sink) artifact(r *run, a artifact) error {
 	if a.Missing != "" {
 		err = errors.New(a.Missing)
 	} else {
-		e.Artifact, e.Bytes, err = s.put(a.Stored)
+		e.Artifact, e.Bytes, err = s.put(r, a)
 	}
 	if err != nil && a.Missing == "" && !errors.Is(err, fs.ErrNotExist) {
 		return err // the next Poll tries again
@@ -128,7 +128,8 @@ func (s *sink) artifact(r *run, a artifact) error {
 	return nil
 }
 
-func (s *sink) put(name string) (d tracker.Digest, size int64, err error) {
+func (s *sink) put(of *run, a artifact) (d tracker.Digest, size int64, err error) {
+	name := a.Stored
 	if !filepath.IsLocal(name) || filepath.Base(name) != name {
 		return d, 0, errDamaged
 	}
@@ -142,11 +143,14 @@ func (s *sink) put(name string) (d tracker.Digest, size int64, err error) {
 			return d, 0, err
 		}
 	}
-	r, err := tracker.Screened(f, s.Screen)
+	r, secrets, err := tracker.ScreenArtifact(f, a.Kind, s.Screen)
 	if err != nil {
 		return d, 0, err
 	}
-	return s.Store.PutReader(r)
+	if d, size, err = s.Store.PutReader(r); err == nil && secrets > 0 {
+		s.record(tracker.Gap{Session: of.parsed.session, Execution: of.parsed.execution, Time: s.now(), Reason: tracker.Screened(a.Path, secrets)})
+	}
+	return d, size, err
 }
 
 // flush makes durable what was told, and removes the files whose bytes are stored.
