@@ -85,7 +85,7 @@ func TestMain(m *testing.M) {
 func start(t *testing.T, dir, job string) *exec.Cmd {
 	t.Helper()
 	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), "TRACK_TEST_PROGRAM="+job, "GEMBA_LEDGER="+dir, "GEMBA_TRACK=")
+	c.Env = append(os.Environ(), "TRACK_TEST_PROGRAM="+job, "GEMBA_LEDGER="+dir, "GEMBA_USAGE=off", "GEMBA_TRACK=")
 	c.Stderr = os.Stderr
 	return c
 }

@@ -73,7 +73,7 @@ func points(n int) func(func(tracker.Metric) bool) {
 // program starts this program again to do a job with the ledger in dir.
 func program(dir, job string, more ...string) *exec.Cmd {
 	c := exec.Command(os.Args[0])
-	c.Env = append(append(os.Environ(), "TRACK_TEST_PROGRAM="+job, "GEMBA_LEDGER="+dir, track.Variable+"="), more...)
+	c.Env = append(append(os.Environ(), "TRACK_TEST_PROGRAM="+job, "GEMBA_LEDGER="+dir, "GEMBA_USAGE=off", track.Variable+"="), more...)
 	c.Stderr = os.Stderr
 	return c
 }

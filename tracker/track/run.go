@@ -158,8 +158,12 @@ func (r *Run) Metrics(step int, values map[string]float64) {
 }
 
 // End tells that the run is over: it has failed when err is not nil. A run that is not ended ends with its
-// program, and one that belongs to a session with the session.
+// program, and one that belongs to a session with the session. Outside of notebooks, where gemba measures what cells use,
+// it logs what the program has used so far, unless GEMBA_USAGE is off.
 func (r *Run) End(err error) {
+	if here().Session == "" && os.Getenv("GEMBA_USAGE") != "off" {
+		r.Metrics(0, usage())
+	}
 	e := ended{Status: "finished", Ended: time.Now().UnixNano()}
 	if err != nil {
 		r.Tag("gemba.error", err.Error())
