@@ -62,6 +62,7 @@ var programs = map[string]func(){
 			run.Metric("x", float64(step), step)
 		}
 	},
+	"flood": flood,
 	"killed": func() {
 		run := track.Here()
 		for step := 0; ; step++ {

@@ -51,11 +51,24 @@ type sink struct {
 	release     func()          // of the hold on the packs, nil while nothing is put
 	late        []tracker.Event // that name bytes which are not yet durable
 	spent       []string        // files whose bytes are stored by then
+	waiting     int             // points that the recorder was told since it was last waited for
 }
 
 func (s *sink) now() time.Time { return s.Now() }
 
-func (s *sink) record(e tracker.Event) { s.Recorder.Record(e) }
+// patience is how many points may wait in the recorder.
+const patience = 100_000
+
+// record tells the recorder, which drops what comes faster than the disk takes it, since cells must not wait. What is in a log can.
+func (s *sink) record(e tracker.Event) {
+	s.Recorder.Record(e)
+	if logged, ok := e.(tracker.RunLogged); ok {
+		if s.waiting += 1 + len(logged.Metrics); s.waiting > patience {
+			s.waiting = 0
+			_ = s.Recorder.Flush(s.ctx) // what went wrong is told by the last flush, before which no log is removed
+		}
+	}
+}
 
 // opened tells of a new run, or of one that goes on.
 func (s *sink) opened(r *run) error {
