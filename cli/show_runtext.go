@@ -116,7 +116,7 @@ func (s section) print(a *app) error {
 		return err
 	}
 	if s.more > 0 {
-		fmt.Fprintf(a.stderr, "… and %s more, which --json lists\n", thousands(s.more))
+		fmt.Fprintf(a.stderr, "… and %s more (%s), which --json lists\n", thousands(s.more), s.title)
 	}
 	return nil
 }
