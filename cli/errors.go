@@ -67,6 +67,7 @@ var exitStatuses = []struct {
 	{journal.ErrDamaged, exitCorrupt},
 	{tracker.ErrEntry, exitCorrupt},
 	{imports.ErrUnknown, exitUsage},
+	{imports.ErrAim, exitUsage},
 	{imports.ErrDamaged, exitCorrupt},
 	{blob.ErrCorrupt, exitCorrupt},
 	{snapshot.ErrNotEmpty, exitUsage},

@@ -21,6 +21,7 @@ import (
 type importOptions struct {
 	from      string
 	artifacts string
+	aim       bool
 	asJSON    bool
 }
 
@@ -43,8 +44,15 @@ cannot be read is named and left out; then it exits with 4.`,
 		Example: `  gemba import mlruns/
   gemba import mlflow.db --artifacts mlartifacts/
   gemba import wandb/ runs/ dvclive/`,
-		Args: cobra.MinimumNArgs(1),
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.aim {
+				_, err := fmt.Fprint(a.stdout, imports.AimExport)
+				return err
+			}
+			if len(args) == 0 {
+				return withHint(wrongUse("no path is given"), "gemba import mlruns/")
+			}
 			ctx, done := untilSignal(c.Context())
 			defer done()
 			err := a.importAll(ctx, args, o)
@@ -57,6 +65,7 @@ cannot be read is named and left out; then it exits with 4.`,
 	f := c.Flags()
 	f.StringVar(&o.from, "from", "", "what it is: a `name` of the list, instead of looking")
 	f.StringVar(&o.artifacts, "artifacts", "", "the `folder` of MLflow's artifacts, when it is not beside the rest")
+	f.BoolVar(&o.aim, "aim-export", false, "print the Python program that writes a repository of Aim so that it can be imported")
 	jsonFlag(c, &o.asJSON)
 	return c
 }
@@ -134,6 +143,9 @@ func (t *importing) path(ctx context.Context, path string) (imported, error) {
 	p.Files, p.Bytes = 0, 0
 	one := imported{Path: path, From: source.Name}
 	err = t.keep(ctx, folder, source, name, &one, bar)
+	if errors.Is(err, imports.ErrAim) {
+		err = withHint(fmt.Errorf("%s: %w", path, err), "gemba import --aim-export > aim_export.py; python aim_export.py %s > aim.jsonl; gemba import aim.jsonl", path)
+	}
 	return one, err
 }
 

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -299,12 +298,4 @@ func elsewhere(scheme, at, address string) string {
 	}
 	host, _, _ := strings.Cut(strings.TrimPrefix(address, scheme+"://"), "/")
 	return "artifacts at " + scheme + "://" + host
-}
-
-// secondsOf turns a time in seconds into one.
-func secondsOf(s float64) time.Time {
-	if !(s > 0 && s < 1<<33) {
-		return time.Time{}
-	}
-	return time.Unix(0, int64(s*1e9)).UTC()
 }

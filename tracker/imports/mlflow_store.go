@@ -144,12 +144,32 @@ func (s *mlflowStore) run(experiment, folder, name string) error {
 	if err != nil {
 		return err
 	}
+	for _, name := range series {
+		if s.measured(path.Join(dir, "metrics", name)) {
+			r.Files = append(r.Files, s.f.file(path.Join(dir, "metrics", name), path.Join(MetricFiles, name)))
+		}
+	}
 	if len(series) > 0 {
 		r.Points = func(yield func(tracker.Metric) error) error {
 			return s.points(path.Join(dir, "metrics"), series, yield)
 		}
 	}
 	return told(s.sink.Run(r))
+}
+
+// MetricFiles is the folder of a run's artifacts with the files of those metrics that tell on which dataset they were measured, for
+// which a point has no place.
+const MetricFiles = "gemba.import/metrics"
+
+// measured reports whether the points of a metric tell of a dataset: they have its name and digest behind.
+func (s *mlflowStore) measured(name string) bool {
+	r, err := s.f.Open(name)
+	if err != nil {
+		return false // told when it is read
+	}
+	defer r.Close()
+	line, _ := bufio.NewReader(io.LimitReader(r, 4<<10)).ReadString('\n')
+	return len(strings.Fields(line)) > 3
 }
 
 // remote returns an address that is no folder of this machine.
@@ -271,7 +291,7 @@ func (s *mlflowStore) points(dir string, names []string, yield func(tracker.Metr
 	for _, name := range names {
 		err := s.f.lines(path.Join(dir, name), func(n int, line []byte) error {
 			m, rest, err := parsePoint(name, line)
-			if err == nil && len(rest) > 0 {
+			if err == nil && len(rest) != 0 && len(rest) != 2 {
 				err = errPoint
 			}
 			if err != nil {

@@ -27,7 +27,7 @@ func Sources() []Source {
 	return []Source{
 		{"mlflow", "MLflow's file store (mlruns/) and database (mlflow.db)", findsMLflow, readMLflow},
 		{"wandb", "offline runs of W&B (wandb/)", findsWandb, readWandb},
-		{"aim", "what aim_export.py writes of a repository of Aim", findsAim, readAim},
+		{"aim", "what `python aim_export.py .aim` writes (--aim-export prints that program)", findsAim, readAim},
 		{"dvclive", "folders of DVCLive (dvclive/)", findsDVCLive, readDVCLive},
 		{"tensorboard", "event files of TensorBoard", findsTensorBoard, readTensorBoard},
 	}

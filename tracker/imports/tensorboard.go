@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -94,15 +95,15 @@ func (t *tbRun) read(experiment, dir, base string, sink Sink) error {
 			return err
 		}
 	}
-	t.run.Started, t.run.Ended = secondsOf(t.first), secondsOf(t.last)
+	t.run.Started, t.run.Ended = timeOf(t.first), timeOf(t.last)
 	t.run.Params = t.session.params
 	if t.session.status != "" {
 		t.run.Status = t.session.status
 	}
-	if at := secondsOf(t.session.begun); !at.IsZero() {
+	if at := timeOf(t.session.begun); !at.IsZero() {
 		t.run.Started = at
 	}
-	if at := secondsOf(t.session.ended); !at.IsZero() {
+	if at := timeOf(t.session.ended); !at.IsZero() {
 		t.run.Ended = at
 	}
 	t.run.Tags = extras("group", t.session.group, "model_uri", t.session.model)
@@ -299,6 +300,14 @@ func wallTime(seconds float64) int64 {
 		return 0
 	}
 	return int64(math.Round(seconds*1e6)) * 1000
+}
+
+// timeOf is wallTime as a time, zero for none.
+func timeOf(seconds float64) time.Time {
+	if ns := wallTime(seconds); ns > 0 {
+		return time.Unix(0, ns).UTC()
+	}
+	return time.Time{}
 }
 
 // nameOf is the name of a folder, for an experiment.

@@ -159,7 +159,7 @@ func (l *wandbLogs) read(sink Sink) error {
 	if w.points {
 		r.Points = l.points
 	}
-	if r.Files, err = l.kept(); err != nil {
+	if r.Files, err = l.kept(sink); err != nil {
 		return err
 	}
 	if err := sink.Experiment(Experiment{Name: project, Stage: tracker.Active}); err != nil {
@@ -182,7 +182,7 @@ func (w *wandbRun) status() tracker.RunStatus {
 // summaryTags are what of the summary no metric tells.
 func (w *wandbRun) summaryTags() (tags []tracker.Tag) {
 	for _, name := range sortedKeys(w.summary) {
-		if strings.HasPrefix(name, "_") || w.history[name] || len(w.summary[name]) > maxSummary {
+		if strings.HasPrefix(name, "_") || w.history[name] || w.isMedia(name) || len(w.summary[name]) > maxSummary {
 			continue
 		}
 		tags = append(tags, tracker.Tag{Key: tagPrefix + "summary." + name, Value: string(w.summary[name])})
@@ -190,19 +190,29 @@ func (w *wandbRun) summaryTags() (tags []tracker.Tag) {
 	return tags
 }
 
+// isMedia reports whether a name is a part of a picture, a table or the like, which are files.
+func (w *wandbRun) isMedia(name string) bool {
+	for at := strings.LastIndexByte(name, '.'); at > 0; at = strings.LastIndexByte(name[:at], '.') {
+		if w.summary[name[:at]+"._type"] != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // maxSummary bounds what of the summary becomes a tag, in bytes. All of it is in the log, which is kept.
 const maxSummary = 4 << 10
 
 // kept returns the files of the run, the logs among them.
-func (l *wandbLogs) kept() (files []File, err error) {
+func (l *wandbLogs) kept(sink Sink) (files []File, err error) {
 	seen := map[string]int{}
 	for _, log := range l.files {
 		dir := path.Dir(log)
-		own, err := l.f.kept(path.Join(dir, "files"), "")
+		own, err := l.inside(path.Join(dir, "files"), "", sink)
 		if err != nil {
 			return nil, err
 		}
-		debug, err := l.f.kept(path.Join(dir, "logs"), path.Join("wandb", path.Base(dir), "logs"))
+		debug, err := l.inside(path.Join(dir, "logs"), path.Join("wandb", path.Base(dir), "logs"), sink)
 		if err != nil {
 			return nil, err
 		}
@@ -218,6 +228,19 @@ func (l *wandbLogs) kept() (files []File, err error) {
 		}
 	}
 	return files, nil
+}
+
+// inside returns the files of a folder. W&B links to what lies elsewhere, which nobody asked to import: that is left.
+func (l *wandbLogs) inside(dir, under string, sink Sink) (files []File, err error) {
+	names, err := l.f.files(dir)
+	for _, name := range names {
+		if !l.f.has(path.Join(dir, name)) {
+			sink.Left("files that are links out of " + l.f.at(dir))
+			continue
+		}
+		files = append(files, l.f.file(path.Join(dir, name), path.Join(under, name)))
+	}
+	return files, err
 }
 
 // points reads the history again.
