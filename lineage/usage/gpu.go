@@ -1,9 +1,11 @@
 package usage
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gemba-ml/gemba/lineage/usage/nvml"
@@ -14,6 +16,7 @@ import (
 type driver struct {
 	path string
 	once sync.Once
+	open atomic.Bool // loading it is over
 
 	mu      sync.Mutex // held while the driver is asked
 	library *nvml.Library
@@ -21,13 +24,14 @@ type driver struct {
 	closed  bool
 }
 
-// open has the library loaded, once.
-func (d *driver) open() {
+// load has the library loaded, once.
+func (d *driver) load() {
 	d.once.Do(func() {
 		d.mu.Lock()
 		go func() {
 			defer d.mu.Unlock()
 			d.library, d.err = nvml.Open(d.path)
+			d.open.Store(true)
 		}()
 	})
 }
@@ -35,6 +39,9 @@ func (d *driver) open() {
 // devices asks all GPUs. There are none, and nothing to say, while the driver is being loaded and where there is none.
 func (d *driver) devices() (all []nvml.Device, silence error) {
 	if !d.mu.TryLock() {
+		if d.open.Load() { // by who asked for an earlier cell, and waits still
+			return nil, errors.New("the driver does not answer")
+		}
 		return nil, nil
 	}
 	defer d.mu.Unlock()

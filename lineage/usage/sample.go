@@ -41,7 +41,7 @@ func cost(f func()) time.Duration {
 
 // baseline looks at the machine's counters for the first time.
 func (c *cell) baseline() {
-	c.meter.driver.open()
+	c.meter.driver.load()
 	c.began = time.Now()
 	c.latest = c.began
 	wired, err := c.meter.machine.wired()

@@ -27,10 +27,18 @@ type tree struct {
 	looked  bool
 }
 
+// maxMembers is how many processes of a program are looked at: its end waits for the last look.
+const maxMembers = 1000
+
 // look brings the tree up to date.
 func (t *tree) look(why *reasons) {
 	now := map[int]member{}
-	for _, pid := range pidsOf(t.root) {
+	pids := pidsOf(t.root)
+	if len(pids) > maxMembers {
+		why.because("processes", "there were too many to look at them all")
+		pids = pids[:maxMembers] // the program is the first
+	}
+	for _, pid := range pids {
 		if m, ok := readMember(pid, why); ok {
 			now[pid] = m
 		}

@@ -302,3 +302,18 @@ func TestNoProgram(t *testing.T) {
 		t.Errorf("recorded %+v", s.events)
 	}
 }
+
+// BenchmarkSample tells what a sample takes of a processor: at one a second, a millisecond is a thousandth.
+func BenchmarkSample(b *testing.B) {
+	for name, run := range map[string]Run{"run": &ledger{}, "no run": nil} {
+		b.Run(name, func(b *testing.B) {
+			m := New(Options{Sys: fstest.MapFS{}})
+			m.begin(tracker.CellStarted{}, run)
+			m.cell.programs[os.Getpid()] = &tree{root: os.Getpid()}
+			m.cell.baseline()
+			for b.Loop() {
+				m.cell.sample()
+			}
+		})
+	}
+}
