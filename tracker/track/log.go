@@ -104,6 +104,10 @@ const maxRecord = 32 << 20
 // reserve makes the file at least size long, with zeros that have their place on the disk: what is mapped and has
 // none would kill the program when the disk is full.
 func (l *log) reserve(size int64) error {
+	if l.size < size && allocate(l.file, l.size, size) {
+		l.size = size
+		return nil
+	}
 	zeros := make([]byte, 1<<20)
 	for l.size < size {
 		n, err := l.file.WriteAt(zeros[:min(int64(len(zeros)), size-l.size)], l.size)
