@@ -109,6 +109,7 @@ func (a *app) printRanks(t runTable, runs []index.Run, field filter.Field, great
 		made.rows[i] = append([]cell{{text: fmt.Sprint(i + 1)}}, made.rows[i]...)
 		made.rows[i][1].style = bold
 	}
+	made.fit(width(a.stdout))
 	if err := made.print(a.stdout); err != nil {
 		return err
 	}

@@ -106,13 +106,15 @@ func (a *app) printRuns(t runTable, runs []index.Run, fields []filter.Field, asJ
 		}
 		return printJSON(a.stdout, rows)
 	}
-	if fields == nil {
-		fields = usualColumns(runs)
-	}
 	if len(runs) == 0 {
 		fmt.Fprintln(a.stderr, "no runs")
 	}
-	return t.table(runs, fields).print(a.stdout)
+	if fields != nil {
+		return t.table(runs, fields).print(a.stdout)
+	}
+	made := t.table(runs, usualColumns(runs))
+	made.fit(width(a.stdout))
+	return made.print(a.stdout)
 }
 
 // logRow is a cell execution or a run.

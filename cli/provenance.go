@@ -35,6 +35,37 @@ func readProvenance(ctx context.Context, x *index.Index, told []index.RunExecuti
 	return l, nil
 }
 
+// withEarlier adds to cell executions those that ran before them in their sessions.
+func withEarlier(ctx context.Context, x *index.Index, told []index.RunExecution) (all []index.RunExecution, err error) {
+	last := map[tracker.ID]index.Cell{} // of each session
+	for _, e := range told {
+		c, err := x.Cell(ctx, e.Execution)
+		if e.Execution.IsZero() || errors.Is(err, index.ErrNotFound) {
+			all = append(all, e)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if before, known := last[c.Session]; !known || c.Started.After(before.Started) {
+			last[c.Session] = c
+		}
+	}
+	for session, latest := range last {
+		cells, err := x.Cells(ctx, index.Filter{Session: session.String()})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cells {
+			if !c.Started.After(latest.Started) {
+				all = append(all, index.RunExecution{Session: session, Execution: c.ID, First: c.Started})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b index.RunExecution) int { return a.First.Compare(b.First) })
+	return all, nil
+}
+
 // readCell adds a cell execution. One that is not in the ledger is missing.
 func (l *provenance) readCell(ctx context.Context, x *index.Index, id tracker.ID) error {
 	c, err := x.Cell(ctx, id)

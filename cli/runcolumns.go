@@ -219,3 +219,20 @@ func allNumbers(runs []index.Run, param string) bool {
 	}
 	return true
 }
+
+// fit takes columns away from the right until rows are lines of a terminal that is so wide. Nobody named them.
+func (t *table) fit(edge int) {
+	widths := t.widths()
+	total := -2
+	for _, w := range widths {
+		total += w + 2
+	}
+	n := len(widths)
+	for ; edge > 0 && total > edge && n > 1; n-- {
+		total -= widths[n-1] + 2
+	}
+	t.columns = t.columns[:n]
+	for i := range t.rows {
+		t.rows[i] = t.rows[i][:n]
+	}
+}

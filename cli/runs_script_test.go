@@ -12,11 +12,16 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 )
 
-// recordRuns writes runs into a ledger through the real recorder: recordruns LEDGER.
+// recordRuns writes runs into a ledger through the real recorder: recordruns LEDGER, with the session of record and two
+// runs that its cells told of: recordruns LEDGER cells.
 func recordRuns() {
 	flag.Parse()
 	recorder := (&app{stderr: os.Stderr}).openRecorder(flag.Arg(0), "test")
-	for _, e := range storyRuns() {
+	events := storyRuns()
+	if flag.Arg(1) == "cells" {
+		events = storyFromCells()
+	}
+	for _, e := range events {
 		recorder.Record(e)
 	}
 	if err := errors.Join(recorder.Flush(context.Background()), recorder.Close()); err != nil {
@@ -70,4 +75,17 @@ func storyRuns() (events []tracker.Event) {
 			tracker.RunChanged{Run: id, Time: start.Add(time.Minute), Status: r.status, Ended: start.Add(time.Minute)})
 	}
 	return append(events, tracker.RunChanged{Run: storyRun(5), Time: at(59), Stage: tracker.Deleted})
+}
+
+// storyFromCells is story and two runs: "early" of which the first cell told, "late" of which the second did.
+func storyFromCells() []tracker.Event {
+	events := story()
+	session := events[0].(tracker.SessionOpened).Session
+	for n, name := range []string{"early", "late"} {
+		cell := events[1+3*n].(tracker.CellStarted)
+		events = append(events,
+			tracker.RunChanged{Run: storyRun(byte(n + 1)), Session: session, Execution: cell.Execution, Time: cell.Time, Name: name, Status: tracker.RunFinished, Started: cell.Time},
+			tracker.RunLogged{Run: storyRun(byte(n + 1)), Session: session, Execution: cell.Execution, Time: cell.Time, Params: []tracker.Param{{Key: "p", Value: "1"}}})
+	}
+	return events
 }

@@ -22,7 +22,8 @@ type shownRun struct {
 	Supposed  string            `json:"hypothesis,omitempty"`
 	Concluded string            `json:"conclusion,omitempty"`
 	Children  []tracker.ID      `json:"children,omitempty"`
-	Cells     []loggedCell      `json:"cells,omitempty"` // oldest first
+	Cells     []loggedCell      `json:"cells,omitempty"` // oldest first, with those that ran before in the session
+	Told      []tracker.ID      `json:"told,omitempty"`  // the cells among them that logged to the run
 	Code      []index.CodeState `json:"code,omitempty"`
 	Files     []seenFile        `json:"files,omitempty"`
 	Sessions  []tracker.ID      `json:"sessions,omitempty"`
@@ -137,13 +138,23 @@ func (s *shownRun) readChildren(ctx context.Context, x *index.Index) error {
 	return err
 }
 
-// readLineage reads which cells told of the run, on which code, and what they read and wrote.
+// readLineage reads which cells the run came from: those of its sessions up to the last that told of it, since that one may use what
+// earlier ones declared, read and wrote. Told are those that logged to it.
 func (s *shownRun) readLineage(ctx context.Context, x *index.Index) error {
 	told, err := x.Executions(ctx, s.run.ID)
 	if err != nil {
 		return err
 	}
-	l, err := readProvenance(ctx, x, told)
+	for _, e := range told {
+		if !e.Execution.IsZero() {
+			s.Told = append(s.Told, e.Execution)
+		}
+	}
+	all, err := withEarlier(ctx, x, told)
+	if err != nil {
+		return err
+	}
+	l, err := readProvenance(ctx, x, all)
 	s.Cells, s.Code, s.Files, s.Sessions, s.Missing = l.cells, l.code, l.files, l.sessions, l.missing
 	return err
 }

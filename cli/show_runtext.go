@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -42,7 +43,7 @@ func (a *app) showRun(ctx context.Context, x *index.Index, id tracker.ID, asJSON
 	if err := g.flush(); err != nil {
 		return err
 	}
-	for _, section := range []section{s.params(), s.metrics(), s.tags(), s.artifacts(), s.inputs()} {
+	for _, section := range []section{s.params(), s.metrics(width(a.stdout)), s.tags(), s.artifacts(), s.inputs()} {
 		if err := section.print(a); err != nil {
 			return err
 		}
@@ -79,14 +80,14 @@ func (g *page) runFacts(s *shownRun) {
 	}
 }
 
-// runCells names the cell executions that told of a run.
+// runCells names the cell executions that a run came from.
 func (g *page) runCells(s *shownRun) {
 	for i, c := range s.Cells {
 		if i == touchedFiles {
 			g.fact("", "… and %s more, which --json lists", thousands(len(s.Cells)-i))
 			break
 		}
-		g.fact("cell", "%s  [%d]  %s", c.ID.Short(), c.Count, c.Name)
+		g.fact("cell", "%s  [%d]  %s%s", c.ID.Short(), c.Count, c.Name, map[bool]string{true: "  (logged)"}[slices.Contains(s.Told, c.ID)])
 	}
 }
 
@@ -129,25 +130,33 @@ func (s *shownRun) params() section {
 	return made
 }
 
-// sparkLength is how long a sparkline is, in characters.
-const sparkLength = 24
+// sparkLength is how long a sparkline is, in characters, and usualMetrics how wide the columns before it are.
+const (
+	sparkLength  = 24
+	usualMetrics = 56
+)
 
-func (s *shownRun) metrics() section {
+// metrics shows series; a narrow terminal's edge makes their courses shorter.
+func (s *shownRun) metrics(edge int) section {
+	room := sparkLength
+	if edge > 0 {
+		room = min(room, max(edge-usualMetrics, sparkLength/3))
+	}
 	made := newSection("metrics", len(s.Series), column{title: "METRIC"}, column{"LAST", true}, column{"STEP", true}, column{"MIN", true}, column{"MAX", true},
 		column{"POINTS", true}, column{title: "COURSE"})
 	for _, m := range s.Series[:min(pageRows, len(s.Series))] {
 		made.table.add(cell{text: m.Key}, cell{text: short(float64(m.Last)), style: bold}, cell{text: fmt.Sprint(m.Step)}, cell{text: shortOrDash(m.Least)},
-			cell{text: shortOrDash(m.Greatest)}, cell{text: thousands(int(m.Points))}, cell{text: m.spark()})
+			cell{text: shortOrDash(m.Greatest)}, cell{text: thousands(int(m.Points))}, cell{text: m.spark(room)})
 	}
 	return made
 }
 
 // spark draws a series of more than one point.
-func (m shownSeries) spark() string {
+func (m shownSeries) spark(room int) string {
 	if len(m.values) < 2 {
 		return ""
 	}
-	return plot.Spark(m.values, sparkLength)
+	return plot.Spark(m.values, room)
 }
 
 func shortOrDash(n *number) string {

@@ -51,6 +51,20 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestColours draws in one colour what belongs to one series, and in none what is blank.
+func TestColours(t *testing.T) {
+	c := Chart{Series: []Series{{Name: "a", Points: []Point{{0, 1}, {1, 1}}}, {Name: "b", Points: []Point{{0, 0}, {1, 0}}}}}
+	got := c.Text(TextOptions{Width: 24, Height: 6, Colour: true})
+	for _, want := range []string{"┤\x1b[34m⠉", "│\n", "\x1b[34m━━\x1b[0m a", "\x1b[33m━━\x1b[0m b"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %q", want, got)
+		}
+	}
+	if n := strings.Count(got, "\x1b[34m"); n != 2 {
+		t.Errorf("the first colour is set %d times in %q", n, got)
+	}
+}
+
 func TestPicturesAreEqualAndWhole(t *testing.T) {
 	size := Size{400, 240}
 	for name, draw := range map[string]func(Chart, io.Writer, Size) error{"svg": Chart.SVG, "png": Chart.PNG} {

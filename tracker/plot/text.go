@@ -177,22 +177,36 @@ func (g *grid) gap(series int, p placed) {
 
 func (g *grid) row(row int) string {
 	var b strings.Builder
-	for i := row * g.columns; i < (row+1)*g.columns; i++ {
-		r := g.dots[i]
-		switch {
-		case g.signs[i] != 0:
-			r = g.signs[i]
-		case r == 0:
-			b.WriteByte(' ')
-			continue
-		case g.high > 1:
-			r += 0x2800
+	from := row * g.columns
+	for i := from; i < from+g.columns; {
+		end := i + 1
+		for g.sign(i) != ' ' && end < from+g.columns && g.owner[end] == g.owner[i] && g.sign(end) != ' ' {
+			end++ // those of one colour in a row
 		}
-		if g.colour {
-			b.WriteString(coloured(g.owner[i], string(r)))
+		var text strings.Builder
+		for at := i; at < end; at++ {
+			text.WriteRune(g.sign(at))
+		}
+		if g.colour && g.sign(i) != ' ' {
+			b.WriteString(coloured(g.owner[i], text.String()))
 		} else {
-			b.WriteRune(r)
+			b.WriteString(text.String())
 		}
+		i = end
 	}
 	return b.String()
+}
+
+// sign returns the character at a place.
+func (g *grid) sign(at int) rune {
+	switch r := g.dots[at]; {
+	case g.signs[at] != 0:
+		return g.signs[at]
+	case r == 0:
+		return ' '
+	case g.high > 1:
+		return r + 0x2800
+	default:
+		return r
+	}
 }
