@@ -49,14 +49,11 @@ func (m *machine) begin() {
 func (m *machine) sample(tell func(key string, value float64)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if now := processors(); now.Total() > m.cpu.Total() {
-		all := now.Total() - m.cpu.Total()
-		idle := now.Idle + now.Iowait - m.cpu.Idle - m.cpu.Iowait
-		if m.cpu.Total() > 0 {
-			tell("cpu_utilization_percentage", 100*max(0, all-idle)/all)
-		}
-		m.cpu = now
+	now := processors()
+	if busy, all := busy(now)-busy(m.cpu), whole(now)-whole(m.cpu); all > 0 && whole(m.cpu) > 0 {
+		tell("cpu_utilization_percentage", 100*max(0, busy)/all)
 	}
+	m.cpu = now
 	if memory, err := mem.VirtualMemory(); err == nil {
 		tell("system_memory_usage_megabytes", megabytes(memory.Used))
 		tell("system_memory_usage_percentage", 100*float64(memory.Used)/float64(memory.Total))
@@ -80,5 +77,12 @@ func processors() cpu.TimesStat {
 	}
 	return all[0]
 }
+
+// busy is the time in which processors worked, in seconds, and whole all the time. What guests took is among user's.
+func busy(t cpu.TimesStat) float64 {
+	return t.User + t.Nice + t.System + t.Irq + t.Softirq + t.Steal
+}
+
+func whole(t cpu.TimesStat) float64 { return busy(t) + t.Idle + t.Iowait }
 
 func megabytes[N int64 | uint64](n N) float64 { return float64(n) / 1e6 }
