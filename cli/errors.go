@@ -18,6 +18,7 @@ import (
 	"github.com/gemba-ml/gemba/tracker/imports"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/journal"
+	"github.com/gemba-ml/gemba/tracker/mlruns"
 	"github.com/gemba-ml/gemba/tracker/remote"
 )
 
@@ -67,6 +68,7 @@ var exitStatuses = []struct {
 	{journal.ErrDamaged, exitCorrupt},
 	{tracker.ErrEntry, exitCorrupt},
 	{imports.ErrUnknown, exitUsage},
+	{mlruns.ErrExists, exitUsage},
 	{imports.ErrAim, exitUsage},
 	{imports.ErrDamaged, exitCorrupt},
 	{blob.ErrCorrupt, exitCorrupt},

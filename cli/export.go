@@ -57,6 +57,7 @@ by bit; in CSV and JSON lines each is written so that reading it gives the same,
 	o.runs.flags(a, c)
 	f.StringVar(&o.runs.Order, "order", "", "runs sorted by `fields`: \"metrics.loss, start_time DESC\"")
 	a.completeFlag(c, "metric", metricNames)
+	c.AddCommand(a.exportMLflowCommand())
 	return c
 }
 
