@@ -39,7 +39,7 @@ const MaxKept = 4 << 30
 // keptHead is the first line of a kept value.
 type keptHead struct {
 	Name      string            `json:"name"`
-	ID        string            `json:"id"`     // of this value of the name
+	ID        string            `json:"id"`     // of the bytes that follow: the first 16 bytes of their SHA-256
 	Format    string            `json:"format"` // of the bytes that follow
 	Type      string            `json:"type,omitempty"`
 	Execution string            `json:"execution,omitempty"` // that kept it
@@ -97,17 +97,18 @@ func keepAs(p *program, h keptHead, write func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("keep %q: %w", h.Name, err)
 	}
-	h.ID, h.Execution = newID(), p.Execution
+	h.Execution = p.Execution
 	p.mu.Lock()
 	h.Uses = maps.Clone(p.got)
 	p.mu.Unlock()
-	delete(h.Uses, h.Name) // what it was before is replaced
+	delete(h.Uses, h.Name) // what it was before is replaced: its own past makes no value stale
 	f, err := os.CreateTemp(dir, "*.tmp")
 	if err != nil {
 		return fmt.Errorf("keep %q: %w", h.Name, err)
 	}
-	err = errors.Join(writeKept(f, h, roomFor(dir, h.Name), write), f.Close())
+	err = errors.Join(writeKept(f, &h, roomFor(dir, h.Name), write), f.Close())
 	if err == nil {
+		_ = os.Remove(filepath.Join(dir, h.ID+".stale")) // the same bytes, made again
 		err = os.Rename(f.Name(), filepath.Join(dir, keptFile(h.Name)))
 	}
 	if err != nil {
@@ -117,14 +118,36 @@ func keepAs(p *program, h keptHead, write func(io.Writer) error) error {
 	return nil
 }
 
-func writeKept(f *os.File, h keptHead, room int64, write func(io.Writer) error) error {
+// writeKept writes a head and a value, and then the head again: the value's id is known only now.
+func writeKept(f *os.File, h *keptHead, room int64, write func(io.Writer) error) error {
+	h.ID = strings.Repeat("0", 32)
 	head, err := json.Marshal(h)
+	if err == nil {
+		_, err = f.Write(append(head, '\n'))
+	}
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriterSize(&bounded{f, room}, 1<<20)
-	_, _ = b.Write(append(head, '\n')) // Flush tells
-	return errors.Join(write(b), b.Flush())
+	sum := sha256.New()
+	b := bufio.NewWriterSize(io.MultiWriter(&bounded{f, room}, sum), 1<<20)
+	if err := errors.Join(careful(func() error { return write(b) }), b.Flush()); err != nil {
+		return err
+	}
+	h.ID = hex.EncodeToString(sum.Sum(nil)[:16])
+	if head, err = json.Marshal(h); err == nil {
+		_, err = f.WriteAt(head, 0)
+	}
+	return err
+}
+
+// careful turns a panic into an error: encoding/gob panics where a value is nil.
+func careful(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	return do()
 }
 
 // roomFor is how many bytes a value may have, beside those of the others.
@@ -171,7 +194,7 @@ func getAs(p *program, name, format string, read func(io.Reader) error) error {
 		err = fmt.Errorf("it was kept as %q, and asked for as %q", h.Format, format)
 	}
 	if err == nil {
-		err = read(r)
+		err = h.named(careful(func() error { return read(r) }))
 	}
 	if err != nil {
 		return fmt.Errorf("get %q: %w", name, err)
@@ -186,6 +209,14 @@ func getAs(p *program, name, format string, read func(io.Reader) error) error {
 		return &StaleError{name, reason}
 	}
 	return nil
+}
+
+// named adds to an error what the value is.
+func (h keptHead) named(err error) error {
+	if err == nil || h.Type == "" {
+		return err
+	}
+	return fmt.Errorf("it was kept as %s: %w", h.Type, err)
 }
 
 func readKeptHead(r *bufio.Reader) (h keptHead, err error) {

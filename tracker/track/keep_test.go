@@ -1,9 +1,11 @@
 package track
 
 import (
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // cell is a program of a session whose folder is dir.
@@ -85,6 +88,45 @@ func TestWhatCannotBeKept(t *testing.T) {
 	}
 }
 
+// TestGob keeps Go values as cells do.
+func TestGob(t *testing.T) {
+	dir := t.TempDir()
+	type inner struct{ Values map[string][]float64 }
+	want := inner{map[string][]float64{"a": {1, math.Inf(1)}, "b": {}}}
+	gobbed := func(value any) error {
+		return keepAs(cell(dir, "1"), keptHead{Name: "x", Format: gobFormat}, func(w io.Writer) error { return gob.NewEncoder(w).Encode(value) })
+	}
+	if err := gobbed(want); err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []any{nil, (*inner)(nil), func() {}, struct{ hidden int }{1}} {
+		if err := gobbed(value); err == nil || !strings.HasPrefix(err.Error(), `keep "x": `) {
+			t.Errorf("%T: %v", value, err)
+		}
+	}
+	var got inner
+	read := func(r io.Reader) error { got = inner{}; return gob.NewDecoder(r).Decode(&got) }
+	if err := getAs(cell(dir, "2"), "x", gobFormat, read); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+	file := filepath.Join(dir, "kept", keptFile("x"))
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range whole { // half a value is an error, not a panic
+		if err := os.WriteFile(file, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := getAs(cell(dir, "2"), "x", gobFormat, read); err == nil {
+			t.Errorf("%d of %d bytes are a value", n, len(whole))
+		}
+	}
+}
+
 func TestStaleness(t *testing.T) {
 	dir := t.TempDir()
 	input := filepath.Join(t.TempDir(), "data.csv")
@@ -133,7 +175,11 @@ func TestStaleness(t *testing.T) {
 		t.Error(got)
 	}
 	keepValue(t, cell(dir, "read again"), "table", 1)
-	if diff := cmp.Diff(`"table", which it was made from, was kept anew`, reason("mean")); diff != "" {
+	if got := reason("mean"); got != "" { // the same came of it
+		t.Error(got)
+	}
+	keepValue(t, cell(dir, "read again"), "table", 3)
+	if diff := cmp.Diff(`"table", which it was made from, is another one now`, reason("mean")); diff != "" {
 		t.Error(diff)
 	}
 	h, err := headOf(filepath.Join(dir, "kept", keptFile("table")))
@@ -145,5 +191,9 @@ func TestStaleness(t *testing.T) {
 	}
 	if diff := cmp.Diff("told", reason("table")); diff != "" {
 		t.Error(diff)
+	}
+	keepValue(t, cell(dir, "read again"), "table", 3)
+	if got := reason("table"); got != "" {
+		t.Error(got)
 	}
 }

@@ -40,7 +40,7 @@ func staleness(dir string, h keptHead, seen map[string]bool) string {
 	for _, name := range sortedNames(h.Uses) {
 		used, err := headOf(filepath.Join(dir, keptFile(name)))
 		if err != nil || used.ID != h.Uses[name] {
-			return fmt.Sprintf("%q, which it was made from, was kept anew", name)
+			return fmt.Sprintf("%q, which it was made from, is another one now", name)
 		}
 		if reason := staleness(dir, used, seen); reason != "" {
 			return fmt.Sprintf("%q, which it was made from, is stale: %s", name, reason)

@@ -1,7 +1,9 @@
 package gomlx
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"math"
 	"os"
 	"path/filepath"
@@ -9,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes/bfloat16"
 	_ "github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -34,8 +37,9 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
+	place, _ := json.Marshal(track.Place{Folder: filepath.Join(dir, "track"), Session: tracker.NewID().String()})
 	_ = os.Setenv("GEMBA_LEDGER", dir)
-	_ = os.Unsetenv(track.Variable)
+	_ = os.Setenv(track.Variable, string(place))
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
@@ -214,4 +218,49 @@ func TestOptimizerNames(t *testing.T) {
 			t.Errorf("%T with %q is called %q, want %q", test.real, test.param, got, test.want)
 		}
 	}
+}
+
+func TestKeepTensors(t *testing.T) {
+	for name, tensor := range map[string]*tensors.Tensor{
+		"matrix":  tensors.FromValue([][]float32{{1, float32(math.Inf(-1))}, {float32(math.NaN()), -0.0}}),
+		"scalar":  tensors.FromScalar(int64(math.MinInt64)),
+		"bytes":   tensors.FromValue([]uint8{0, 10, 255}),
+		"bools":   tensors.FromValue([]bool{true, false}),
+		"complex": tensors.FromValue([]complex64{1 + 2i}),
+		"half":    tensors.FromValue([]bfloat16.BFloat16{bfloat16.FromFloat32(1.5)}),
+		"nothing": tensors.FromFlatDataAndDimensions([]float64{}, 0, 3),
+	} {
+		if err := Keep(name, tensor); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, err := Get(name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !got.Shape().Equal(tensor.Shape()) || !bytes.Equal(bytesOf(got), bytesOf(tensor)) {
+			t.Errorf("%s was %v, is %v", name, tensor, got)
+		}
+	}
+	if err := Keep("none", nil); err == nil {
+		t.Error("no tensor is kept")
+	}
+	if err := track.Keep("a number", 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Get("a number"); err == nil || !strings.Contains(err.Error(), `kept as "gob"`) {
+		t.Errorf("a number is got as a tensor with %v", err)
+	}
+	if n, err := track.Get[int]("a number"); n != 1 || err != nil {
+		t.Error(n, err)
+	}
+	if _, err := track.Get[string]("a number"); err == nil || !strings.Contains(err.Error(), "it was kept as int") {
+		t.Errorf("a number is got as a text with %v", err)
+	}
+}
+
+func bytesOf(t *tensors.Tensor) (all []byte) {
+	_ = t.ConstBytes(func(b []byte) { all = bytes.Clone(b) })
+	return all
 }
