@@ -17,7 +17,7 @@ import (
 
 // Artifact keeps a file, a folder or a text with the session's run.
 func (h *magicHost) Artifact(ctx context.Context, a magics.Artifact) (string, error) {
-	if h.run == nil {
+	if !h.logs() {
 		return "", errNoRun
 	}
 	if err := h.recorder.Flush(ctx); err != nil { // the ledger is there now
@@ -169,7 +169,7 @@ func (k *keeping) file(as, name, kind string) error {
 }
 
 func (k *keeping) put(as, kind, media string, r io.Reader) error {
-	r, secrets, err := tracker.ScreenArtifact(r, kind, k.screen)
+	r, secrets, err := tracker.ScreenArtifact(interrupted{k.ctx, r}, kind, k.screen)
 	if err != nil {
 		return err
 	}
@@ -182,4 +182,17 @@ func (k *keeping) put(as, kind, media string, r io.Reader) error {
 	}
 	k.kept = append(k.kept, tracker.ArtifactLogged{Session: k.session, Execution: k.execution, Time: k.now(), Path: as, Kind: kind, Media: media, Artifact: d, Files: 1, Bytes: size})
 	return nil
+}
+
+// interrupted is a reader that ends when the cell is interrupted.
+type interrupted struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (i interrupted) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.Reader.Read(p)
 }

@@ -37,7 +37,7 @@ func (h *magicHost) Diff(ctx context.Context, a, b string) (r magics.Reply, err 
 
 // againstOwn puts the session's run behind another one.
 func (h *magicHost) againstOwn(other string) (a, b string, err error) {
-	if h.run == nil {
+	if !h.logs() {
 		return "", "", errNoRun
 	}
 	h.run.mu.Lock()

@@ -12,9 +12,12 @@ import (
 // errNoRun says that there is no run that something could be added to.
 var errNoRun = errors.New("nothing is recorded in this session, so there is no run")
 
+// logs reports whether there is a run.
+func (h *magicHost) logs() bool { return h.run != nil && h.recorder != nil }
+
 // Log adds to the session's run.
 func (h *magicHost) Log(ctx context.Context, l magics.Logged) error {
-	if h.run == nil {
+	if !h.logs() {
 		return errNoRun
 	}
 	return h.run.log(ctx, h.session.Current(), l)
@@ -22,7 +25,7 @@ func (h *magicHost) Log(ctx context.Context, l magics.Logged) error {
 
 // Experiment says in which experiment what follows belongs, or lists the experiments.
 func (h *magicHost) Experiment(ctx context.Context, name, description string) (magics.Reply, error) {
-	if h.run == nil {
+	if !h.logs() {
 		return magics.Reply{}, errNoRun
 	}
 	if name == "" {
@@ -66,7 +69,7 @@ func (h *magicHost) experiments(ctx context.Context) (r magics.Reply, err error)
 
 // ask asks the index of the session's ledger, with all that was recorded until now.
 func (h *magicHost) ask(ctx context.Context, read func(*index.Index) error) error {
-	if h.run == nil || h.recorder == nil {
+	if !h.logs() {
 		return errNoRun
 	}
 	h.run.poll(ctx)
