@@ -28,6 +28,7 @@ type shownRun struct {
 	Files     []seenFile        `json:"files,omitempty"`
 	Sessions  []tracker.ID      `json:"sessions,omitempty"`
 	Missing   []string          `json:"missing,omitempty"`
+	Used      *runUsage         `json:"usage,omitempty"`
 
 	run index.Run
 }
@@ -156,5 +157,5 @@ func (s *shownRun) readLineage(ctx context.Context, x *index.Index) error {
 	}
 	l, err := readProvenance(ctx, x, all)
 	s.Cells, s.Code, s.Files, s.Sessions, s.Missing = l.cells, l.code, l.files, l.sessions, l.missing
-	return err
+	return errors.Join(err, s.readUsage(ctx, x))
 }

@@ -29,6 +29,7 @@ func (a *app) showRun(ctx context.Context, x *index.Index, id tracker.ID, asJSON
 	g := a.newPage()
 	fmt.Fprintf(&g.b, "%s %s  %s\n", g.p.paint(bold, "run"), g.p.paint(yellow, s.ID.String()), oneLine(s.Name))
 	g.runFacts(s)
+	g.runUsage(s.Used)
 	g.runCells(s)
 	g.code(s.Code)
 	g.runFiles(s.Files)

@@ -54,30 +54,63 @@ func (u *used) readDevices(x *index.Index) error {
 	}
 }
 
+// runUsage is what `show --json` tells of what the cells of a run used together.
+type runUsage struct {
+	Cells int `json:"cells"` // of which it is known
+	tracker.Usage
+}
+
+// readUsage reads what the cells that logged to a run used.
+func (s *shownRun) readUsage(ctx context.Context, x *index.Index) error {
+	u, cells, err := x.UsageOfRun(ctx, s.run.ID)
+	if cells > 0 {
+		s.Used = &runUsage{cells, u}
+	}
+	return err
+}
+
+// runUsage tells what a run's cells used together.
+func (g *page) runUsage(u *runUsage) {
+	if u == nil {
+		return
+	}
+	g.fact("cpu", "user %s, system %s, in %s", humanDuration(u.UserCPU), humanDuration(u.SystemCPU), count(u.Cells, "cell", "cells"))
+	g.fact("memory", "%s at most", humanBytes(u.Memory))
+	g.traffic(u.Usage)
+	if u.GPUEnergy > 0 {
+		g.fact("", "%s by its GPUs", humanJoules(u.GPUEnergy))
+	}
+}
+
 // usage tells what a cell used beside processor time and its program's memory, which its other facts tell.
 func (g *page) usage(c *shownCell) {
 	for _, u := range c.Used {
 		if u.Memory > c.MaxRSS {
 			g.fact("", "%s at most, all its processes together", humanBytes(u.Memory))
 		}
-		if u.DiskRead+u.DiskWritten > 0 {
-			g.fact("disk", "%s read, %s written", humanBytes(u.DiskRead), humanBytes(u.DiskWritten))
-		}
-		if u.Received+u.Sent > 0 {
-			g.fact("network", "%s received, %s sent (sampled: at least so much)", humanBytes(u.Received), humanBytes(u.Sent))
-		}
-		if u.MachineReceived+u.MachineSent > 0 {
-			g.fact("", "%s received, %s sent meanwhile by the whole machine", humanBytes(u.MachineReceived), humanBytes(u.MachineSent))
-		}
-		if u.Energy > 0 {
-			g.fact("energy", "%s by all of the machine's processors (RAPL)", humanJoules(u.Energy))
-		}
+		g.traffic(u.Usage.Usage)
 		for _, d := range u.Devices {
 			g.device(d)
 		}
 		for _, why := range u.Missing {
 			g.fact("unmeasured", "%s", why)
 		}
+	}
+}
+
+// traffic tells of disks and networks, and of the energy.
+func (g *page) traffic(u tracker.Usage) {
+	if u.DiskRead+u.DiskWritten > 0 {
+		g.fact("disk", "%s read, %s written", humanBytes(u.DiskRead), humanBytes(u.DiskWritten))
+	}
+	if u.Received+u.Sent > 0 {
+		g.fact("network", "%s received, %s sent (sampled: at least so much)", humanBytes(u.Received), humanBytes(u.Sent))
+	}
+	if u.MachineReceived+u.MachineSent > 0 {
+		g.fact("", "%s received, %s sent meanwhile by the whole machine", humanBytes(u.MachineReceived), humanBytes(u.MachineSent))
+	}
+	if u.Energy > 0 {
+		g.fact("energy", "%s by all of the machine's processors (RAPL)", humanJoules(u.Energy))
 	}
 }
 
