@@ -236,9 +236,7 @@ func (d *difference) files(sides [2]side) {
 			}
 			t.add(f.Path, text)
 		}
-		for _, m := range s.missing {
-			d.NotCompared = append(d.NotCompared, m)
-		}
+		d.NotCompared = append(d.NotCompared, s.missing...)
 	})
 }
 
