@@ -189,8 +189,8 @@ func (r *sessionRun) poll(ctx context.Context) {
 			return
 		}
 		var err error
-		if r.owned, _, err = absorb.Own(r.folder); err != nil {
-			return // the next one tries again
+		if r.owned, _, err = absorb.Own(r.folder); err != nil || r.owned == nil {
+			return // another gemba reads it now: the next one tries again
 		}
 	}
 	_, _ = r.follower.Poll(ctx) // what could not be recorded now is in the logs still; the ledger's own troubles are told by its recorder

@@ -48,7 +48,7 @@ func (f *Follower) Poll(ctx context.Context) (left int, err error) {
 		}
 		err = errors.Join(err, one)
 	}
-	if flushed := f.sink.flush(); flushed != nil || err != nil {
+	if flushed := f.sink.flush(func() {}); flushed != nil || err != nil {
 		return len(paths), errors.Join(err, flushed)
 	}
 	for _, path := range ended {
@@ -67,8 +67,8 @@ func (f *Follower) Close() error {
 	return err
 }
 
-// maxWaiting is how many points are gathered before they are told.
-const maxWaiting = 1 << 16
+// maxWaiting is how many bytes of records are gathered before they are told.
+const maxWaiting = 4 << 20
 
 // read tells what a log gained, and reports whether it is read to its end and nothing will follow.
 func (f *Follower) read(path string) (over bool, err error) {
@@ -86,8 +86,7 @@ func (f *Follower) read(path string) (over bool, err error) {
 	}
 	h, err := readHead(l.file, info.Size())
 	if err == nil {
-		err = records(l.file, l.at, h.end, l.take)
-		l.flushAll()
+		err = errors.Join(records(l.file, l.at, h.end, l.take), l.flushAll())
 	}
 	if errors.Is(err, errDamaged) {
 		return false, f.setAside(path, err)

@@ -24,7 +24,7 @@ type log struct {
 	id      tracker.ID
 	sink    *sink
 	at      int64 // how far it is read
-	waiting int   // points gathered since the last flush
+	waiting int   // bytes of records gathered since the last flush
 	runs    []*run
 	keys    []string
 	step    int64 // of the last metric
@@ -38,6 +38,7 @@ type run struct {
 	parsed  ids
 	done    int64 // what lies before is recorded already
 	ended   bool
+	stored  bool // an artifact since the last flush
 	logged  tracker.Logged
 	metrics []tracker.Metric
 }
@@ -64,14 +65,17 @@ func (l *log) take(next int64, kind byte, body []byte) error {
 	if err := l.handle(next, kind, body); err != nil {
 		return err
 	}
-	if l.at = next; l.waiting >= maxWaiting {
-		l.flushAll()
+	l.at = next
+	if l.waiting += len(body); l.waiting < maxWaiting {
+		return nil
 	}
-	return nil
+	return l.flushAll()
 }
 
 func (l *log) handle(next int64, kind byte, body []byte) error {
 	switch kind {
+	case 0:
+		return errDamaged // what the disk had not yet when the machine stopped
 	case recordRun:
 		return l.open(body)
 	case recordKey:
@@ -112,12 +116,13 @@ func (l *log) open(body []byte) error {
 			return fmt.Errorf("%w: %w", errDamaged, err)
 		}
 	}
-	r.done = l.done[r.parsed.run]
-	l.runs = append(l.runs, r)
-	if r.done > 0 {
-		return nil
+	if r.done = l.done[r.parsed.run]; r.done == 0 {
+		if err := l.sink.opened(r); err != nil {
+			return err
+		}
 	}
-	return l.sink.opened(r)
+	l.runs = append(l.runs, r) // last: a record that failed is taken again
+	return nil
 }
 
 func (l *log) metric(next int64, body []byte) error {
@@ -134,7 +139,6 @@ func (l *log) metric(next int64, body []byte) error {
 		return errDamaged
 	}
 	if next > r.done {
-		l.waiting++
 		r.metrics = append(r.metrics, tracker.Metric{Key: l.keys[key], Value: value, Step: l.step, Time: l.time})
 	}
 	return nil
@@ -156,6 +160,7 @@ func (l *log) tell(r *run, kind byte, text []byte) error {
 		if err := json.Unmarshal(text, &a); err != nil {
 			return fmt.Errorf("%w: %w", errDamaged, err)
 		}
+		r.stored = true
 		return l.sink.artifact(r, a)
 	case recordEnd:
 		var e struct {
@@ -166,33 +171,38 @@ func (l *log) tell(r *run, kind byte, text []byte) error {
 			return fmt.Errorf("%w: %w", errDamaged, err)
 		}
 		l.flush(r)
-		l.sink.record(tracker.RunChanged{Run: r.parsed.run, Session: r.parsed.session, Execution: r.parsed.execution, Time: l.sink.now(), Status: e.Status, Ended: time.Unix(0, e.Ended)})
+		ended := time.Unix(0, e.Ended) // and not now: logs are read in any order, and the last word by time counts
+		l.sink.record(tracker.RunChanged{Run: r.parsed.run, Session: r.parsed.session, Execution: r.parsed.execution, Time: ended, Status: e.Status, Ended: ended})
 	}
 	return nil
 }
 
-// flush tells what a run logged up to here.
+// flush tells what a run logged up to here, if it did.
 func (l *log) flush(r *run) {
-	if len(r.metrics)+len(r.logged.Params)+len(r.logged.Tags)+len(r.logged.Inputs) == 0 {
+	if !r.stored && len(r.metrics)+len(r.logged.Params)+len(r.logged.Tags)+len(r.logged.Inputs) == 0 {
 		return
 	}
 	l.sink.record(tracker.RunLogged{Run: r.parsed.run, Session: r.parsed.session, Execution: r.parsed.execution, Time: l.sink.now(),
 		Params: r.logged.Params, Tags: r.logged.Tags, Inputs: r.logged.Inputs, Metrics: r.metrics, Log: l.id, End: l.at})
-	l.waiting -= len(r.metrics)
-	r.logged, r.metrics = tracker.Logged{}, nil
+	r.logged, r.metrics, r.stored = tracker.Logged{}, nil, false
 }
 
-func (l *log) flushAll() {
-	for _, r := range l.runs {
-		l.flush(r)
-	}
+// flushAll tells what all runs logged and waits until it is recorded: a recorder drops what comes faster than the disk takes it,
+// since cells must not wait. What is in a log can.
+func (l *log) flushAll() error {
+	l.waiting = 0
+	return l.sink.flush(func() {
+		for _, r := range l.runs {
+			l.flush(r)
+		}
+	})
 }
 
 // abandon ends the runs that their program, which is gone since about then, has not ended. Those of a session end with it.
 func (l *log) abandon(then time.Time) {
 	for _, r := range l.runs {
 		if !r.ended && r.Session == "" {
-			l.sink.record(tracker.RunChanged{Run: r.parsed.run, Time: l.sink.now(), Status: tracker.RunKilled, Ended: then})
+			l.sink.record(tracker.RunChanged{Run: r.parsed.run, Time: then, Status: tracker.RunKilled, Ended: then})
 		}
 	}
 }

@@ -48,7 +48,7 @@ func Leftovers(ctx context.Context, o Options) error {
 }
 
 func leftover(ctx context.Context, o Options, folder string) error {
-	if logs, _ := filepath.Glob(filepath.Join(folder, "*.track")); len(logs) == 0 && folder == o.Folder {
+	if left, _ := filepath.Glob(filepath.Join(folder, "*.*")); len(left) == 0 && folder == o.Folder {
 		return nil
 	}
 	mine, taken, err := Own(folder)
@@ -60,8 +60,12 @@ func leftover(ctx context.Context, o Options, folder string) error {
 	o.Folder = folder
 	f := New(o)
 	left, err := f.Poll(ctx)
-	if err := errors.Join(err, f.Close()); err != nil || left > 0 || folder == base {
+	if err := errors.Join(err, f.Close()); err != nil || left > 0 {
 		return err
+	}
+	removeHalf(folder)
+	if folder == base {
+		return nil
 	}
 	if orphaned(folder) {
 		_ = kept.Remove(folder)
@@ -69,6 +73,20 @@ func leftover(ctx context.Context, o Options, folder string) error {
 	_ = os.Remove(filepath.Join(folder, owner))
 	_ = os.Remove(folder) // not when something damaged is kept in it
 	return nil
+}
+
+// removeHalf removes the bytes of artifacts that no log tells of: their program was killed while it copied them. Those that are
+// young may be of a program that is at it, and a log that was set aside may tell of any.
+func removeHalf(folder string) {
+	if aside, _ := filepath.Glob(filepath.Join(folder, "*.damaged")); len(aside) > 0 {
+		return
+	}
+	paths, _ := filepath.Glob(filepath.Join(folder, "*.artifact"))
+	for _, path := range paths {
+		if info, err := os.Lstat(path); err == nil && time.Since(info.ModTime()) > time.Minute {
+			_ = os.Remove(path) // what stays is looked at the next time
+		}
+	}
 }
 
 // Pending reports whether Leftovers would find something in the folder, or the folders in it.

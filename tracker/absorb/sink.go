@@ -51,28 +51,15 @@ type sink struct {
 	release     func()          // of the hold on the packs, nil while nothing is put
 	late        []tracker.Event // that name bytes which are not yet durable
 	spent       []string        // files whose bytes are stored by then
-	waiting     int             // points that the recorder was told since it was last waited for
 }
 
 func (s *sink) now() time.Time { return s.Now() }
 
-// patience is how many points may wait in the recorder.
-const patience = 100_000
-
-// record tells the recorder, which drops what comes faster than the disk takes it, since cells must not wait. What is in a log can.
-func (s *sink) record(e tracker.Event) {
-	s.Recorder.Record(e)
-	if logged, ok := e.(tracker.RunLogged); ok {
-		if s.waiting += 1 + len(logged.Metrics); s.waiting > patience {
-			s.waiting = 0
-			_ = s.Recorder.Flush(s.ctx) // what went wrong is told by the last flush, before which no log is removed
-		}
-	}
-}
+func (s *sink) record(e tracker.Event) { s.Recorder.Record(e) }
 
 // opened tells of a new run, or of one that goes on.
 func (s *sink) opened(r *run) error {
-	e := tracker.RunChanged{Run: r.parsed.run, Parent: r.parsed.parent, Session: r.parsed.session, Execution: r.parsed.execution, Time: s.now(),
+	e := tracker.RunChanged{Run: r.parsed.run, Parent: r.parsed.parent, Session: r.parsed.session, Execution: r.parsed.execution, Time: time.Unix(0, r.Started),
 		Name: r.Name, Status: tracker.RunRunning, User: r.User, Source: r.Source, Started: time.Unix(0, r.Started)}
 	if r.Goes && r.Session == "" {
 		e.Started = time.Time{} // that of a session's run is told by each of its programs: the first one counts
@@ -166,8 +153,9 @@ func (s *sink) put(of *run, a artifact) (d tracker.Digest, size int64, err error
 	return d, size, err
 }
 
-// flush makes durable what was told, and removes the files whose bytes are stored.
-func (s *sink) flush() error {
+// flush makes the artifacts durable and tells them, has the rest told, waits until all is recorded, and removes the files whose
+// bytes are stored. In this order, since the rest says how far a log is recorded.
+func (s *sink) flush(rest func()) error {
 	if s.release != nil {
 		if err := s.Store.Sync(); err != nil {
 			return err
@@ -177,6 +165,7 @@ func (s *sink) flush() error {
 		s.record(e)
 	}
 	s.late = nil
+	rest()
 	if err := s.Recorder.Flush(s.ctx); err != nil {
 		return err
 	}

@@ -75,7 +75,9 @@ func TestRuns(t *testing.T) {
 		Metrics: []tracker.Metric{{Key: "loss", Value: math.NaN()}}})
 	events = append(events, run(2, "", tracker.RunLogged{Metrics: []tracker.Metric{{Key: "acc", Value: 0.1}}})...)
 	x := recorded(t, events...)
-	do := func(open func([]Column) (Writer, error)) (int, error) { return Runs(t.Context(), x, index.RunSearch{}, open) }
+	do := func(open func([]Column) (Writer, error)) (int, error) {
+		return Runs(t.Context(), x, index.RunSearch{}, open)
+	}
 
 	b, n := written(t, "csv", do)
 	rows, err := csv.NewReader(b).ReadAll()

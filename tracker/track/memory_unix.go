@@ -12,7 +12,14 @@ import (
 // nonblock keeps an open of a pipe from waiting for its writer.
 const nonblock = syscall.O_NONBLOCK
 
-func lock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+// lock waits for a gemba that just looks whether anybody writes to the file.
+func lock(f *os.File) error {
+	for {
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != syscall.EINTR {
+			return err
+		}
+	}
+}
 
 // mapFile maps a part of a file to memory that is shared with whoever reads the file, now or when this program is gone.
 func mapFile(f *os.File, at int64, length int) ([]byte, error) {
