@@ -16,7 +16,8 @@ import (
 type driver struct {
 	path string
 	once sync.Once
-	open atomic.Bool // loading it is over
+	open atomic.Bool  // loading it is over
+	took atomic.Int64 // nanoseconds of a processor, for the last answer
 
 	mu      sync.Mutex // held while the driver is asked
 	library *nvml.Library
@@ -36,20 +37,39 @@ func (d *driver) load() {
 	})
 }
 
+// answering is how long a driver may take for an answer.
+const answering = usually / 2
+
 // devices asks all GPUs. There are none, and nothing to say, while the driver is being loaded and where there is none.
-func (d *driver) devices() (all []nvml.Device, silence error) {
+func (d *driver) devices() ([]nvml.Device, error) {
 	if !d.mu.TryLock() {
-		if d.open.Load() { // by who asked for an earlier cell, and waits still
-			return nil, errors.New("the driver does not answer")
+		if d.open.Load() { // by who asked earlier, and waits still
+			return nil, errSilent
 		}
 		return nil, nil
 	}
-	defer d.mu.Unlock()
 	if d.library == nil || d.closed {
+		defer d.mu.Unlock()
 		return nil, d.told()
 	}
-	return d.library.Devices(), nil
+	answer := make(chan []nvml.Device, 1)
+	go func() {
+		defer d.mu.Unlock()
+		var all []nvml.Device
+		d.took.Store(int64(cost(func() { all = d.library.Devices() })))
+		answer <- all
+	}()
+	late := time.NewTimer(answering)
+	defer late.Stop()
+	select {
+	case all := <-answer:
+		return all, nil
+	case <-late.C:
+		return nil, errSilent
+	}
 }
+
+var errSilent = errors.New("the driver does not answer")
 
 // told is the error of loading the library where there seems to be a GPU.
 func (d *driver) told() error {

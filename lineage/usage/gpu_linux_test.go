@@ -89,3 +89,26 @@ func TestGPUsWithout(t *testing.T) {
 		}
 	})
 }
+
+// TestHangingDriver has a driver that never answers: all else is measured, the session ends, and the reason is told.
+func TestHangingDriver(t *testing.T) {
+	s := newSession(t, Options{Every: 20 * time.Millisecond, Sys: fstest.MapFS{}, NVML: nvmltest.Build(t, kerneltest.Lacking, "HANG")})
+	for range 2 {
+		s.start()
+		r := s.program("burn")
+		r.did("burn")
+		r.sampled()
+		r.end()
+		s.recorder.Record(tracker.CellFinished{})
+	}
+	s.close()
+	all := s.used()
+	if len(all) != 2 {
+		t.Fatalf("recorded %+v", all)
+	}
+	for _, e := range all {
+		if e.Usage.Memory == 0 || e.Usage.Samples < 2 || len(e.Devices) > 0 || !slices.Contains(e.Usage.Missing, "gpu: the driver does not answer") {
+			t.Errorf("recorded %+v", e)
+		}
+	}
+}

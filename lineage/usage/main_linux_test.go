@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 
 // The sizes of what the program uses.
 const (
-	burned    = 300 * time.Millisecond
+	burned    = 100 * time.Millisecond
 	written   = 50 << 20
 	allocated = 300 << 20
 	sent      = 20 << 20

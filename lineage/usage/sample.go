@@ -14,7 +14,7 @@ func (c *cell) watch() {
 	c.baseline()
 	defer c.last()
 	for wait := c.meter.options.Every - first; c.pause(max(wait, 0)); {
-		wait = max(c.meter.options.Every, rest*cost(c.sample))
+		wait = max(c.meter.options.Every, rest*(cost(c.sample)+time.Duration(c.meter.driver.took.Load())))
 	}
 }
 
