@@ -65,7 +65,7 @@ def log_to_mlflow(uri, where):
 def mlflow(folder):
     os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
     os.chdir(folder)
-    log_to_mlflow("file:" + str(folder / "mlruns"), str(folder / "mlruns" / "iris"))
+    log_to_mlflow("file:" + str(folder / "mlruns"), str(folder / "mlruns" / "iris"))  # an artifact location of its own, inside of the store
     log_to_mlflow("sqlite:///" + str(folder / "mlflow.db"), str(folder / "artifacts"))
 
 
