@@ -72,11 +72,10 @@ func (q *runQuery) check() error {
 
 // recordView records that a view was saved, or taken away.
 func (a *app) recordView(ctx context.Context, name string, query []byte) error {
-	dir := a.ledgerToRead()
-	if !exists(dir) {
-		return a.withIndex(ctx, func(context.Context, *index.Index) error { return nil }) // which tells that there is none
+	if err := a.withIndex(ctx, func(context.Context, *index.Index) error { return nil }); err != nil {
+		return err // there is no ledger: a view alone makes none
 	}
-	r := a.openStrictRecorder(dir, "view")
+	r := a.openStrictRecorder(a.ledgerToRead(), "view")
 	r.Record(tracker.ViewSaved{Time: a.now(), Name: name, Query: query})
 	return errors.Join(r.Flush(ctx), r.Close())
 }

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 )
 
-// writeWhole writes a file that is there as a whole or not at all. What is no regular file, a pipe or a device, is written to
-// as it is.
+// writeWhole writes a file that is there as a whole or not at all. What is no regular file, a pipe, a device or a link such as
+// /dev/stdout, is written to as it is.
 func writeWhole(path string, write func(io.Writer) error) (err error) {
-	if info, statErr := os.Stat(path); statErr == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if info, statErr := os.Lstat(path); statErr == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", path, err)
 		}
