@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -155,7 +154,7 @@ func inLedger(folder, ledger string) bool {
 func (k *keeping) file(as, name, kind string) error {
 	info, err := os.Stat(name)
 	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a regular file")
+		err = fmt.Errorf("%s is not a regular file", filepath.Base(name))
 	}
 	if err != nil {
 		return err
