@@ -78,20 +78,30 @@ var ErrClosed = errors.New("the recorder is closed")
 
 // Record takes an event. It never blocks and never fails: what does not fit into the queue is
 // counted, and recorded as a gap. The event and what it refers to must not be changed afterwards.
-func (r *Recorder) Record(e Event) {
+func (r *Recorder) Record(e Event) { r.take(e, true) }
+
+// Take is Record for those who can wait: it reports whether the event was taken. What was not, since the
+// queue is full or the Recorder closed, is not counted as lost: a Flush makes room to offer it again.
+func (r *Recorder) Take(e Event) bool { return r.take(e, false) }
+
+// take takes an event if there is room; count: what is not taken is lost.
+func (r *Recorder) take(e Event, count bool) bool {
 	size := sizeOf(e)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closing {
-		return
+		return false
 	}
+	defer r.nudge()
 	if r.bytes > 0 && r.bytes+size > r.limit(e) {
-		r.lost.add(e, size, r.fault, r.options.Now())
-	} else {
-		r.queue = append(r.queue, e)
-		r.bytes += size
+		if count {
+			r.lost.add(e, size, r.fault, r.options.Now())
+		}
+		return false
 	}
-	r.nudge()
+	r.queue = append(r.queue, e)
+	r.bytes += size
+	return true
 }
 
 // Remember keeps a secret, for instance a password that somebody typed, out of all that is written from

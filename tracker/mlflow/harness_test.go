@@ -23,11 +23,19 @@ type site struct {
 	server *Server
 	index  *index.Index
 	close  func()
+
+	options tracker.Options // of the recorder
 }
 
 func newSite(t testing.TB) *site {
 	t.Helper()
-	s := &site{t: t, dir: filepath.Join(t.TempDir(), ".gemba")}
+	return newSiteWith(t, tracker.Options{})
+}
+
+// newSiteWith is newSite with options of the recorder.
+func newSiteWith(t testing.TB, o tracker.Options) *site {
+	t.Helper()
+	s := &site{t: t, dir: filepath.Join(t.TempDir(), ".gemba"), options: o}
 	s.open()
 	t.Cleanup(func() { s.close() })
 	return s
@@ -37,14 +45,16 @@ func newSite(t testing.TB) *site {
 func (s *site) open() {
 	s.t.Helper()
 	var own tracker.ID
-	recorder := tracker.NewRecorder(tracker.Options{Open: func() (tracker.Journal, error) {
+	o := s.options
+	o.Open = func() (tracker.Journal, error) {
 		w, err := journal.Create(s.dir, journal.Options{Writer: "test"})
 		if err != nil {
 			return nil, err
 		}
 		own = w.ID()
 		return w, nil
-	}})
+	}
+	recorder := tracker.NewRecorder(o)
 	if err := recorder.Flush(context.Background()); err != nil {
 		s.t.Fatal(err)
 	}

@@ -7,13 +7,15 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/index"
 )
 
 // Recorder takes what is written; *tracker.Recorder is one.
 type Recorder interface {
-	Record(tracker.Event)
+	Take(tracker.Event) bool
 	Flush(context.Context) error
 	Err() error
 }
@@ -66,7 +68,8 @@ type Server struct {
 	fresh       freshness
 	experiments experiments
 	runs        runs
-	registry    sync.Mutex // held while a model is changed: what is checked must still hold when it is recorded
+	bodies      *semaphore.Weighted // bytes of requests that may be in memory
+	registry    sync.Mutex          // held while a model is changed: what is checked must still hold when it is recorded
 }
 
 // New returns a Server.
@@ -74,7 +77,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{Options: o, mux: http.NewServeMux(), clock: clock{now: o.Now}}
+	s := &Server{Options: o, mux: http.NewServeMux(), clock: clock{now: o.Now}, bodies: semaphore.NewWeighted(memory)}
 	s.runs.known = map[tracker.ID]*run{}
 	for _, r := range routes {
 		for _, pattern := range r.patterns() {
@@ -102,12 +105,30 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
 func (s *Server) handler(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if r.limit >= 0 {
-			q.Body = http.MaxBytesReader(w, q.Body, max(r.limit, bodyLimit))
+			limit := max(r.limit, bodyLimit)
+			q.Body = http.MaxBytesReader(w, q.Body, limit)
+			done, err := s.reserve(q, limit)
+			if err != nil {
+				return // the client is gone
+			}
+			defer done()
 		}
 		if err := r.serve(s, w, q); err != nil {
 			writeError(w, err)
 		}
 	})
+}
+
+// memory is how many bytes of requests are read and answered at a time; others wait. It is two bodies of the largest kind.
+const memory = 128 << 20
+
+// reserve waits until there is memory for the body of a request.
+func (s *Server) reserve(q *http.Request, limit int64) (done func(), err error) {
+	size := limit
+	if q.ContentLength >= 0 {
+		size = min(q.ContentLength, limit)
+	}
+	return func() { s.bodies.Release(size) }, s.bodies.Acquire(q.Context(), size)
 }
 
 // record writes events and returns when they survive the death of this process. While the ledger cannot be
@@ -116,11 +137,27 @@ func (s *Server) record(ctx context.Context, events ...tracker.Event) error {
 	if err := s.writable(ctx); err != nil {
 		return err
 	}
+	defer s.fresh.wrote() // also the first ones of events of which a later one is not taken
 	for _, e := range events {
-		s.Recorder.Record(e)
+		if err := s.take(ctx, e); err != nil {
+			return err
+		}
 	}
-	s.fresh.wrote()
 	return s.flush(ctx)
+}
+
+// take leaves an event to the recorder, once the disk has taken what came before when that fills the recorder's memory.
+func (s *Server) take(ctx context.Context, e tracker.Event) error {
+	if s.Recorder.Take(e) {
+		return nil
+	}
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	if s.Recorder.Take(e) {
+		return nil
+	}
+	return fail(Unavailable, "The ledger cannot keep up: try again.")
 }
 
 // writable says whether the ledger can be written now.
