@@ -260,7 +260,7 @@ func FuzzWandbRecords(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b[:2000])
+	f.Add(b[:600])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w := newWandbRun()
 		_ = wandbRecords(bytes.NewReader(b), "x", w.take)

@@ -28,7 +28,7 @@ const (
 
 // wandbRecords calls take for each record. What a killed writer left unfinished at the end counts for nothing.
 func wandbRecords(from io.Reader, place string, take func(record []byte) error) error {
-	r := &wandbReader{in: bufio.NewReaderSize(from, 1<<20), place: place}
+	r := &wandbReader{in: bufio.NewReaderSize(from, 2*wandbBlock), place: place}
 	if head, err := r.next(len(wandbHead)); err != nil || string(head) != wandbHead {
 		return damaged(place, "it does not begin as a log of W&B")
 	}

@@ -85,7 +85,6 @@ type telling struct {
 	cut     bool // some of it is recorded already
 	sum     Sum  // before it
 	batch   tracker.RunLogged
-	added   bool
 }
 
 // takeBack forgets what waits of a run that could not be read.
