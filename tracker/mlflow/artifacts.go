@@ -2,8 +2,10 @@ package mlflow
 
 import (
 	"context"
+	"io"
 	"mime"
 	"net/http"
+	"os"
 	"path"
 	"strings"
 
@@ -39,27 +41,72 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	if err := s.writable(r.Context()); err != nil {
 		return err
 	}
-	if err := s.keep(r, at); err != nil {
+	file, err := spool(r.Body)
+	if err != nil {
+		return err
+	}
+	defer discard(file)
+	if err := s.keep(r.Context(), file, at); err != nil {
 		return err
 	}
 	return encode(w, nothing{})
 }
 
-// keep stores the body and records whose it is.
-func (s *Server) keep(r *http.Request, at place) error {
+// spool writes a body into a temporary file, read from its start: nobody else waits for a client that sends slowly.
+func spool(body io.Reader) (*os.File, error) {
+	file, err := os.CreateTemp("", "gemba-upload-*")
+	if err != nil {
+		return nil, fail(Unavailable, "%v", err)
+	}
+	source := &sender{Reader: body}
+	if _, err = io.Copy(file, source); err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	switch {
+	case source.failed != nil:
+		err = fail(BadRequest, "The artifact could not be stored whole: %v", source.failed)
+	case err != nil:
+		err = fail(Unavailable, "%v: free disk space in the folder for temporary files, or set TMPDIR to another one", err)
+	default:
+		return file, nil
+	}
+	discard(file)
+	return nil, err
+}
+
+// sender remembers how a client failed, to tell that from a disk that does.
+type sender struct {
+	io.Reader
+	failed error
+}
+
+func (s *sender) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != io.EOF {
+		s.failed = err
+	}
+	return n, err
+}
+
+func discard(file *os.File) {
+	_, _ = file.Close(), os.Remove(file.Name()) // the system removes what stays
+}
+
+// keep stores a file and records whose it is.
+func (s *Server) keep(ctx context.Context, file *os.File, at place) error {
 	release, err := s.Keep.Hold()
 	if err != nil {
 		return fail(Unavailable, "%v", err)
 	}
 	defer release()
-	digest, size, err := s.Keep.PutReader(r.Body)
+	digest, size, err := s.Keep.PutReader(file)
 	if err != nil {
-		return fail(BadRequest, "The artifact could not be stored whole: %v", err)
+		return fail(Unavailable, "The artifact could not be stored: %v", err)
 	}
 	if err := s.Keep.Sync(); err != nil {
 		return fail(Unavailable, "%v", err)
 	}
-	return s.record(r.Context(), tracker.ArtifactLogged{Run: at.run, Time: s.clock.tell(), Path: at.path, Kind: "file", Media: mediaType(at.path), Artifact: digest,
+	return s.record(ctx, tracker.ArtifactLogged{Run: at.run, Time: s.clock.tell(), Path: at.path, Kind: "file", Media: mediaType(at.path), Artifact: digest,
 		Files: 1, Bytes: size})
 }
 

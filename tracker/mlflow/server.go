@@ -49,7 +49,7 @@ type Blobs interface {
 	Get(tracker.Digest) ([]byte, error)
 }
 
-// Options set up a Server. All are required but Journal and Now.
+// Options set up a Server. All are required but Journal, Now and Screen.
 type Options struct {
 	Recorder Recorder
 	Journal  func() tracker.ID // that the Recorder writes; zero: not yet
@@ -57,6 +57,7 @@ type Options struct {
 	Keep     Keep
 	Blobs    Blobs
 	Now      func() time.Time // nil: time.Now
+	Screen   tracker.Screen   // that of the Recorder; nil: it has none
 }
 
 // Server is an http.Handler for the routes of MLflow's API. It asks nobody who they are: Guard does.
@@ -68,6 +69,7 @@ type Server struct {
 	fresh       freshness
 	experiments experiments
 	runs        runs
+	patience    time.Duration       // with clients that send slowly
 	bodies      *semaphore.Weighted // bytes of requests that may be in memory
 	registry    sync.Mutex          // held while a model is changed: what is checked must still hold when it is recorded
 }
@@ -77,7 +79,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{Options: o, mux: http.NewServeMux(), clock: clock{now: o.Now}, bodies: semaphore.NewWeighted(memory)}
+	s := &Server{Options: o, mux: http.NewServeMux(), clock: clock{now: o.Now}, patience: time.Minute, bodies: semaphore.NewWeighted(memory)}
 	s.runs.known = map[tracker.ID]*run{}
 	for _, r := range routes {
 		for _, pattern := range r.patterns() {
@@ -104,6 +106,7 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
 // handler runs a route and says what went wrong in MLflow's words.
 func (s *Server) handler(r route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		q.Body = s.patiently(w, q.Body, r.limit < 0)
 		if r.limit >= 0 {
 			limit := max(r.limit, bodyLimit)
 			q.Body = http.MaxBytesReader(w, q.Body, limit)
