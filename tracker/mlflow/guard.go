@@ -61,8 +61,8 @@ func (g *Guard) known(r *http.Request) bool {
 	if g.Token == "" || r.URL.Path == "/health" {
 		return true
 	}
-	sent, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !found {
+	scheme, sent, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") { // RFC 7235: in any case
 		_, sent, _ = r.BasicAuth()
 	}
 	a, b := sha256.Sum256([]byte(sent)), sha256.Sum256([]byte(g.Token))

@@ -127,7 +127,7 @@ func (s *Server) updateRun(ctx context.Context, q *updateRun) (infoAnswer, error
 		events = append(events, tracker.RunLogged{Run: one.id, Time: e.Time, Tags: []tracker.Tag{{Key: tagName, Value: q.Name}}})
 	}
 	events[0] = e
-	return infoAnswer{one.info}, s.record(ctx, events...)
+	return infoAnswer{one.info}, s.recordRun(ctx, one, events...)
 }
 
 // stageRun puts a run away, or back.
@@ -139,7 +139,7 @@ func stageRun(to tracker.Stage) func(*Server, context.Context, *runID) (nothing,
 		}
 		defer unlock()
 		one.info.Stage = string(to)
-		return nothing{}, s.record(ctx, tracker.RunChanged{Run: one.id, Time: s.clock.tell(), Stage: to})
+		return nothing{}, s.recordRun(ctx, one, tracker.RunChanged{Run: one.id, Time: s.clock.tell(), Stage: to})
 	}
 }
 
@@ -159,7 +159,7 @@ func (s *Server) stageRuns(ctx context.Context, experiment tracker.ID, to tracke
 			if x.Stage != to {
 				events = append(events, tracker.RunChanged{Run: x.ID, Time: s.clock.tell(), Stage: to})
 			}
-			s.runs.forget(x.ID)
+			defer s.runs.forget(x.ID) // when it is recorded: who asks before gets the old one
 		}
 		if q.After = page.Next; q.After == "" {
 			return s.record(ctx, events...)

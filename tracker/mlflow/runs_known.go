@@ -82,15 +82,20 @@ func (s *Server) run(ctx context.Context, text string) (one *run, unlock func(),
 	if err != nil {
 		return nil, nil, err
 	}
-	now := s.Now()
-	if one = s.runs.find(id, now); one == nil {
-		if one, err = s.loadRun(ctx, id); err != nil {
-			return nil, nil, err
+	for {
+		now := s.Now()
+		if one = s.runs.find(id, now); one == nil {
+			if one, err = s.loadRun(ctx, id); err != nil {
+				return nil, nil, err
+			}
+			one = s.runs.put(one, now)
 		}
-		one = s.runs.put(one, now)
+		one.mu.Lock()
+		if s.runs.find(id, now) == one { // else it was forgotten while it was waited for
+			return one, one.mu.Unlock, nil
+		}
+		one.mu.Unlock()
 	}
-	one.mu.Lock()
-	return one, one.mu.Unlock, nil
 }
 
 // activeRun is run that refuses a deleted one.

@@ -243,7 +243,12 @@ func TestFullDisk(t *testing.T) {
 	s.server.Recorder = broken{real}
 	s.refused("POST", "runs/log-metric", object{"run_id": run, "key": "loss", "value": 1, "timestamp": 1}, Unavailable)
 	s.refused("POST", "runs/log-parameter", object{"run_id": run, "key": "lr", "value": "1"}, Unavailable)
+	s.refused("POST", "runs/update", object{"run_id": run, "status": "FINISHED", "run_name": "other"}, Unavailable)
+	s.refused("POST", "runs/delete", object{"run_id": run}, Unavailable)
 	s.server.Recorder = real
+	if info := at(t, s.call("POST", "runs/update", object{"run_id": run}), "run_info"); at(t, info, "status") != "RUNNING" || at(t, info, "run_name") == "other" {
+		t.Errorf("the run is %v", info)
+	}
 	s.call("POST", "runs/log-parameter", object{"run_id": run, "key": "lr", "value": "2"})
 	params := at(t, s.call("GET", "runs/get?run_id="+run, nil), "run", "data", "params")
 	if diff := cmp.Diff([]any{object{"key": "lr", "value": "2"}}, params); diff != "" {
@@ -279,6 +284,7 @@ func TestGuard(t *testing.T) {
 		{"no token", "t", "127.0.0.1:5000", nil, 401},
 		{"a wrong token", "t", "127.0.0.1:5000", http.Header{"Authorization": {"Bearer x"}}, 401},
 		{"the token", "t", "127.0.0.1:5000", http.Header{"Authorization": {"Bearer t"}}, 204},
+		{"the token of a bearer in lower case", "t", "127.0.0.1:5000", http.Header{"Authorization": {"bearer t"}}, 204},
 		{"the token as a password", "t", "127.0.0.1:5000", http.Header{"Authorization": {"Basic dTp0"}}, 204},
 	} {
 		t.Run(test.name, func(t *testing.T) {
