@@ -100,3 +100,9 @@ func orMissing(err error, format string, args ...any) error {
 	}
 	return err
 }
+
+// isMissing reports whether an error says that something does not exist.
+func isMissing(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == DoesNotExist
+}

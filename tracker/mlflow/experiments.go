@@ -26,6 +26,14 @@ func (e *experiments) find(number string) (index.Experiment, bool) {
 	return x, found && !e.double[number]
 }
 
+// taken reports whether an experiment has a number, or several.
+func (e *experiments) taken(number string) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	_, found := e.known[number]
+	return found
+}
+
 // learn takes what the index tells, all of it.
 func (e *experiments) learn(all []index.Experiment) {
 	known, double := make(map[string]index.Experiment, len(all)+1), map[string]bool{}

@@ -2,7 +2,6 @@ package mlflow
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ func (s *Server) createExperiment(ctx context.Context, q *createExperiment) (exp
 		return experimentID{}, err
 	}
 	now := s.clock.tell()
-	x := index.Experiment{ID: s.newExperimentID(), Name: q.Name, Stage: tracker.Active, Created: now, Updated: now}
+	x := index.Experiment{ID: s.newExperimentID(q.Name), Name: q.Name, Stage: tracker.Active, Created: now, Updated: now}
 	for _, t := range q.Tags {
 		x.Tags = append(x.Tags, tracker.Tag{Key: t.Key, Value: t.Value})
 	}
@@ -83,8 +82,7 @@ func checkExperimentTag(t pair) error {
 // nameFree refuses a name that an experiment has, a deleted one too.
 func (s *Server) nameFree(ctx context.Context, name string) error {
 	_, err := s.named(ctx, name)
-	var e *Error
-	if errors.As(err, &e) && e.Code == DoesNotExist {
+	if isMissing(err) {
 		return nil
 	}
 	if err != nil {
@@ -105,11 +103,11 @@ func (s *Server) named(ctx context.Context, name string) (index.Experiment, erro
 	return all[i], nil
 }
 
-// newExperimentID returns an id whose number no experiment has.
-func (s *Server) newExperimentID() tracker.ID {
-	for {
-		id := tracker.NewID()
-		if _, taken := s.experiments.find(experimentNumber(id)); !taken {
+// newExperimentID returns an id whose number no experiment has: that of the name, so that others who make one of this name at the same
+// time make the same, unless an experiment had the name before.
+func (s *Server) newExperimentID(name string) tracker.ID {
+	for id := tracker.ExperimentNamed(name); ; id = tracker.NewID() {
+		if !s.experiments.taken(experimentNumber(id)) {
 			return id
 		}
 	}

@@ -38,8 +38,11 @@ func (s *Server) searchRuns(ctx context.Context, q *searchRuns) (runsAnswer, err
 	where := make(map[tracker.ID]index.Experiment, len(q.Experiments))
 	for _, number := range q.Experiments {
 		e, err := s.experiment(ctx, number)
-		if err != nil {
+		if isMissing(err) {
 			continue // MLflow looks for runs of experiments that there are not, too
+		}
+		if err != nil {
+			return runsAnswer{}, err
 		}
 		if _, twice := where[e.ID]; !twice {
 			ids = append(ids, e.ID)
@@ -143,8 +146,11 @@ func (s *Server) searchDatasets(ctx context.Context, q *searchDatasets) (dataset
 	a, seen := datasetsAnswer{}, map[datasetSummary]bool{}
 	for _, number := range q.Experiments {
 		e, err := s.experiment(ctx, number)
-		if err != nil {
+		if isMissing(err) {
 			continue
+		}
+		if err != nil {
+			return datasetsAnswer{}, err
 		}
 		search := index.RunSearch{Experiments: []tracker.ID{e.ID}, Columns: index.Columns{Inputs: true}, Limit: normalRuns}
 		for more := true; more && len(a.Datasets) < maxSummaries; more = search.After != "" {
