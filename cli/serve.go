@@ -126,7 +126,7 @@ func (a *app) openServer(ctx context.Context) (server http.Handler, closeLedger 
 		return nil, nil, errors.Join(err, recorder.Close())
 	}
 	bulk := blob.NewBulk(snapshot.Packs(dir), blob.OpenStore(snapshot.Packs(dir)))
-	server = mlflow.New(mlflow.Options{Recorder: recorder, Journal: own, Index: x, Keep: bulk, Blobs: ledger.Blobs(), Now: a.now})
+	server = mlflow.New(mlflow.Options{Recorder: recorder, Journal: own, Index: x, Keep: bulk, Blobs: ledger.Blobs(), Now: a.now, Screen: o.Screen})
 	return server, func() error {
 		defer stopFetching()
 		return errors.Join(recorder.Close(), bulk.Close(), x.Close())

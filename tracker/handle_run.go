@@ -1,9 +1,6 @@
 package tracker
 
-import (
-	"encoding/json"
-	"slices"
-)
+import "slices"
 
 // handleRun turns the events of runs into entries.
 func (s *scribe) handleRun(e Event) {
@@ -58,24 +55,15 @@ func (s *scribe) unpaired(l Logged) Logged {
 }
 
 func (s *scribe) unpair(key string, value *string) {
-	pair, err := json.Marshal(map[string]string{key: *value})
-	if err != nil {
-		return // strings always encode
-	}
-	found := s.options.Screen.JSON(pair)
+	text, found := screenMember(s.options.Screen.JSON, key, *value)
 	if len(found) == 0 {
 		return
 	}
-	var clean map[string]string
-	if json.Unmarshal(s.tally.replace(pair, found), &clean) != nil {
-		return // what is replaced leaves it valid
+	s.tally.add(found)
+	if text == found[0].Mark {
+		s.options.Screen.Remember(found[0].Rule, *value) // it is one wherever it stands
 	}
-	for _, text := range clean { // the one there is
-		if text == found[0].Mark {
-			s.options.Screen.Remember(found[0].Rule, *value) // it is one wherever it stands
-		}
-		*value = text
-	}
+	*value = text
 }
 
 // named returns metrics whose keys hold no secrets, for the rare key that does.

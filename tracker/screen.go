@@ -3,6 +3,7 @@ package tracker
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -80,4 +81,33 @@ func Screened(artifact string, secrets int) string {
 		return "artifact " + artifact + " is kept without a secret that it holds"
 	}
 	return fmt.Sprintf("artifact %s is kept without %d secrets that it holds", artifact, secrets)
+}
+
+// ScreenValue returns the value of a param or tag as it is kept. A nil screen takes nothing out.
+func ScreenValue(screen Screen, key, value string) string {
+	if screen == nil {
+		return value
+	}
+	if kept, found := screenMember(screen.JSON, key, value); len(found) > 0 {
+		value = kept
+	}
+	kept, _ := screenMember(screen.Document, "value", value)
+	return kept
+}
+
+// screenMember looks through an object of one member, and returns its value without the secrets that look finds.
+func screenMember(look func([]byte) []Secret, key, value string) (string, []Secret) {
+	pair, err := json.Marshal(map[string]string{key: value})
+	if err != nil {
+		return value, nil // strings always encode
+	}
+	found := look(pair)
+	var clean map[string]string
+	if len(found) == 0 || json.Unmarshal(Replace(pair, found), &clean) != nil {
+		return value, nil // what is replaced leaves it valid
+	}
+	for _, text := range clean { // the one there is
+		value = text
+	}
+	return value, found
 }

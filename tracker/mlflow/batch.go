@@ -28,7 +28,7 @@ func (s *Server) logBatch(ctx context.Context, q *logBatch) (nothing, error) {
 	}
 	defer unlock()
 	e := tracker.RunLogged{Run: one.id, Time: s.clock.tell(), Metrics: q.points}
-	if e.Params, err = one.newParams(q.Params); err != nil {
+	if e.Params, err = s.newParams(one, q.Params); err != nil {
 		return nothing{}, err
 	}
 	models, err := s.modelMetrics(ctx, one.info.ID, q.modelled)
@@ -98,15 +98,16 @@ func (q *logBatch) checkPairs() error {
 }
 
 // newParams returns the params that the run does not have, and refuses those that would change one.
-func (one *run) newParams(params []pair) (fresh []tracker.Param, err error) {
+func (s *Server) newParams(one *run, params []pair) (fresh []tracker.Param, err error) {
 	var changed []string
 	for _, p := range params {
 		old, logged := one.params[p.Key]
 		switch {
 		case !logged:
 			fresh = append(fresh, param(p))
-		case old != p.Value:
-			changed = append(changed, fmt.Sprintf("{'key': '%s', 'old_value': '%s', 'new_value': '%s'}", p.Key, old, p.Value))
+		case s.differs(old, p):
+			changed = append(changed, fmt.Sprintf("{'key': '%s', 'old_value': '%s', 'new_value': '%s'}", p.Key,
+				tracker.ScreenValue(s.Screen, p.Key, old), tracker.ScreenValue(s.Screen, p.Key, p.Value)))
 		}
 	}
 	if changed != nil {

@@ -67,7 +67,7 @@ func (s *site) open() {
 	}
 	packs := filepath.Join(s.dir, "packs")
 	bulk := blob.NewBulk(packs, blob.OpenStore(packs))
-	s.server = New(Options{Recorder: recorder, Journal: func() tracker.ID { return own }, Index: s.index, Keep: bulk, Blobs: ledger.Blobs()})
+	s.server = New(Options{Recorder: recorder, Journal: func() tracker.ID { return own }, Index: s.index, Keep: bulk, Blobs: ledger.Blobs(), Screen: o.Screen})
 	s.close = func() {
 		if err := recorder.Close(); err != nil {
 			s.t.Error(err)

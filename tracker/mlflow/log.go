@@ -37,14 +37,19 @@ func (s *Server) logParam(ctx context.Context, q *logParam) (nothing, error) {
 	}
 	defer unlock()
 	if old, logged := one.params[q.Key]; logged {
-		if old != q.Value {
+		if s.differs(old, q.pair) {
 			return nothing{}, invalid("Changing param values is not allowed. Param with key='%s' was already logged with value='%s' for run ID='%s'. Attempted logging new value '%s'.",
-				q.Key, old, one.id, q.Value)
+				q.Key, tracker.ScreenValue(s.Screen, q.Key, old), one.id, tracker.ScreenValue(s.Screen, q.Key, q.Value))
 		}
 		return nothing{}, nil
 	}
 	one.params[q.Key] = q.Value
 	return nothing{}, s.recordRun(ctx, one, tracker.RunLogged{Run: one.id, Time: s.clock.tell(), Params: []tracker.Param{param(q.pair)}})
+}
+
+// differs reports whether a param has another value than the old one, which may be known only as it is kept: without its secrets.
+func (s *Server) differs(old string, p pair) bool {
+	return old != p.Value && old != tracker.ScreenValue(s.Screen, p.Key, p.Value)
 }
 
 // param tells what a param's text stands for: MLflow's clients send nothing but text.
