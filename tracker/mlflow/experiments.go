@@ -17,6 +17,7 @@ type experiments struct {
 	mu     sync.RWMutex
 	known  map[string]index.Experiment // by number
 	double map[string]bool             // numbers of more than one
+	stale  time.Time                   // when all are to be learned again: others may have changed them
 }
 
 func (e *experiments) find(number string) (index.Experiment, bool) {
@@ -24,6 +25,13 @@ func (e *experiments) find(number string) (index.Experiment, bool) {
 	defer e.mu.RUnlock()
 	x, found := e.known[number]
 	return x, found && !e.double[number]
+}
+
+// old reports whether others may have changed what is known.
+func (e *experiments) old(now time.Time) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return !now.Before(e.stale)
 }
 
 // taken reports whether an experiment has a number, or several.
@@ -35,7 +43,7 @@ func (e *experiments) taken(number string) bool {
 }
 
 // learn takes what the index tells, all of it.
-func (e *experiments) learn(all []index.Experiment) {
+func (e *experiments) learn(all []index.Experiment, stale time.Time) {
 	known, double := make(map[string]index.Experiment, len(all)+1), map[string]bool{}
 	for _, x := range all {
 		number := experimentNumber(x.ID)
@@ -49,7 +57,7 @@ func (e *experiments) learn(all []index.Experiment) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.known, e.double = known, double
+	e.known, e.double, e.stale = known, double, stale
 }
 
 // put changes what is known of one.
@@ -63,6 +71,7 @@ func (e *experiments) put(x index.Experiment) {
 
 // allExperiments returns all experiments, as they are now.
 func (s *Server) allExperiments(ctx context.Context) ([]index.Experiment, error) {
+	begun := s.Now()
 	if err := s.upToDate(ctx); err != nil {
 		return nil, err
 	}
@@ -70,7 +79,8 @@ func (s *Server) allExperiments(ctx context.Context) ([]index.Experiment, error)
 	if err != nil {
 		return nil, err
 	}
-	s.experiments.learn(all)
+	now := s.Now()
+	s.experiments.learn(all, now.Add(trust(now.Sub(begun))))
 	if !slices.ContainsFunc(all, func(x index.Experiment) bool { return x.ID.IsZero() }) {
 		all = append(all, index.Experiment{Name: "Default", Stage: tracker.Active})
 	}
@@ -104,7 +114,14 @@ func (s *Server) freshExperiment(ctx context.Context, number string) (index.Expe
 }
 
 func (s *Server) activeExperiment(ctx context.Context, number string) (index.Experiment, error) {
-	x, err := s.experiment(ctx, number)
+	look := s.experiment
+	if s.experiments.old(s.Now()) {
+		look = s.freshExperiment
+	}
+	if err := required("experiment_id", number); err != nil {
+		return index.Experiment{}, err
+	}
+	x, err := look(ctx, number)
 	if err == nil && x.Stage == tracker.Deleted {
 		err = invalid("The experiment %s must be in the 'active' state. Current state is deleted.", number)
 	}

@@ -51,3 +51,9 @@ func (s *Server) sync(ctx context.Context, own bool) error {
 	}
 	return s.Index.Sync(ctx)
 }
+
+// maxTrust is for how long at most what is in memory is taken for what it is, while other programs may change it.
+const maxTrust = 10 * time.Second
+
+// trust is for how long what took so long to read holds: reading it again takes a twentieth of the time, or is done each maxTrust.
+func trust(took time.Duration) time.Duration { return min(max(othersAge, 20*took), maxTrust) }

@@ -35,6 +35,7 @@ func (s *Server) createRun(ctx context.Context, q *createRun) (runAnswer, error)
 	}
 	adopt(&x)
 	one := newRun(x.ID, infoOf(x, e))
+	one.stale = now.Add(othersAge)
 	for _, t := range tags {
 		one.tags[t.Key] = t.Value
 	}

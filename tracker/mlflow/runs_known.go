@@ -26,6 +26,7 @@ type run struct {
 	params map[string]string
 	tags   map[string]string
 	inputs map[[2]string]bool // name and digest
+	stale  time.Time          // when the index is to be asked again: others may have changed it
 	used   time.Time          // guarded by runs.mu
 }
 
@@ -91,11 +92,31 @@ func (s *Server) run(ctx context.Context, text string) (one *run, unlock func(),
 			one = s.runs.put(one, now)
 		}
 		one.mu.Lock()
-		if s.runs.find(id, now) == one { // else it was forgotten while it was waited for
+		known := s.runs.find(id, now) == one // else it was forgotten while it was waited for
+		if known {
+			err = s.renew(ctx, one)
+		}
+		if known && err == nil {
 			return one, one.mu.Unlock, nil
 		}
 		one.mu.Unlock()
+		if err != nil {
+			return nil, nil, err
+		}
 	}
+}
+
+// renew asks the index for a locked run again when others may have changed it. What this server recorded of it is in the ledger then.
+func (s *Server) renew(ctx context.Context, one *run) error {
+	if s.Now().Before(one.stale) {
+		return nil
+	}
+	fresh, err := s.loadRun(ctx, one.id)
+	if err != nil {
+		return err
+	}
+	one.info, one.params, one.tags, one.inputs, one.stale = fresh.info, fresh.params, fresh.tags, fresh.inputs, fresh.stale
+	return nil
 }
 
 // activeRun is run that refuses a deleted one.
@@ -109,6 +130,7 @@ func (s *Server) activeRun(ctx context.Context, text string) (one *run, unlock f
 }
 
 func (s *Server) loadRun(ctx context.Context, id tracker.ID) (*run, error) {
+	begun := s.Now()
 	x, err := s.indexedRun(ctx, id)
 	if err != nil {
 		return nil, err
@@ -127,6 +149,8 @@ func (s *Server) loadRun(ctx context.Context, id tracker.ID) (*run, error) {
 	for _, in := range x.Inputs {
 		one.inputs[[2]string{in.Name, in.Digest}] = true
 	}
+	now := s.Now()
+	one.stale = now.Add(trust(now.Sub(begun)))
 	return one, nil
 }
 
