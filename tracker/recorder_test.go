@@ -277,6 +277,34 @@ func TestClosedRecorder(t *testing.T) {
 	n.close()
 }
 
+// TestTake fills a Recorder whose disk does not write: what is not taken is no loss, and is taken when the disk does.
+func TestTake(t *testing.T) {
+	open, dir := make(chan struct{}), filepath.Join(t.TempDir(), ".gemba")
+	r := tracker.NewRecorder(tracker.Options{QueueBytes: 1, Open: func() (tracker.Journal, error) {
+		<-open
+		return journal.Create(dir, journal.Options{Key: journal.NewKey(), Writer: "test"})
+	}})
+	e := tracker.SessionOpened{Session: tracker.NewID(), Time: time.Now(), Engine: "go"}
+	if !r.Take(e) || r.Take(e) {
+		t.Error("there is room for one event")
+	}
+	close(open)
+	if err := r.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !r.Take(e) {
+		t.Error("there is no room after a flush")
+	}
+	n := &notebook{Recorder: r, t: t, dir: dir}
+	n.close()
+	if got, gaps := len(entries[*tracker.SessionOpenedEntry](n)), len(entries[*tracker.GapEntry](n)); got != 2 || gaps != 0 {
+		t.Errorf("%d sessions and %d gaps, want 2 and 0", got, gaps)
+	}
+	if r.Take(e) {
+		t.Error("a closed Recorder takes an event")
+	}
+}
+
 // TestRunningOutputsReachTheLedger waits, without a Flush, for the outputs of a running cell.
 func TestRunningOutputsReachTheLedger(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), ".gemba")

@@ -49,7 +49,8 @@ func reason(path string) string {
 func TestRoutesAreListed(t *testing.T) {
 	var b bytes.Buffer
 	fmt.Fprint(&b, "# MLflow's routes\n\nWhat MLflow 3.18 answers, and what gemba does: ✓ it is served, – it is not. Paths are behind `/api/2.0`, `/ajax-api/2.0`, `/api/3.0` and\n"+
-		"`/ajax-api/3.0`. What is not served answers 404 with `ENDPOINT_NOT_FOUND`. Written by `go test ./tracker/mlflow -update`.\n\n| | route | |\n|---|---|---|\n")
+		"`/ajax-api/3.0`. What is not served answers 404 with `ENDPOINT_NOT_FOUND`. Written by `go test ./tracker/mlflow -update`.\n\n"+
+		"Params, tags and names are kept without their secrets. Artifacts are kept as they were uploaded, **secrets included**, so that clients get\nback what they stored.\n\n| | route | |\n|---|---|---|\n")
 	count := 0
 	for _, r := range theirs(t) {
 		mark, text := "–", reason(r[1])
