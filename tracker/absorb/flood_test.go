@@ -10,7 +10,6 @@ import (
 
 // slow is a recorder that counts how many points wait in it at most.
 type slow struct {
-	recorder
 	waiting, most, all int
 }
 

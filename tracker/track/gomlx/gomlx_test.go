@@ -222,7 +222,7 @@ func TestOptimizerNames(t *testing.T) {
 
 func TestKeepTensors(t *testing.T) {
 	for name, tensor := range map[string]*tensors.Tensor{
-		"matrix":  tensors.FromValue([][]float32{{1, float32(math.Inf(-1))}, {float32(math.NaN()), -0.0}}),
+		"matrix":  tensors.FromValue([][]float32{{1, float32(math.Inf(-1))}, {float32(math.NaN()), float32(math.Copysign(0, -1))}}),
 		"scalar":  tensors.FromScalar(int64(math.MinInt64)),
 		"bytes":   tensors.FromValue([]uint8{0, 10, 255}),
 		"bools":   tensors.FromValue([]bool{true, false}),
