@@ -13,7 +13,8 @@
     // The browser puts cells there when it has nothing else to do, and runs no script in them before.
     ready(path) {
       const p = panel();
-      if (started === undefined) globalThis.jupyterapp.allPluginsActivated.then(() => (started = true));
+      const app = globalThis.jupyterapp;
+      if (started === undefined) Promise.resolve(app.allPluginsActivated ?? app.restored).then(() => (started = true)); // Notebook 7 has the second alone
       started ||= false;
       if (!started || p.content.widgets.some((w) => w.isPlaceholder() || !w.node.isConnected)) return false;
       return p.context.path === path && p.context.isReady && p.content.widgets.length > 0 && kernel().status === "idle";
