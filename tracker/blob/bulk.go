@@ -233,7 +233,7 @@ func (b *Bulk) open() (err error) {
 	if b.pack, err = CreatePack(filepath.Join(b.dir, tracker.NewID().String()+".pack")); err != nil {
 		return err
 	}
-	return syncDir(b.dir)
+	return SyncDir(b.dir)
 }
 
 // New returns how many bytes were stored that the store did not hold before, as they were before compression.

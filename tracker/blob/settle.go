@@ -117,5 +117,5 @@ func moveFrames(frames []Frame, from *PackFile) error {
 	if err == nil {
 		err = to.secure()
 	}
-	return errors.Join(err, to.Close(), syncDir(dir))
+	return errors.Join(err, to.Close(), SyncDir(dir))
 }

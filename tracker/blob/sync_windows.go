@@ -1,4 +1,4 @@
 package blob
 
-// syncDir does nothing: Windows offers no way to make a folder's names durable.
-func syncDir(string) error { return nil }
+// SyncDir does nothing: Windows offers no way to make a folder's names durable.
+func SyncDir(string) error { return nil }

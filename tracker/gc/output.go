@@ -49,7 +49,7 @@ func (o *output) publish() error {
 	}
 	if err == nil {
 		_ = o.pack.WriteIndex(filepath.Join(o.dir, o.name+".pack")) // it only saves time
-		err = syncDir(o.dir)
+		err = blob.SyncDir(o.dir)
 	}
 	if closeErr := o.pack.Close(); err == nil {
 		err = closeErr

@@ -147,7 +147,7 @@ func (s *sweep) replace(ctx context.Context, group []*pack, out *output) (bad *p
 			s.removed++
 		}
 	}
-	return nil, syncDir(s.dir)
+	return nil, blob.SyncDir(s.dir)
 }
 
 // catchUp copies what entries have begun to need while the rest was copied. Nobody who stores something that an

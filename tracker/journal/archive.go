@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
 // Archived says what Archive did.
@@ -45,7 +46,7 @@ func (l *Ledger) Archive(ctx context.Context, least int) (done Archived, err err
 	for _, id := range idle {
 		err = errors.Join(err, l.removeLoose(id))
 	}
-	return Archived{len(idle), len(move.archives)}, errors.Join(err, syncDir(l.journals()))
+	return Archived{len(idle), len(move.archives)}, errors.Join(err, blob.SyncDir(l.journals()))
 }
 
 // maxArchived is the size in bytes up to which a journal is archived: a larger one is worth its files.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
 // Format is the newest ledger format that this program reads, and the one that it writes.
@@ -139,7 +140,7 @@ func writeOnce(path string, b []byte, mode fs.FileMode) error {
 	defer func() { _ = os.Remove(tmp) }()
 	err = os.Link(tmp, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {
-		return syncDir(filepath.Dir(path))
+		return blob.SyncDir(filepath.Dir(path))
 	}
 	return replace(tmp, path) // a file system without links
 }
@@ -158,7 +159,7 @@ func replace(tmp, path string) error {
 		_ = os.Remove(tmp)
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return blob.SyncDir(filepath.Dir(path))
 }
 
 // writeTemp writes b durably to a new file beside path.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/blob"
 )
 
 // Imports takes journals from other ledgers into one: each is staged, which verifies it, and then all are admitted. Stage
@@ -192,7 +193,7 @@ func (a *admission) place() error {
 	if len(all) == 0 {
 		return nil
 	}
-	synced := func() error { return syncDir(a.journals()) }
+	synced := func() error { return blob.SyncDir(a.journals()) }
 	return inOrder(
 		func() error { return each(all, a.keepKeys) },
 		func() error { return each(a.fresh, a.forgetHashes) }, // a longer journal may have left them

@@ -26,14 +26,3 @@ func tryLock(file *os.File, shared bool) (bool, error) {
 		}
 	}
 }
-
-// syncDir makes the names in a folder durable.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = f.Sync()
-	_ = f.Close() // it was only read
-	return err
-}

@@ -26,6 +26,3 @@ func tryLock(file *os.File, shared bool) (bool, error) {
 	}
 	return err == nil, err
 }
-
-// syncDir does nothing: Windows offers no way to make a folder's names durable.
-func syncDir(string) error { return nil }

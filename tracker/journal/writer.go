@@ -65,7 +65,7 @@ func (l layout) newWriter(o Options) (*Writer, error) {
 		w.pack, err = blob.CreatePack(l.pack(id))
 	}
 	if err == nil {
-		err = syncDir(l.packs())
+		err = blob.SyncDir(l.packs())
 	}
 	if err != nil {
 		w.abandon()
