@@ -9,47 +9,12 @@ import (
 	"testing"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/disktest"
 )
 
-// faultyDisk is a file whose next Sync may fail as those of real systems do: what was written since the last one is taken for
-// written from then on. It knows what a power cut would leave.
-type faultyDisk struct {
-	*os.File
-	fail    error
-	forget  bool // the system forgets what it could not write, too
-	dirty   [][2]int64
-	durable []byte
-}
-
-func (d *faultyDisk) WriteAt(b []byte, at int64) (int, error) {
-	d.dirty = append(d.dirty, [2]int64{at, at + int64(len(b))})
-	return d.File.WriteAt(b, at)
-}
-
-func (d *faultyDisk) Sync() error {
-	dirty, fail := d.dirty, d.fail
-	d.dirty, d.fail = nil, nil
-	for _, r := range dirty {
-		b := make([]byte, r[1]-r[0])
-		switch {
-		case fail == nil:
-			if _, err := d.File.ReadAt(b, r[0]); err != nil {
-				return err
-			}
-			d.durable = append(d.durable, make([]byte, max(0, int(r[1])-len(d.durable)))...)
-			copy(d.durable[r[0]:], b)
-		case d.forget:
-			if _, err := d.File.WriteAt(b, r[0]); err != nil {
-				return err
-			}
-		}
-	}
-	return fail
-}
-
 // onFaultyDisk puts a new Pack onto a disk that fails when it is told to.
-func onFaultyDisk(p *Pack) *faultyDisk {
-	d := &faultyDisk{File: p.file.(*os.File), durable: bytes.Clone(fileMagic)}
+func onFaultyDisk(p *Pack) *disktest.Disk {
+	d := &disktest.Disk{File: p.file.(*os.File), Durable: bytes.Clone(fileMagic)}
 	p.file = d
 	return d
 }
@@ -70,7 +35,7 @@ func TestSyncBehindAFailedOne(t *testing.T) {
 			want[putReader(t, bulk, b)] = b
 		}
 		if round%2 == 0 {
-			d.fail = syscall.EIO
+			d.Fail = syscall.EIO
 			if err := bulk.Sync(); !errors.Is(err, syscall.EIO) {
 				t.Fatalf("sync on a broken disk: %v", err)
 			}
@@ -79,7 +44,7 @@ func TestSyncBehindAFailedOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		cut := OpenStore(t.TempDir())
-		if err := os.WriteFile(filepath.Join(cut.dir, "0.pack"), d.durable, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(cut.dir, "0.pack"), d.Durable, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		for digest, b := range want {
@@ -101,7 +66,7 @@ func TestForgottenBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := putReader(t, bulk, randomBytes(1, 5000))
-	d.fail, d.forget = syscall.EIO, true
+	d.Fail, d.Forget = syscall.EIO, true
 	for n, want := range []error{syscall.EIO, ErrLost, ErrLost} {
 		if err := bulk.Sync(); !errors.Is(err, want) {
 			t.Errorf("sync %d: %v, want %v", n, err, want)

@@ -9,49 +9,14 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/disktest"
 )
 
-// faultyDisk is a file whose next Sync may fail as those of real systems do: what was written since the last one is taken for
-// written from then on. It knows what a power cut would leave.
-type faultyDisk struct {
-	*os.File
-	fail    error
-	forget  bool // the system forgets what it could not write, too
-	dirty   [][2]int64
-	durable []byte
-}
-
-func (d *faultyDisk) WriteAt(b []byte, at int64) (int, error) {
-	d.dirty = append(d.dirty, [2]int64{at, at + int64(len(b))})
-	return d.File.WriteAt(b, at)
-}
-
-func (d *faultyDisk) Sync() error {
-	dirty, fail := d.dirty, d.fail
-	d.dirty, d.fail = nil, nil
-	for _, r := range dirty {
-		b := make([]byte, r[1]-r[0])
-		switch {
-		case fail == nil:
-			if _, err := d.File.ReadAt(b, r[0]); err != nil {
-				return err
-			}
-			d.durable = append(d.durable, make([]byte, max(0, int(r[1])-len(d.durable)))...)
-			copy(d.durable[r[0]:], b)
-		case d.forget:
-			if _, err := d.File.WriteAt(b, r[0]); err != nil {
-				return err
-			}
-		}
-	}
-	return fail
-}
-
 // onFaultyDisk puts the lines of a chain onto a disk that fails when it is told to; so many bytes of them are durable.
-func onFaultyDisk(t *testing.T, c *chain) *faultyDisk {
+func onFaultyDisk(t *testing.T, c *chain) *disktest.Disk {
 	t.Helper()
-	d := &faultyDisk{File: c.file.(*os.File), durable: make([]byte, c.durable)}
-	if _, err := d.ReadAt(d.durable, 0); err != nil {
+	d := &disktest.Disk{File: c.file.(*os.File), Durable: make([]byte, c.durable)}
+	if _, err := d.ReadAt(d.Durable, 0); err != nil {
 		t.Fatal(err)
 	}
 	c.file = d
@@ -59,12 +24,12 @@ func onFaultyDisk(t *testing.T, c *chain) *faultyDisk {
 }
 
 // powerCut leaves of the lines what is durable: the ledger is in order.
-func powerCut(t *testing.T, dir, name string, d *faultyDisk) {
+func powerCut(t *testing.T, dir, name string, d *disktest.Disk) {
 	t.Helper()
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "journals", name+".jsonl"), d.durable, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "journals", name+".jsonl"), d.Durable, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	r, err := Verify(t.Context(), dir)
@@ -91,7 +56,7 @@ func TestSignedBehindAFailedSync(t *testing.T) {
 			if err := errors.Join(w.Append(interrupted()), w.Flush()); err != nil {
 				t.Fatal(err)
 			}
-			d.fail = syscall.EIO
+			d.Fail = syscall.EIO
 			if err := w.Sync(); !errors.Is(err, syscall.EIO) {
 				t.Fatalf("sync on a broken disk: %v", err)
 			}
@@ -117,7 +82,7 @@ func TestForgottenLines(t *testing.T) {
 	if err := errors.Join(w.Append(interrupted()), w.Flush()); err != nil {
 		t.Fatal(err)
 	}
-	d.fail, d.forget = syscall.EIO, true
+	d.Fail, d.Forget = syscall.EIO, true
 	for n, want := range []error{syscall.EIO, ErrLost, ErrLost} {
 		if err := w.Sync(); !errors.Is(err, want) {
 			t.Errorf("sync %d: %v, want %v", n, err, want)
