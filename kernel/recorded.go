@@ -7,15 +7,13 @@ import (
 	"sync"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
-	"github.com/gemba-ml/gemba/tracker"
 )
 
 // recorded is the Front of a cell that is recorded: what the engine says reaches the front end and
 // the recorder in the same order, encoded once.
 type recorded struct {
 	front     wire.Front
-	session   *Session
-	execution tracker.ID
+	execution *Execution
 	silent    bool
 	asks      bool
 
@@ -28,7 +26,7 @@ type recorded struct {
 func (r *recorded) Publish(t wire.Type, content any, buffers ...[]byte) {
 	raw, err := wire.Encode(content)
 	if err != nil {
-		r.session.options.Log.Error("drop message of the engine", "type", t, "why", err)
+		r.execution.session.options.Log.Error("drop message of the engine", "type", t, "why", err)
 		return
 	}
 	r.mu.Lock()
@@ -42,15 +40,7 @@ func (r *recorded) Publish(t wire.Type, content any, buffers ...[]byte) {
 func (r *recorded) publish(t wire.Type, raw json.RawMessage, buffers [][]byte) {
 	r.front.Publish(t, raw, buffers...)
 	r.erred = r.erred || t == wire.ErrorType
-	if t.IsOutput() {
-		r.output(string(t), raw)
-	}
-}
-
-func (r *recorded) output(typ string, content json.RawMessage) {
-	r.session.record(tracker.CellOutput{
-		Execution: r.execution, Time: r.session.options.Now(), Type: typ, Content: content,
-	})
+	r.execution.Output(t, raw)
 }
 
 // answered is how a question and its answer are recorded. A password's answer is not.
@@ -68,15 +58,11 @@ func (r *recorded) Input(ctx context.Context, prompt string, password bool) (str
 		return "", wire.ErrNoStdin
 	}
 	value, err := r.front.Input(ctx, prompt, password)
-	a := answered{Input: wire.Input{Prompt: prompt, Password: password}}
-	if err == nil && !password {
-		a.Value = &value
-	}
-	if err == nil && (password || asksForSecret.MatchString(prompt)) {
-		r.session.options.Secret(value)
-	}
-	if raw, encodeErr := wire.Encode(a); encodeErr == nil { // strings and booleans always encode
-		r.output(string(wire.InputReply), raw)
+	asked := wire.Input{Prompt: prompt, Password: password}
+	if err != nil {
+		r.execution.Answered(asked, nil)
+	} else {
+		r.execution.Answered(asked, &value)
 	}
 	return value, err
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/user"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -46,7 +45,7 @@ type Session struct {
 
 	mu      sync.Mutex
 	count   int        // of the cells that counted
-	current tracker.ID // the execution under way, zero between two
+	current tracker.ID // the execution under way, zero between two; of several, the last that began
 }
 
 // OpenSession starts a session and records that it did.
@@ -117,44 +116,28 @@ func (s *Session) Execute(ctx context.Context, cell wire.Cell, front wire.Front)
 	if cell.Count == 0 {
 		cell.Count = s.Number(cell)
 	}
-	f := &recorded{front: front, session: s, execution: tracker.NewID(), silent: cell.Silent, asks: cell.AllowStdin}
-	s.start(f.execution, cell)
+	x := s.Begin(cell)
+	f := &recorded{front: front, execution: x, silent: cell.Silent, asks: cell.AllowStdin}
 	if !cell.Silent {
 		front.Publish(wire.ExecuteInput, wire.CellInput{Code: cell.Source, Count: cell.Count})
 	}
-	outcome := s.run(ctx, cell, f)
+	outcome := s.run(ctx, x, cell, f)
 	f.finish(outcome.Error)
-	s.finish(f.execution, outcome)
-	s.scribe.flush()
+	x.Finish(outcome)
 	return outcome
 }
 
-func (s *Session) start(execution tracker.ID, cell wire.Cell) {
-	s.setCurrent(execution)
-	s.record(tracker.CellStarted{
-		Session: s.ID, Execution: execution, Time: s.options.Now(), Count: cell.Count, CellID: cell.CellID,
-		Notebook: s.options.Notebook, Source: cell.Source, Silent: cell.Silent,
-	})
-}
-
 // run does what the cell's magics say and then calls the engine. It turns a bug in either into a failed cell.
-func (s *Session) run(ctx context.Context, cell wire.Cell, front wire.Front) (outcome wire.Outcome) {
+func (s *Session) run(ctx context.Context, x *Execution, cell wire.Cell, front wire.Front) (outcome wire.Outcome) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			s.options.Log.Error("the engine panicked", "panic", bug, "stack", string(debug.Stack()))
 			outcome.Error = internal(bug)
 		}
 	}()
-	if refused := s.permit(ctx); refused != nil {
-		return wire.Outcome{Error: refused}
-	}
-	s.notice(ctx, front)
-	cell, failed := s.magic(ctx, cell, front)
+	cell, failed := x.Prepare(ctx, cell, front)
 	if failed != nil {
 		return wire.Outcome{Error: failed}
-	}
-	if s.options.Environ != nil { // behind the magics, which may change it
-		cell.Env = append(cell.Env, s.options.Environ(s.Current())...)
 	}
 	return s.options.Engine.Execute(ctx, cell, front)
 }
@@ -186,54 +169,11 @@ func internal(bug any) *wire.Error {
 	return &wire.Error{Name: "InternalError", Value: value, Traceback: []string{"InternalError: " + value}}
 }
 
-func (s *Session) finish(execution tracker.ID, o wire.Outcome) {
-	s.setCurrent(tracker.ID{})
-	e := tracker.CellFinished{
-		Execution: execution, Time: s.options.Now(), Status: statusOf(o.Error),
-		Build: o.Facts.Build, Run: o.Facts.Run, UserCPU: o.Facts.UserCPU, SystemCPU: o.Facts.SystemCPU,
-		MaxRSS: o.Facts.MaxRSS, Reused: o.Facts.Reused, Declarations: o.Facts.Declarations,
-		Backend: o.Facts.Backend, Program: o.Facts.Program, GoMod: o.Facts.GoMod, GoSum: o.Facts.GoSum,
-		Seen: seen(o.Facts.Seen),
-	}
-	if o.Error != nil {
-		e.ErrorName, e.ErrorValue = o.Error.Name, o.Error.Value
-	}
-	s.record(e)
-}
-
-// seen says in the ledger's words what the engine saw.
-func seen(s wire.Seen) tracker.Seen {
-	t := tracker.Seen{Opened: slices.Grow([]tracker.Opened(nil), len(s.Opened)), Hosts: s.Hosts, Children: s.Children, Missed: s.Missed}
-	for _, o := range s.Opened {
-		t.Opened = append(t.Opened, tracker.Opened(o))
-	}
-	for _, p := range s.Processes {
-		t.Processes = append(t.Processes, tracker.Process(p))
-	}
-	return t
-}
-
-func statusOf(err *wire.Error) tracker.Status {
-	switch {
-	case err == nil:
-		return tracker.OK
-	case err.Name == wire.Interrupted:
-		return tracker.Interrupt
-	}
-	return tracker.Failed
-}
-
 // Current returns the execution under way, zero between two.
 func (s *Session) Current() tracker.ID {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.current
-}
-
-func (s *Session) setCurrent(execution tracker.ID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.current = execution
 }
 
 // Abort records a cell that never ran, because one before it in the queue failed.
