@@ -50,7 +50,8 @@ func Export(ctx context.Context, dir string, o Options) (Sum, error) {
 	if err != nil {
 		return Sum{}, err
 	}
-	e := &exporter{Options: o, ctx: ctx, root: root, dir: dir, numbers: map[tracker.ID]string{}, places: map[string]string{}, holders: map[tracker.ID]bool{}}
+	e := &exporter{Options: o, ctx: ctx, root: root, dir: dir, numbers: map[tracker.ID]string{}, places: map[string]string{}, holders: map[tracker.ID]bool{},
+		datasets: map[string][6]string{}}
 	err = errors.Join(e.all(), root.Close())
 	if err == nil {
 		err = os.Chmod(draft, 0o755)
@@ -71,6 +72,8 @@ type exporter struct {
 	numbers map[tracker.ID]string // of experiments
 	places  map[string]string     // their folders, by number
 	holders map[tracker.ID]bool   // runs that hold the files of logged models
+
+	datasets map[string][6]string // that are written, by experiment and id: name, digest, kind, source, schema and profile
 }
 
 func (e *exporter) all() error {

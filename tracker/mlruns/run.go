@@ -2,7 +2,6 @@ package mlruns
 
 import (
 	"bufio"
-	"encoding/hex"
 	"errors"
 	"io"
 	"math"
@@ -89,43 +88,6 @@ func (e *exporter) run(r index.Run) error {
 	e.sum.Runs++
 	e.Look(1, 0)
 	return err
-}
-
-// links writes the datasets that a run used, and the logged models that it read and made.
-func (e *exporter) links(dir, experiment string, r index.Run) error {
-	for _, in := range r.Inputs {
-		sum := tracker.DigestOf([]byte(strings.Join([]string{in.Name, in.Digest, in.SourceType, in.Source, in.Schema, in.Profile}, "\n")))
-		id, tags := hex.EncodeToString(sum[:16]), map[string]string{}
-		for _, t := range in.Tags {
-			tags[t.Key] = t.Value
-		}
-		if _, err := e.root.Stat(experiment + "/datasets/" + id); err != nil {
-			d := map[string]string{"name": in.Name, "digest": in.Digest, "source_type": in.SourceType, "source": in.Source, "schema": in.Schema, "profile": in.Profile}
-			if err := e.meta(experiment+"/datasets/"+id, d); err != nil {
-				return err
-			}
-		}
-		link := map[string]any{"source_type": "DATASET", "source_id": id, "destination_type": "RUN", "destination_id": r.ID.String(), "tags": tags}
-		if err := e.meta(dir+"/inputs/"+id, link); err != nil {
-			return err
-		}
-	}
-	for _, t := range r.Tags {
-		if id, is := strings.CutPrefix(t.Key, "gemba.mlflow.model_input."); is {
-			link := map[string]any{"source_type": "MODEL", "source_id": id, "destination_type": "RUN", "destination_id": id, "tags": map[string]string{}}
-			if err := e.meta(below(dir+"/inputs", id), link); err != nil {
-				return err
-			}
-		}
-		if id, is := strings.CutPrefix(t.Key, "gemba.mlflow.model_output."); is {
-			step, _ := strconv.ParseInt(t.Value, 10, 64) // what is none is 0
-			link := map[string]any{"source_type": "RUN_OUTPUT", "source_id": id, "destination_type": "MODEL_OUTPUT", "destination_id": id, "step": step, "tags": map[string]string{}}
-			if err := e.meta(below(dir+"/outputs", id), link); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // keep writes the artifacts of a run.
