@@ -261,6 +261,9 @@ func FuzzWandbRecords(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(b[:600])
+	if err := wandbRecords(bytes.NewReader(b), "x", func(record []byte) error { f.Add(bytes.Clone(record[:min(len(record), 600)])); return nil }); err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w := newWandbRun()
 		_ = wandbRecords(bytes.NewReader(b), "x", w.take)

@@ -1,6 +1,6 @@
 """Makes what the tests of package imports read, by the real tools: python make.py TOOL FOLDER.
 
-TOOL is one of mlflow, wandb, tensorboard, dvclive, aim; each needs its package (the versions used are in VERSIONS).
+TOOL is one of mlflow (3), wandb, tensorboard, dvclive, aim; each needs its package, tensorboard tensorboardX too.
 What is random or tells of the machine is left as the tools make it, but for W&B's telemetry of the host.
 """
 
