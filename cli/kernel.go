@@ -21,14 +21,20 @@ import (
 )
 
 func kernelCommand(a *app) *cobra.Command {
-	var file string
+	var file, wrapped string
 	c := &cobra.Command{
 		Use:    "kernel",
 		Short:  "Serve a Jupyter front end; front ends call this, people do not",
 		Hidden: true,
 		Args:   cobra.NoArgs,
-		RunE:   func(c *cobra.Command, _ []string) error { return a.kernel(c.Context(), file) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if wrapped != "" {
+				return a.wrappedKernel(c.Context(), file, wrapped)
+			}
+			return a.kernel(c.Context(), file)
+		},
 	}
+	c.Flags().StringVar(&wrapped, "wrap", "", "serve the kernel whose kernelspec is in this `folder`, and record it")
 	c.Flags().StringVarP(&file, "connection-file", "f", "", "the `file` in which the front end says where to listen")
 	_ = c.MarkFlagRequired("connection-file") // fails only for a flag that is not defined
 	return c
@@ -42,7 +48,7 @@ func (a *app) kernel(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	k := &jupyterKernel{app: a, id: tracker.NewID(), log: a.logger()}
+	k := &jupyterKernel{cellSession: a.newCellSession(tracker.NewID(), ".", os.Getenv("JPY_SESSION_NAME"), "kernel"), log: a.logger()}
 	if k.sockets, err = kernel.OpenSockets(connection, k.id, k.log); err != nil {
 		return socketHint(err, file)
 	}
@@ -50,22 +56,13 @@ func (a *app) kernel(ctx context.Context, file string) error {
 	if err := k.open(file, connection); err != nil {
 		return err
 	}
-	defer k.watch(signals)()
+	defer watch(k.server, signals)()
 	return errors.Join(k.server.Serve(ctx), within(linger, k.finish))
 }
 
 // logger tells people, on stderr, what goes wrong beside their cells.
 func (a *app) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-}
-
-// finish writes the last of the record.
-func (k *jupyterKernel) finish() error {
-	defer k.policy.close() // a capture under way may be slow; the record may not wait for it
-	if k.recorder == nil {
-		return nil
-	}
-	return k.recorder.Close()
 }
 
 // linger is how long the end of a kernel waits for slow front ends, and for a slow disk.
@@ -80,64 +77,26 @@ func socketHint(err error, file string) error {
 
 // jupyterKernel is a session of the Go engine, its record, and the sockets it is served on.
 type jupyterKernel struct {
-	*app
-	id       tracker.ID
-	log      *slog.Logger
-	sockets  *kernel.Sockets
-	recorder *tracker.Recorder // nil when nothing is recorded
-	policy   *codePolicy
-	server   *kernel.Server
+	*cellSession
+	log     *slog.Logger
+	sockets *kernel.Sockets
+	server  *kernel.Server
 }
 
 // open starts engine, record and server. It does nothing slow: the front end waits for the first reply.
 func (k *jupyterKernel) open(file string, connection wire.Connection) error {
-	version := buildVersion().Version
-	notebook, project := os.Getenv("JPY_SESSION_NAME"), k.project(".")
-	around := k.surroundings(project)
-	lock := k.pin(notebook, project, around)
-	meter := k.meter()
-	engine, err := golang.New(lock.start(golang.Options{
-		Meter: meter, Jupyter: process.FindJupyter(file, os.Getenv), Version: version, Log: k.log, Provide: []build.Provided{trackModule()},
+	engine, err := golang.New(k.lock.start(golang.Options{
+		Meter: k.meter, Jupyter: process.FindJupyter(file, os.Getenv), Version: buildVersion().Version, Log: k.log, Provide: []build.Provided{trackModule()},
 	}))
 	if err != nil {
 		return fmt.Errorf("start the Go engine: %w", err)
 	}
-	dir := k.ledgerFor(".")
-	recorder := lock.watch(k.record(origin{dir: ".", notebook: notebook, ledger: dir, project: project, around: around, patience: linger}))
-	magics := &magicHost{app: k.app, dir: ".", around: around, project: project, ledger: dir, recorder: k.recorder}
-	k.policy = k.policyOf(project, ".", dir)
-	run := k.trackRun(recorder, k.id, dir, notebook)
-	recorder, environ := run.hooks()
-	recorder = measured(meter, recorder, run)
-	session := kernel.OpenSession(kernel.SessionOptions{
-		ID: k.id, Engine: engine, Recorder: recorder, Permit: permits(lock.ask(), k.policy.permit), Notice: k.policy.notice, Environ: environ, Magics: magics, Notebook: notebook, Command: "kernel",
-		Gemba: version, Now: k.now, Log: k.log,
-		Unrecorded: func(err error) { k.warnUnrecorded(err, dir) }, Secret: k.screened,
-	})
-	magics.session, magics.run = session, run
+	k.record(linger)
 	k.server = kernel.NewServer(kernel.ServerOptions{
-		Session: session, Channels: k.sockets, Connection: connection, Log: k.log,
-		History: &pastCells{ledger: dir, session: k.id},
+		Session: k.cellSession.open(engine), Channels: k.sockets, Connection: connection, Log: k.log,
+		History: &pastCells{ledger: k.ledger, session: k.id},
 	})
 	return nil
-}
-
-// screened keeps a secret that somebody typed out of the record.
-func (k *jupyterKernel) screened(secret string) {
-	if k.recorder != nil {
-		k.recorder.Remember(secret)
-	}
-}
-
-// record opens the ledger of a session, unless the user switched recording off, as the benchmark does to
-// measure what it costs.
-func (k *jupyterKernel) record(o origin) kernel.Recorder {
-	if os.Getenv("GEMBA_RECORD") == "off" {
-		k.warn("cells run, but nothing is recorded: GEMBA_RECORD is off")
-		return nil
-	}
-	k.recorder = k.openRecorder(o.ledger, "kernel")
-	return k.trace(k.recorder, o)
 }
 
 // caught returns the signals that come from now on; one that comes before the kernel serves waits.
@@ -149,28 +108,34 @@ func caught() chan os.Signal {
 	return signals
 }
 
+// signalled is what signals are for: a server of cells.
+type signalled interface {
+	Interrupt(by string)
+	Stop(reason string)
+}
+
 // watch obeys signals and ends the kernel when the front end that started it is gone, until the
 // function that it returns is called.
-func (k *jupyterKernel) watch(signals <-chan os.Signal) (stop func()) {
+func watch(k signalled, signals <-chan os.Signal) (stop func()) {
 	done := make(chan struct{})
-	go k.obey(signals, orphaned(done), done)
+	go obey(k, signals, orphaned(done), done)
 	return func() { close(done) }
 }
 
-func (k *jupyterKernel) obey(signals <-chan os.Signal, orphaned, done <-chan struct{}) {
+func obey(k signalled, signals <-chan os.Signal, orphaned, done <-chan struct{}) {
 	for {
 		select {
 		case s := <-signals:
 			switch s {
 			case os.Interrupt:
-				k.server.Interrupt("SIGINT")
+				k.Interrupt("SIGINT")
 			case syscall.SIGTERM:
-				k.server.Stop("SIGTERM")
+				k.Stop("SIGTERM")
 			case syscall.SIGHUP:
-				k.server.Stop("SIGHUP")
+				k.Stop("SIGHUP")
 			}
 		case <-orphaned:
-			k.server.Stop("the front end is gone")
+			k.Stop("the front end is gone")
 			return
 		case <-done:
 			return

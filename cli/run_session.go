@@ -16,13 +16,11 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 )
 
-// headless executes a notebook's cells in a session of the Go engine and records them: it is the
+// headless executes a notebook's cells in a session of an engine and records them: it is the
 // notebooks.Executor of `gemba run`.
 type headless struct {
-	session  *kernel.Session
-	recorder *tracker.Recorder
-	policy   *codePolicy
-	ledger   string
+	*cellSession
+	session *kernel.Session
 }
 
 // openRun starts an engine in the folder of the notebook and a record in its ledger.
@@ -31,30 +29,14 @@ func (a *app) openRun(path string) (*headless, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find notebook: %w", err)
 	}
-	dir, version, log := filepath.Dir(path), buildVersion().Version, a.logger()
-	project := a.project(dir)
-	around := a.surroundings(project)
-	lock := a.pin(path, project, around)
-	meter := a.meter()
-	engine, err := golang.New(lock.start(golang.Options{Meter: meter, Dir: dir, Version: version, Log: log, Provide: []build.Provided{trackModule()}}))
+	h := &headless{cellSession: a.newCellSession(tracker.NewID(), filepath.Dir(path), path, "run")}
+	engine, err := golang.New(h.lock.start(golang.Options{Meter: h.meter, Dir: h.dir, Version: buildVersion().Version, Log: a.logger(), Provide: []build.Provided{trackModule()}}))
 	if err != nil {
 		return nil, err
 	}
-	h := &headless{ledger: a.ledgerFor(dir)}
-	h.recorder = a.openRecorder(h.ledger, "run")
-	magics := &magicHost{app: a, dir: dir, around: around, project: project, ledger: h.ledger, recorder: h.recorder}
-	traced := a.trace(h.recorder, origin{dir: dir, notebook: path, ledger: h.ledger, project: project, around: around, patience: time.Minute})
-	h.policy = a.policyOf(project, dir, h.ledger)
-	id := tracker.NewID()
-	run := a.trackRun(lock.watch(traced), id, h.ledger, path)
-	recorder, environ := run.hooks()
-	recorder = measured(meter, recorder, run)
-	h.session = kernel.OpenSession(kernel.SessionOptions{
-		ID: id, Engine: engine, Recorder: recorder, Environ: environ, Permit: permits(lock.ask(), h.policy.permit), Notice: h.policy.notice, Magics: magics, Notebook: path, Dir: dir, Command: "run", Gemba: version, Now: a.now, Log: log,
-		Unrecorded: func(err error) { a.warnUnrecorded(err, h.ledger) }, Secret: h.recorder.Remember,
-	})
-	magics.session, magics.run = h.session, run
-	lock.await(runPatience)
+	h.record(time.Minute)
+	h.session = h.open(engine)
+	h.lock.await(runPatience)
 	return h, nil
 }
 
@@ -96,8 +78,7 @@ func (h *headless) close(a *app, runErr error) (ledger string, err error) {
 		reason = s.name()
 	}
 	err = h.session.Close(reason)
-	h.policy.close()
-	if recordErr := h.recorder.Close(); recordErr != nil {
+	if recordErr := h.finish(); recordErr != nil {
 		a.warn("this run is not, or not wholly, recorded: %v", recordErr)
 		return "", err
 	}

@@ -10,6 +10,19 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 )
 
+// Author writes messages in the name of a session, for what is put in between those of a wrapped kernel.
+type Author struct{ a *author }
+
+// NewAuthor returns an author whose messages have ids that no other one's of the session have, by their mark.
+func NewAuthor(session tracker.ID, mark string, now func() time.Time) Author {
+	return Author{&author{session: session, username: username(), mark: mark, now: now}}
+}
+
+// Message writes a message that answers the one whose header is parent, nil for none.
+func (w Author) Message(t wire.Type, parent json.RawMessage, content, metadata any) (wire.Message, error) {
+	return w.a.message(t, parent, content, metadata)
+}
+
 // author writes the headers of a kernel's messages. Its session is the ledger's, so that a message
 // leads to its record.
 type author struct {

@@ -32,7 +32,7 @@ func (s *Server) complete(ctx context.Context, r request) any {
 	}
 	ctx, cancel := context.WithTimeout(ctx, editing)
 	defer cancel()
-	c := s.Session.completeMagic(ctx, at.Code, at.Position(), s.Session.options.Engine.Complete(ctx, at.Code, at.Position()))
+	c := s.Session.CompleteMagic(ctx, at.Code, at.Position(), s.Session.options.Engine.Complete(ctx, at.Code, at.Position()))
 	if c.Matches == nil {
 		c.Matches = []string{}
 	}
@@ -49,7 +49,7 @@ func (s *Server) inspect(ctx context.Context, r request) any {
 	}
 	ctx, cancel := context.WithTimeout(ctx, editing)
 	defer cancel()
-	i, ours := s.Session.inspectMagic(at.Code, at.Position())
+	i, ours := s.Session.InspectMagic(at.Code, at.Position())
 	if !ours {
 		i = s.Session.options.Engine.Inspect(ctx, at.Code, at.Position(), at.Detail)
 	}

@@ -116,8 +116,8 @@ func (s *Session) proposed(ctx context.Context, before string) (start int, list 
 	}
 }
 
-// completeMagic adds magics to what the engine proposes.
-func (s *Session) completeMagic(ctx context.Context, code string, cursor int, c wire.Completion) wire.Completion {
+// CompleteMagic adds magics to what the engine proposes.
+func (s *Session) CompleteMagic(ctx context.Context, code string, cursor int, c wire.Completion) wire.Completion {
 	before, _, ok := s.commandAt(code, cursor)
 	if !ok {
 		return c
@@ -137,14 +137,20 @@ func (s *Session) completeMagic(ctx context.Context, code string, cursor int, c 
 	return c
 }
 
-// inspectMagic documents the magic of the cursor's line, false where there is none.
-func (s *Session) inspectMagic(code string, cursor int) (wire.Inspection, bool) {
+// InspectMagic documents the magic of the cursor's line, false where there is none.
+func (s *Session) InspectMagic(code string, cursor int) (wire.Inspection, bool) {
 	_, line, ok := s.commandAt(code, cursor)
 	text := magics.Describe(line)
 	if !ok || text == "" {
 		return wire.Inspection{}, false
 	}
 	return wire.Inspection{Found: true, Data: map[string]any{"text/plain": text}}, true
+}
+
+// OnCommand reports whether the cursor, which counts code points, stands on a line that is a command.
+func (s *Session) OnCommand(code string, cursor int) bool {
+	_, _, ok := s.commandAt(code, cursor)
+	return ok
 }
 
 // commandAt returns the line that the cursor stands on, and its part before the cursor, where the line is a command.

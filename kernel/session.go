@@ -189,6 +189,11 @@ func (s *Session) Interrupted(by string) {
 	s.record(tracker.Interrupted{Session: s.ID, Execution: s.Current(), Time: s.options.Now(), By: by})
 }
 
+// Gap records what is missing in the record of an execution, for people.
+func (s *Session) Gap(execution tracker.ID, why string) {
+	s.record(tracker.Gap{Session: s.ID, Execution: execution, Time: s.options.Now(), Reason: why})
+}
+
 // Close ends the engine and records why the session ended, e.g. "shutdown", "restart", "SIGTERM".
 // Closing the recorder is its owner's part.
 func (s *Session) Close(reason string) error {

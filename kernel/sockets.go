@@ -101,6 +101,23 @@ func (s *Sockets) Publish(ctx context.Context, m wire.Message) error {
 	return s.open[wire.IOPub].SendWait(ctx, m.Frames(s.key))
 }
 
+// Receive returns the frames that came next on a channel, whatever they are.
+func (s *Sockets) Receive(ctx context.Context, c wire.Channel) ([][]byte, error) {
+	return s.open[c].Recv(ctx)
+}
+
+// Forward queues frames on a channel; on iopub once the subscribers have room.
+func (s *Sockets) Forward(ctx context.Context, c wire.Channel, frames [][]byte) error {
+	if c == wire.IOPub {
+		return s.open[c].SendWait(ctx, frames)
+	}
+	err := s.open[c].Send(frames)
+	if errors.Is(err, zmtp.ErrNoPeer) {
+		return ErrAway
+	}
+	return err
+}
+
 // Close gives waiting messages up to linger to leave, and closes the sockets.
 func (s *Sockets) Close(linger time.Duration) error {
 	var errs []error

@@ -13,8 +13,8 @@ type Key struct{ secret []byte }
 // NewKey makes a Key of a connection file's key.
 func NewKey(secret string) Key { return Key{secret: []byte(secret)} }
 
-// sign returns the hexadecimal signature over the four dictionaries, empty without a secret.
-func (k Key) sign(dicts [][]byte) []byte {
+// Sign returns the hexadecimal signature over the four dictionaries, empty without a secret.
+func (k Key) Sign(dicts [][]byte) []byte {
 	if len(k.secret) == 0 {
 		return []byte{}
 	}
@@ -27,5 +27,5 @@ func (k Key) sign(dicts [][]byte) []byte {
 
 // verify reports, in constant time, whether signature is the one over the dictionaries.
 func (k Key) verify(signature []byte, dicts [][]byte) bool {
-	return len(k.secret) == 0 || hmac.Equal(signature, k.sign(dicts))
+	return len(k.secret) == 0 || hmac.Equal(signature, k.Sign(dicts))
 }

@@ -114,7 +114,7 @@ func (m Message) Frames(key Key) [][]byte {
 	dicts := [][]byte{m.Header.Raw(), orEmpty(m.Parent), orEmpty(m.Metadata), orEmpty(m.Content)}
 	frames := make([][]byte, 0, len(m.Identities)+6+len(m.Buffers))
 	frames = append(frames, m.Identities...)
-	frames = append(frames, []byte(delimiter), key.sign(dicts))
+	frames = append(frames, []byte(delimiter), key.Sign(dicts))
 	frames = append(frames, dicts...)
 	return append(frames, m.Buffers...)
 }

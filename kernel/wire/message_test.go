@@ -17,7 +17,7 @@ func sample() [][]byte {
 		[]byte(`{"msg_id":"1","session":"s","username":"u","date":"2026-01-02T03:04:05.000006Z","msg_type":"comm_msg","version":"5.5","subshell_id":"sub","x_trace": [1, 2]}`),
 		[]byte(`{"msg_id":"0"}`), []byte(`{}`), []byte(`{"comm_id":"c","data":{}}`),
 	}
-	frames := [][]byte{[]byte("id1"), []byte("id2"), []byte(delimiter), NewKey("secret").sign(dicts)}
+	frames := [][]byte{[]byte("id1"), []byte("id2"), []byte(delimiter), NewKey("secret").Sign(dicts)}
 	return append(append(frames, dicts...), []byte{0, 255}, []byte{})
 }
 
@@ -59,10 +59,10 @@ func TestParentHeaderIsFaithful(t *testing.T) {
 	}
 }
 
-// The signature is jupyter_client's: Session(key=b"secret").sign([b"{}"]*4).
+// The signature is jupyter_client's: Session(key=b"secret").Sign([b"{}"]*4).
 func TestSignatureIsJupyters(t *testing.T) {
 	empty := []byte("{}")
-	got := string(NewKey("secret").sign([][]byte{empty, empty, empty, empty}))
+	got := string(NewKey("secret").Sign([][]byte{empty, empty, empty, empty}))
 	if want := "34982f0bfec60e7b933ffde06c1ecab0fba073717a95ab943d1dd06f82c2d5e4"; got != want {
 		t.Errorf("signature is %s, want %s", got, want)
 	}
@@ -76,7 +76,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 	signed := func(i int, dict string) [][]byte {
 		frames := at(i, dict)
-		frames[3] = NewKey("secret").sign(frames[4:8])
+		frames[3] = NewKey("secret").Sign(frames[4:8])
 		return frames
 	}
 	for _, test := range []struct {

@@ -1,5 +1,5 @@
-// Package zmtp is the listening side of ZeroMQ that a kernel needs, and no more: ROUTER and XPUB
-// sockets over TCP and Unix sockets, speaking ZMTP 3.1 with the NULL mechanism
+// Package zmtp is the ZeroMQ that a kernel needs, and no more: ROUTER and XPUB sockets that listen, and
+// DEALER and SUB sockets that dial a wrapped kernel, over TCP and Unix sockets, speaking ZMTP 3.1 with the NULL mechanism
 // (https://rfc.zeromq.org/spec/37/). It moves frames and knows nothing of Jupyter.
 //
 // It exists because a kernel's ports are open to every program on the machine, and its output must

@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// peers lists, for each kind of socket, the socket types that may connect to it.
-var peers = map[Kind]string{Router: "DEALER REQ ROUTER", XPub: "SUB XSUB"}
+// peers lists, for each kind of socket, the socket types that it talks to.
+var peers = map[Kind]string{Router: "DEALER REQ ROUTER", XPub: "SUB XSUB", Dealer: "ROUTER REP DEALER", Sub: "PUB XPUB"}
 
 // maxCommand bounds commands and subscriptions.
 const maxCommand = 64 << 10
 
-// handshake greets the peer, exchanges READY commands and returns the peer's identity.
-func handshake(kind Kind, w io.Writer, r *bufio.Reader) (identity []byte, err error) {
-	ready := append(property("Socket-Type", string(kind)), property("Identity", "")...)
+// handshake greets the peer as one called name, exchanges READY commands and returns the peer's own name.
+func handshake(kind Kind, name string, w io.Writer, r *bufio.Reader) (identity []byte, err error) {
+	ready := append(property("Socket-Type", string(kind)), property("Identity", name)...)
 	if _, err := w.Write(greeting()); err != nil {
 		return nil, fmt.Errorf("write greeting: %w", err)
 	}

@@ -186,7 +186,7 @@ func FuzzConnection(f *testing.F) {
 	f.Add(append(append(greeting(), readyOf("DEALER")...), command("PING", "\x00")...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bufio.NewReader(bytes.NewReader(b))
-		if _, err := handshake(Router, io.Discard, r); err != nil {
+		if _, err := handshake(Router, "", io.Discard, r); err != nil {
 			return
 		}
 		s := &Socket{kind: XPub, options: Options{MaxSize: 1 << 16}.withDefaults()}

@@ -105,7 +105,9 @@ func (s *Socket) start(conn net.Conn, greeted func()) {
 func (s *Socket) admit(p *peer) *peer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if p.identity == "" || p.identity[0] == 0 || s.kind == XPub {
+	if s.listener == nil {
+		p.identity = ""
+	} else if p.identity == "" || p.identity[0] == 0 || s.kind == XPub {
 		s.last++
 		p.identity = string(binary.BigEndian.AppendUint32([]byte{0}, s.last))
 	}

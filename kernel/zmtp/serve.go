@@ -15,8 +15,16 @@ func (s *Socket) serve(conn net.Conn, greeted func()) {
 		s.options.Log(fmt.Sprintf("refuse connection from %s to %s: %v", conn.RemoteAddr(), s.Addr(), err))
 		return
 	}
+	s.converse(p)
+}
+
+// converse writes and reads until the peer, or this side, ends it.
+func (s *Socket) converse(p *peer) {
 	s.group.Go(func() {
-		if err := p.out.write(conn); err != nil {
+		err := p.out.write(p.conn)
+		if err != nil && s.listener == nil {
+			p.out.close() // what the other side said last is still to be read
+		} else if err != nil {
 			s.drop(p, err)
 		}
 	})
@@ -26,7 +34,7 @@ func (s *Socket) serve(conn net.Conn, greeted func()) {
 func (s *Socket) greet(conn net.Conn) (*peer, error) {
 	_ = conn.SetDeadline(time.Now().Add(s.options.Handshake)) // fails only on a closed connection
 	r := bufio.NewReaderSize(conn, 64<<10)
-	identity, err := handshake(s.kind, conn, r)
+	identity, err := handshake(s.kind, s.options.Identity, conn, r)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +53,11 @@ func (s *Socket) receive(p *peer) error {
 			p.subscription(s, frames)
 			continue
 		}
+		if s.kind == Router {
+			frames = append([][]byte{[]byte(p.identity)}, frames...)
+		}
 		select {
-		case s.in <- append([][]byte{[]byte(p.identity)}, frames...):
+		case s.in <- frames:
 		case <-s.done:
 			return net.ErrClosed
 		}

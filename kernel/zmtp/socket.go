@@ -22,16 +22,23 @@ const (
 	XPub   Kind = "XPUB"
 )
 
-// Socket is a listening socket. Its methods may be called from several goroutines.
+// The kinds that dial: DEALER sends to the one it dialled and receives from it, SUB receives everything that is published there.
+const (
+	Dealer Kind = "DEALER"
+	Sub    Kind = "SUB"
+)
+
+// Socket is a socket that listens, or one that dialled. Its methods may be called from several goroutines.
 type Socket struct {
 	kind    Kind
 	options Options
 	in      chan [][]byte
-	done    chan struct{} // closed by Close
+	done    chan struct{} // closed by Close, and when the one that was dialled is gone
 	closing sync.Once
+	ending  sync.Once
 	group   sync.WaitGroup
 
-	listener net.Listener
+	listener net.Listener // nil of one that dialled
 	mu       sync.Mutex
 	conns    map[net.Conn]bool // every open connection, greeted or not
 	peers    map[string]*peer  // by identity
@@ -54,18 +61,29 @@ func Listen(kind Kind, network, address string, o Options) (*Socket, error) {
 	return s, nil
 }
 
-// Addr returns the address listened on.
+// Addr returns the address listened on; one that dialled has none.
 func (s *Socket) Addr() net.Addr { return s.listener.Addr() }
 
-// Recv returns the next message, identity first. It returns net.ErrClosed after Close.
+// Recv returns the next message, of a ROUTER the sender's identity first. It returns net.ErrClosed after Close, and when all is
+// received of the one that was dialled and is gone.
 func (s *Socket) Recv(ctx context.Context) ([][]byte, error) {
 	select {
 	case frames := <-s.in:
 		return frames, nil
 	case <-s.done:
-		return nil, net.ErrClosed
+		return s.rest()
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+// rest returns what was received before the end.
+func (s *Socket) rest() ([][]byte, error) {
+	select {
+	case frames := <-s.in:
+		return frames, nil
+	default:
+		return nil, net.ErrClosed
 	}
 }
 
@@ -95,12 +113,19 @@ func (s *Socket) SendWait(ctx context.Context, frames [][]byte) error {
 func (s *Socket) route(frames [][]byte) ([]*peer, packed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.kind == Router {
+	switch s.kind {
+	case Router:
 		p := s.peers[string(frames[0])]
 		if p == nil {
 			return nil, packed{}, fmt.Errorf("send: %w", ErrNoPeer)
 		}
 		return []*peer{p}, pack(frames[1:]), nil
+	case Dealer:
+		p := s.peers[""]
+		if p == nil {
+			return nil, packed{}, fmt.Errorf("send: %w", ErrNoPeer)
+		}
+		return []*peer{p}, pack(frames), nil
 	}
 	var to []*peer
 	for _, p := range s.peers {
@@ -122,7 +147,7 @@ func (s *Socket) push(p *peer, m packed) {
 // drop disconnects a peer.
 func (s *Socket) drop(p *peer, why error) {
 	if !leaving(why) {
-		s.options.Log(fmt.Sprintf("disconnect %s from %s: %v", p.conn.RemoteAddr(), s.Addr(), why))
+		s.options.Log(fmt.Sprintf("disconnect %s from %s: %v", p.conn.RemoteAddr(), p.conn.LocalAddr(), why))
 	}
 	p.close()
 	s.mu.Lock()
@@ -130,7 +155,13 @@ func (s *Socket) drop(p *peer, why error) {
 	if s.peers[p.identity] == p {
 		delete(s.peers, p.identity)
 	}
+	if s.listener == nil {
+		s.end()
+	}
 }
+
+// end makes Recv return.
+func (s *Socket) end() { s.ending.Do(func() { close(s.done) }) }
 
 // leaving reports whether an error is a peer's ordinary going away.
 func leaving(err error) bool {
@@ -142,12 +173,14 @@ func leaving(err error) bool {
 	return false
 }
 
-// Close stops listening, gives waiting messages up to linger to leave, and disconnects everybody.
+// Close stops listening or receiving, gives waiting messages up to linger to leave, and disconnects everybody.
 func (s *Socket) Close(linger time.Duration) error {
 	var err error
 	s.closing.Do(func() {
-		err = s.listener.Close()
-		close(s.done)
+		if s.listener != nil {
+			err = s.listener.Close()
+		}
+		s.end()
 		ctx, cancel := context.WithTimeout(context.Background(), linger)
 		defer cancel()
 		for _, p := range s.all() {

@@ -28,10 +28,9 @@ func List() []Installed {
 	h := thisHost()
 	dirs := map[string]string{}
 	for _, kernels := range h.kernelDirs() {
-		for _, name := range specsIn(kernels) {
-			key := strings.ToLower(name)
-			if dirs[key] == "" {
-				dirs[key] = filepath.Join(kernels, name)
+		for _, k := range In(kernels) {
+			if dirs[k.Name] == "" {
+				dirs[k.Name] = k.Dir
 			}
 		}
 	}
@@ -48,15 +47,15 @@ func List() []Installed {
 	return all
 }
 
-// specsIn lists the folders in kernels that hold a kernelspec.
-func specsIn(kernels string) (names []string) {
+// In returns the kernels whose kernelspecs are in a folder, such as one of Dirs.
+func In(kernels string) (found []Installed) {
 	entries, _ := os.ReadDir(kernels) // a folder that is not there, or closed to us, holds none
 	for _, e := range entries {
-		if holdsSpec(filepath.Join(kernels, e.Name())) {
-			names = append(names, e.Name())
+		if dir := filepath.Join(kernels, e.Name()); holdsSpec(dir) {
+			found = append(found, Installed{strings.ToLower(e.Name()), dir})
 		}
 	}
-	return names
+	return found
 }
 
 func holdsSpec(dir string) bool {

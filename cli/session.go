@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/lineage/settings"
+	"github.com/gemba-ml/gemba/lineage/usage"
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// cellSession is what stands behind the cells of a session, whatever engine executes them: its record, its run, its magics, and what
+// the project asks of it.
+type cellSession struct {
+	*app
+	id       tracker.ID
+	dir      string // where cells run at first
+	notebook string // its path, as far as it is known
+	command  string // "kernel", "run" or "exec"
+	ledger   string
+	project  settings.Settings
+	around   surroundings
+	lock     *pinned
+	meter    *usage.Meter
+	recorder *tracker.Recorder // nil when nothing is recorded
+	policy   *codePolicy
+	run      *sessionRun // nil likewise
+	magics   *magicHost
+	heard    kernel.Recorder
+	environ  func(tracker.ID) []string
+}
+
+// newCellSession finds out what a session in dir needs. Nothing slow is done before record.
+func (a *app) newCellSession(id tracker.ID, dir, notebook, command string) *cellSession {
+	s := &cellSession{app: a, id: id, dir: dir, notebook: notebook, command: command, ledger: a.ledgerFor(dir), project: a.project(dir), meter: a.meter()}
+	s.around = a.surroundings(s.project)
+	s.lock = a.pin(notebook, s.project, s.around)
+	return s
+}
+
+// record begins the record, unless the user switched recording off, as the benchmark does to measure what it costs. The end of the
+// session waits no longer than patience for the last of it.
+func (s *cellSession) record(patience time.Duration) {
+	s.policy = s.policyOf(s.project, s.dir, s.ledger)
+	var traced kernel.Recorder
+	if os.Getenv("GEMBA_RECORD") == "off" {
+		s.warn("cells run, but nothing is recorded: GEMBA_RECORD is off")
+	} else {
+		s.recorder = s.openRecorder(s.ledger, s.command)
+		traced = s.trace(s.recorder, origin{dir: s.dir, notebook: s.notebook, ledger: s.ledger, project: s.project, around: s.around, patience: patience})
+	}
+	s.magics = &magicHost{app: s.app, dir: s.dir, around: s.around, project: s.project, ledger: s.ledger, recorder: s.recorder}
+	s.run = s.trackRun(s.lock.watch(traced), s.id, s.ledger, s.notebook)
+	s.heard, s.environ = s.run.hooks()
+	s.heard = measured(s.meter, s.heard, s.run)
+}
+
+// open opens the session of an engine.
+func (s *cellSession) open(engine kernel.Engine) *kernel.Session {
+	dir, err := filepath.Abs(s.dir)
+	if err != nil {
+		dir = "" // unknown when the folder was removed
+	}
+	session := kernel.OpenSession(kernel.SessionOptions{
+		ID: s.id, Engine: engine, Recorder: s.heard, Environ: s.environ, Permit: permits(s.lock.ask(), s.policy.permit), Notice: s.policy.notice,
+		Magics: s.magics, Notebook: s.notebook, Dir: dir, Command: s.command, Gemba: buildVersion().Version, Now: s.now, Log: s.logger(),
+		Unrecorded: func(err error) { s.warnUnrecorded(err, s.ledger) }, Secret: s.screened,
+	})
+	s.magics.session, s.magics.run = session, s.run
+	return session
+}
+
+// screened keeps a secret that somebody typed out of the record.
+func (s *cellSession) screened(secret string) {
+	if s.recorder != nil {
+		s.recorder.Remember(secret)
+	}
+}
+
+// finish writes the last of the record.
+func (s *cellSession) finish() error {
+	defer s.policy.close() // a capture under way may be slow; the record may not wait for it
+	if s.recorder == nil {
+		return nil
+	}
+	return s.recorder.Close()
+}

@@ -1,0 +1,255 @@
+package proxy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// cell is an execution that the kernel has, or is about to have.
+type cell struct {
+	*kernel.Execution
+	lane    *lane
+	request message
+	asked   wire.Execute
+	source  string // as the front end sent it
+
+	// The relay's lock guards what follows.
+	announced bool        // its busy and execute_input were published here, before the kernel's
+	taken     bool        // magics were taken out
+	failure   *wire.Error // why it does not run: the kernel executes nothing in its place
+	shown     bool        // an error was published
+	count     int
+	reply     *message // that waits for the rest
+	idle      *message // likewise
+	over      bool
+	spent     spent // by the kernel when it began
+}
+
+// execute begins an execution, and gives it to the kernel.
+func (r *Relay) execute(l *lane, m message) {
+	c, ok := r.begin(l, m)
+	if !ok { // the kernel says what it wants to say to that
+		r.toKernel(l.channel, m)
+		l.becomes(free)
+		return
+	}
+	asked := wire.Cell{Source: c.source, Count: c.count, CellID: cellID(m), Silent: c.asked.Silent, Uncounted: !c.asked.Counts(), AllowStdin: c.asked.Asks()}
+	prepared, failure := c.Prepare(r.ctx, asked, announcer{r, c})
+	if failure != nil {
+		r.fail(c, failure)
+		prepared.Source = ""
+	} else {
+		r.Link.Place(prepared.Env)
+	}
+	r.toKernel(l.channel, r.rewritten(c, prepared.Source))
+	l.becomes(running)
+}
+
+// begin records the beginning of an execution, false for a request that is none.
+func (r *Relay) begin(l *lane, m message) (*cell, bool) {
+	c := &cell{lane: l, request: m}
+	if json.Unmarshal(m.content(), &c.asked) != nil || c.asked.Code == nil {
+		return nil, false
+	}
+	c.source = *c.asked.Code
+	r.mu.Lock()
+	c.count = r.count
+	if c.asked.Counts() {
+		c.count++ // as the kernel will
+	}
+	r.mu.Unlock()
+	c.spent = r.Link.spent()
+	c.Execution = r.Session.Begin(wire.Cell{Source: c.source, Count: c.count, CellID: cellID(m), Silent: c.asked.Silent})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cells[m.header.ID] = c
+	return c, true
+}
+
+func cellID(m message) string {
+	var meta wire.ExecuteMetadata
+	_ = json.Unmarshal(m.metadata(), &meta) // a front end that sends no cell id is none the worse
+	return meta.CellID
+}
+
+// rewritten is the request of a cell whose magics were taken out. Where nothing remains, the kernel gets the cell as a comment: it
+// counts one that does nothing, but not one that is not there.
+func (r *Relay) rewritten(c *cell, rest string) message {
+	if rest == c.source {
+		return c.request
+	}
+	if mark := r.Link.Guest.Comment(); mark != "" && strings.TrimSpace(rest) == "" {
+		rest = mark + strings.ReplaceAll(c.source, "\n", "\n"+mark)
+	}
+	fields := map[string]any{"code": rest}
+	if c.failure != nil {
+		fields["user_expressions"] = struct{}{}
+	}
+	content, err := set(c.request.content(), fields)
+	if err != nil { // it was read before
+		return c.request
+	}
+	r.mu.Lock()
+	c.taken = true
+	r.mu.Unlock()
+	return c.request.with(content, r.key)
+}
+
+// fail shows why a cell does not run.
+func (r *Relay) fail(c *cell, failure *wire.Error) {
+	if failure.Traceback == nil {
+		failure.Traceback = []string{}
+	}
+	c.failure = failure
+	if !c.asked.Silent {
+		announcer{r, c}.Publish(wire.ErrorType, failure)
+	}
+}
+
+// announcer shows what gemba has to say in a cell, behind the busy and the input that a front end expects first.
+type announcer struct {
+	r *Relay
+	c *cell
+}
+
+// Publish shows a message, and records it.
+func (a announcer) Publish(t wire.Type, content any, _ ...[]byte) {
+	if a.c.asked.Silent && t.IsOutput() {
+		return
+	}
+	a.announce()
+	a.r.say(a.c.request.rawHeader(), t, content)
+	if raw, err := wire.Encode(content); err == nil { // what was said is JSON
+		a.c.Output(t, raw)
+	}
+}
+
+func (a announcer) announce() {
+	a.r.mu.Lock()
+	was := a.c.announced
+	a.c.announced = true
+	a.r.mu.Unlock()
+	if was {
+		return
+	}
+	a.r.say(a.c.request.rawHeader(), wire.Status, wire.State{ExecutionState: wire.Busy})
+	if !a.c.asked.Silent {
+		a.r.say(a.c.request.rawHeader(), wire.ExecuteInput, wire.CellInput{Code: a.c.source, Count: a.c.count})
+	}
+}
+
+// Input fails: magics ask nothing.
+func (a announcer) Input(context.Context, string, bool) (string, error) { return "", wire.ErrNoStdin }
+
+// patience is how long the reply to a cell waits for its idle, or the other way round: a kernel sends both.
+const patience = time.Second
+
+// settle ends a cell when the kernel's reply and its idle are both there: the record is made safe, and then they are passed on.
+func (r *Relay) settle(c *cell, overdue bool) {
+	r.mu.Lock()
+	if c.over || !overdue && (c.reply == nil || c.idle == nil) {
+		if !c.over {
+			time.AfterFunc(patience, func() { r.settle(c, true) })
+		}
+		r.mu.Unlock()
+		return
+	}
+	c.over = true
+	reply, idle := c.reply, c.idle
+	delete(r.cells, c.request.header.ID)
+	r.past.add(c.request.header.ID, c.ID)
+	r.mu.Unlock()
+	outcome, failed := r.outcome(c, reply)
+	c.Finish(outcome)
+	if reply != nil {
+		r.toFront(c.lane.channel, *reply)
+	}
+	if idle != nil {
+		r.toFront(wire.IOPub, *idle)
+	}
+	if failed && c.asked.Stops() && !c.asked.Silent {
+		r.abort(c.lane)
+	}
+	c.lane.becomes(free)
+}
+
+// outcome is how a cell ended, by its reply.
+func (r *Relay) outcome(c *cell, reply *message) (o wire.Outcome, failed bool) {
+	o.Facts = r.Link.Guest.Facts(c.request.header.ID)
+	r.Link.spent().since(c.spent, &o.Facts)
+	if c.failure != nil {
+		o.Error = c.failure
+		return o, true
+	}
+	if reply == nil {
+		o.Facts.Seen.Missed = append(o.Facts.Seen.Missed, "how the cell ended: the kernel sent no execute_reply")
+		return o, false
+	}
+	var said struct {
+		wire.Error
+		Status string `json:"status"`
+		Count  int    `json:"execution_count"`
+	}
+	_ = json.Unmarshal(reply.content(), &said) // a reply that says nothing is no failure
+	if said.Status == wire.StatusError {
+		o.Error = &said.Error
+	}
+	return o, said.Status == wire.StatusError
+}
+
+// bury ends the cells that the kernel took with it. Where nobody asked it to go, they say so.
+func (r *Relay) bury(why error) {
+	r.mu.Lock()
+	cells := slices.Collect(maps.Values(r.cells))
+	clear(r.cells)
+	for _, c := range cells {
+		c.over = true
+	}
+	r.mu.Unlock()
+	dead := &wire.Error{Name: "DeadKernel", Value: why.Error()}
+	if errors.As(why, new(*stopped)) {
+		dead.Name = wire.Interrupted
+	}
+	for _, c := range cells {
+		if dead.Name != wire.Interrupted {
+			r.say(c.request.rawHeader(), wire.Stream, wire.StreamContent{Name: "stderr", Text: "gemba: " + dead.Value + "; what ran until then is recorded\n"})
+		}
+		c.Finish(wire.Outcome{Error: dead, Facts: r.Link.Guest.Facts(c.request.header.ID)})
+	}
+}
+
+// abort answers the executions that wait behind a failed one, as the kernel would have.
+func (r *Relay) abort(l *lane) {
+	for _, m := range l.abort() {
+		r.aborted(l, m)
+	}
+}
+
+func (r *Relay) aborted(l *lane, m message) {
+	var asked wire.Execute
+	if json.Unmarshal(m.content(), &asked) == nil && asked.Code != nil {
+		r.Session.Abort(wire.Cell{Source: *asked.Code, CellID: cellID(m), Silent: asked.Silent})
+	}
+	r.say(m.rawHeader(), wire.Status, wire.State{ExecutionState: wire.Busy})
+	r.reply(l.channel, m, wire.ExecuteReply, wire.Plain{Status: wire.StatusAborted}, map[string]any{"status": wire.StatusAborted})
+	r.say(m.rawHeader(), wire.Status, wire.State{ExecutionState: wire.Idle})
+}
+
+// reply answers a request in the kernel's place.
+func (r *Relay) reply(c wire.Channel, request message, t wire.Type, content, metadata any) {
+	m, err := r.author.Message(t, request.rawHeader(), content, metadata)
+	if err != nil {
+		r.Log("drop a reply of gemba's: " + err.Error())
+		return
+	}
+	m.Identities = request.identities()
+	r.toFront(c, message{frames: m.Frames(r.key)})
+}

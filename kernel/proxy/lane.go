@@ -1,0 +1,94 @@
+package proxy
+
+import (
+	"sync"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// lane is where executions come one after the other: the kernel's main shell, each of its subshells, and its control channel. The
+// kernel has one of them at a time, and what is behind another waits here.
+type lane struct {
+	relay   *Relay
+	channel wire.Channel
+
+	mu    sync.Mutex
+	state laneState
+	held  []message // what waits, in order
+}
+
+// laneState says what a lane's execution is at.
+type laneState int
+
+const (
+	free      laneState = iota // there is none
+	preparing                  // it is not with the kernel yet: all waits
+	running                    // the kernel has it: the next execution waits, and what is behind that
+)
+
+// laneOf returns the lane of a message from a front end.
+func (r *Relay) laneOf(c wire.Channel, m message) *lane {
+	name := string(c)
+	if c == wire.Shell {
+		name += "." + m.header.Subshell
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lanes[name] == nil {
+		r.lanes[name] = &lane{relay: r, channel: c}
+	}
+	return r.lanes[name]
+}
+
+// submit passes a message on when those before it are. What comes on the control channel waits for nothing.
+func (l *lane) submit(m message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.channel != wire.Control && (len(l.held) > 0 || l.waits(m)) {
+		l.held = append(l.held, m)
+		return
+	}
+	l.launch(m)
+}
+
+func (l *lane) waits(m message) bool {
+	return l.state == preparing || l.state == running && m.header.Type == wire.ExecuteRequest
+}
+
+// launch passes a message on. The lock is held.
+func (l *lane) launch(m message) {
+	if m.header.Type != wire.ExecuteRequest {
+		l.relay.toKernel(l.channel, m)
+		return
+	}
+	l.state = preparing
+	go l.relay.execute(l, m)
+}
+
+// becomes says what the lane's execution is at now, and passes on what does not have to wait any more.
+func (l *lane) becomes(state laneState) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state = state
+	for len(l.held) > 0 && !l.waits(l.held[0]) {
+		m := l.held[0]
+		l.held = l.held[1:]
+		l.launch(m)
+	}
+}
+
+// abort takes the executions that wait out of the lane; what else waits stays.
+func (l *lane) abort() (aborted []message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var stay []message
+	for _, m := range l.held {
+		if m.header.Type == wire.ExecuteRequest {
+			aborted = append(aborted, m)
+		} else {
+			stay = append(stay, m)
+		}
+	}
+	l.held = stay
+	return aborted
+}

@@ -1,0 +1,227 @@
+package proxy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/magics"
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// Guest is what gemba knows of a wrapped kernel's language, and adds to it.
+type Guest interface {
+	// Setup is code for a silent first execution; empty: none.
+	Setup() string
+	// Facts tells what was seen of the execution that a request caused. It is asked before its reply is passed on.
+	Facts(request string) wire.Facts
+	// Commands finds the lines of a cell that may be magics.
+	Commands(source string) []magics.Line
+	// Comment is what begins a comment of one line, empty where that is not known.
+	Comment() string
+}
+
+// LinkOptions say how a wrapped kernel is talked to. Child is required.
+type LinkOptions struct {
+	Child   *Child
+	Session tracker.ID       // of the ledger
+	Guest   Guest            // nil: nothing is known of the language
+	Place   func([]string)   // told before each cell of variables for what it runs, each "NAME=value"; nil: nobody is
+	Now     func() time.Time // nil: time.Now
+	Log     func(string)     // nil: silence
+}
+
+// Link is a wrapped kernel that answers, and the requests that gemba has of its own.
+type Link struct {
+	LinkOptions
+	Info    wire.Info       // what the kernel says of itself
+	Raw     json.RawMessage // the content of its kernel_info_reply
+	key     wire.Key
+	own     *own
+	reading sync.WaitGroup
+
+	mu    sync.RWMutex
+	pass  func(wire.Channel, message, bool) // what is not of gemba's own doing, and whether it could be read; nil: it waits
+	early []early
+}
+
+// early is a message that came before anybody wanted it.
+type early struct {
+	channel wire.Channel
+	message message
+	read    bool
+}
+
+// Open connects to the kernel, waits until it answers, and executes silently what the guest wants. An error is that of a
+// kernel that does not start, or of ctx.
+func Open(ctx context.Context, o LinkOptions) (*Link, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	if o.Place == nil {
+		o.Place = func([]string) {}
+	}
+	if o.Guest == nil {
+		o.Guest = stranger{}
+	}
+	l := &Link{LinkOptions: o, key: wire.NewKey(o.Child.Key)}
+	l.own = &own{author: kernel.NewAuthor(o.Session, "own", o.Now), session: tracker.NewID().String(), key: l.key, waiting: map[string]*exchange{}}
+	if err := o.Child.Connect(ctx); err != nil {
+		return nil, err
+	}
+	for channel := range kinds {
+		l.reading.Go(func() { l.read(channel) })
+	}
+	if err := l.introduce(ctx); err != nil {
+		return nil, err
+	}
+	l.setup(ctx)
+	return l, nil
+}
+
+// Pass has what the kernel sends, and has sent, handed on from now on, one message at a time on each channel.
+func (l *Link) Pass(pass func(c wire.Channel, m message, read bool)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.early {
+		pass(e.channel, e.message, e.read)
+	}
+	l.pass, l.early = pass, nil
+}
+
+// read hands on what the kernel sends on one channel, until it is gone.
+func (l *Link) read(c wire.Channel) {
+	for {
+		frames, err := l.Child.channels[c].Recv(context.Background())
+		if err != nil {
+			return
+		}
+		if m, ok := look(frames); !ok || !l.own.mine(c, m) {
+			l.hand(c, m, ok)
+		}
+	}
+}
+
+func (l *Link) hand(c wire.Channel, m message, read bool) {
+	l.mu.RLock()
+	pass := l.pass
+	l.mu.RUnlock()
+	if pass != nil {
+		pass(c, m, read)
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pass != nil { // now it is wanted
+		l.pass(c, m, read)
+		return
+	}
+	l.early = append(l.early, early{c, m, read})
+}
+
+// asking is how long a kernel may take to say what it is before it is asked again, as Jupyter's clients do.
+const asking = 5 * time.Second
+
+// introduce asks the kernel what it is. Jupyter waits for a kernel for a minute, but some compile first.
+func (l *Link) introduce(ctx context.Context) error {
+	for {
+		short, cancel := context.WithTimeoutCause(ctx, asking, errSilent)
+		reply, err := l.ask(short, wire.Shell, wire.KernelInfoRequest, struct{}{}, nil)
+		cancel()
+		if errors.Is(err, errSilent) && reply.frames == nil {
+			continue
+		}
+		if err != nil && !errors.Is(err, errSilent) { // without an idle it is a kernel nevertheless
+			return fmt.Errorf("wait for the kernel: %w", err)
+		}
+		l.Raw = reply.content()
+		if err := json.Unmarshal(l.Raw, &l.Info); err != nil {
+			l.Log("the kernel's kernel_info_reply is not as the protocol has it: " + err.Error())
+		}
+		return nil
+	}
+}
+
+var errSilent = errors.New("the kernel does not answer")
+
+// setup executes what the guest wants. A kernel that does not is recorded without.
+func (l *Link) setup(ctx context.Context) {
+	code := l.Guest.Setup()
+	if code == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, asking, errSilent)
+	defer cancel()
+	no := false
+	reply, err := l.ask(ctx, wire.Shell, wire.ExecuteRequest, wire.Execute{Code: &code, Silent: true, StoreHistory: &no, AllowStdin: &no, StopOnError: &no}, nil)
+	if err != nil {
+		l.Log("prepare the kernel for being observed: " + err.Error())
+		return
+	}
+	var failed wire.Error
+	if json.Unmarshal(reply.content(), &failed) == nil && failed.Name != "" {
+		l.Log(fmt.Sprintf("prepare the kernel for being observed: %s: %s", failed.Name, failed.Value))
+	}
+}
+
+// ask sends a request to the kernel and waits for its reply, and until all that it published is there. The exchange says what
+// becomes of that; nil drops it.
+func (l *Link) ask(ctx context.Context, c wire.Channel, t wire.Type, content any, x *exchange) (message, error) {
+	if x == nil {
+		x = &exchange{}
+	}
+	m, err := l.own.open(x, t, content)
+	if err != nil {
+		return message{}, err
+	}
+	defer l.own.close(m.Header.MsgID)
+	if err := l.Child.channels[c].Send(m.Frames(l.key)); err != nil {
+		return message{}, fmt.Errorf("ask the kernel: %w", err)
+	}
+	var reply message
+	idle := x.idle
+	for idle != nil || reply.frames == nil {
+		select {
+		case reply = <-x.replied:
+		case <-idle:
+			idle = nil
+		case <-l.Child.Gone():
+			return reply, l.died()
+		case <-ctx.Done():
+			return reply, context.Cause(ctx)
+		}
+	}
+	return reply, nil
+}
+
+// died says that the kernel is gone, also when it left with an exit status of 0.
+func (l *Link) died() error {
+	if err := l.Child.Fault(); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %s: it ended by itself", ErrDied, l.Child.Spec.Name())
+}
+
+// drain waits until all that the kernel sent before it went is handed on.
+func (l *Link) drain() { l.reading.Wait() }
+
+// stranger is the guest of a kernel whose language is not known.
+type stranger struct{}
+
+func (stranger) Setup() string   { return "" }
+func (stranger) Comment() string { return "" }
+func (stranger) Facts(string) wire.Facts {
+	return wire.Facts{Seen: wire.Seen{Children: true, Missed: []string{unseen}}}
+}
+func (stranger) Commands(source string) []magics.Line { return magics.Lines(source) }
+
+// unseen is said of every cell of a kernel that does not tell what it does.
+const unseen = "what this kernel reads: it does not tell; what it changes in the work tree is seen"

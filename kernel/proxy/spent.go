@@ -1,0 +1,40 @@
+package proxy
+
+import (
+	"time"
+
+	"github.com/shirou/gopsutil/v4/process"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+)
+
+// spent is what the kernel's process has used since it started.
+type spent struct {
+	user, system time.Duration
+	peak         int64 // bytes of memory now
+	known        bool
+}
+
+// spent looks at the kernel's process, not at what it started: that is measured elsewhere.
+func (l *Link) spent() spent {
+	p := &process.Process{Pid: int32(l.Child.PID())}
+	t, err := p.Times()
+	if err != nil {
+		return spent{}
+	}
+	s := spent{user: seconds(t.User), system: seconds(t.System), known: true}
+	if m, err := p.MemoryInfo(); err == nil {
+		s.peak = int64(m.RSS)
+	}
+	return s
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// since tells what was used after a moment.
+func (s spent) since(before spent, f *wire.Facts) {
+	if !s.known || !before.known {
+		return
+	}
+	f.UserCPU, f.SystemCPU, f.MaxRSS = s.user-before.user, s.system-before.system, max(s.peak, before.peak)
+}
