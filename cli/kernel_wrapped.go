@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 
@@ -29,56 +28,96 @@ func (a *app) wrappedKernel(ctx context.Context, file, folder string) error {
 		return socketHint(err, file)
 	}
 	defer func() { _ = sockets.Close(linger) }() // who does not take the last messages has left
-	w, err := s.wrap(folder, connection.Key)
+	s.record(linger)
+	return errors.Join(s.relay(ctx, folder, connection.Key, sockets, signals), within(linger, s.finish))
+}
+
+// relay stands between a wrapped kernel and front ends until one of them ends it.
+func (s *cellSession) relay(ctx context.Context, folder, key string, front proxy.Front, signals <-chan os.Signal) error {
+	link, err := s.wrap(ctx, folder, key)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = w.child.Close() }() // its folder is in the system's temporary one
-	s.record(linger)
-	return errors.Join(w.serve(ctx, sockets, signals), within(linger, s.finish))
-}
-
-// wrapped is a session of a wrapped kernel.
-type wrapped struct {
-	*cellSession
-	log   *slog.Logger
-	child *proxy.Child
-	guest proxy.Guest
-}
-
-// wrap starts the kernel of a kernelspec; messages are signed with key.
-func (s *cellSession) wrap(folder, key string) (*wrapped, error) {
-	spec, err := kernelspec.Read(folder)
-	if err != nil {
-		return nil, withHint(err, "jupyter kernelspec list shows what is there; gemba install --wrap NAME wraps one again")
-	}
-	w := &wrapped{cellSession: s, log: s.logger()}
-	w.child, err = proxy.StartChild(proxy.ChildOptions{Spec: spec, Key: key, Stdout: os.Stdout, Stderr: os.Stderr, Log: w.warnLog})
-	if err != nil {
-		return nil, err
-	}
-	return w, nil
-}
-
-func (w *wrapped) warnLog(message string) { w.log.Warn(message) }
-
-// serve stands between the kernel and front ends until one of them ends it.
-func (w *wrapped) serve(ctx context.Context, front proxy.Front, signals <-chan os.Signal) error {
-	link, err := w.connect(ctx)
-	if err != nil {
-		return w.stillborn(err)
-	}
-	relay := proxy.NewRelay(proxy.RelayOptions{Session: w.open(&proxy.Engine{Link: link}), Link: link, Front: front, Log: w.warnLog})
+	defer func() { _ = link.Child.Close() }() // what it leaves is in the system's temporary folder
+	relay := proxy.NewRelay(proxy.RelayOptions{Session: s.open(&proxy.Engine{Link: link}), Link: link, Front: front, Log: s.log})
 	defer watch(relay, signals)()
 	return relay.Serve(ctx)
 }
 
-// connect waits until the kernel answers.
-func (w *wrapped) connect(ctx context.Context) (*proxy.Link, error) {
-	return proxy.Open(ctx, proxy.LinkOptions{Child: w.child, Session: w.id, Guest: w.guest, Now: w.now, Log: w.warnLog})
+// wrap starts the kernel of a kernelspec, with which messages are signed with key, and waits until it answers. One that does not
+// is a session in which nothing ran.
+func (s *cellSession) wrap(ctx context.Context, folder, key string) (*proxy.Link, error) {
+	spec, err := kernelspec.Read(folder)
+	if err != nil {
+		return nil, s.stillborn(kernelspec.Spec{}, withHint(err, "jupyter kernelspec list shows what is there; gemba install --wrap NAME wraps one again"))
+	}
+	g := s.guestOf(spec)
+	child, err := proxy.StartChild(proxy.ChildOptions{Spec: spec, Key: key, Dir: s.childDir(), Env: g.environ, Stdout: os.Stdout, Stderr: os.Stderr, Log: s.log})
+	if err != nil {
+		return nil, s.stillborn(spec, withHint(err, "gemba doctor shows which kernels can be started"))
+	}
+	link, err := proxy.Open(ctx, proxy.LinkOptions{Child: child, Session: s.id, Guest: g.Guest, Place: g.place, Now: s.now, Log: s.log})
+	if err != nil {
+		return nil, s.stillborn(spec, errors.Join(err, child.Close()))
+	}
+	return link, nil
 }
 
-// stillborn records a session whose kernel never answered.
-func (w *wrapped) stillborn(why error) error {
-	return fmt.Errorf("start the wrapped kernel: %w", why)
+// childDir is where a wrapped kernel starts: where this process is, unless the session has a folder of its own.
+func (s *cellSession) childDir() string {
+	if s.dir == "." {
+		return ""
+	}
+	return s.dir
+}
+
+func (s *cellSession) log(message string) { s.logger().Warn(message) }
+
+// unstarted is the engine of a kernel that never answered.
+type unstarted struct {
+	kernel.Engine // not there
+	language      string
+}
+
+func (u unstarted) Info() wire.Info { return wire.Info{Language: wire.LanguageInfo{Name: u.language}} }
+func (u unstarted) Close() error    { return nil }
+
+// stillborn records a session whose kernel never answered, and why.
+func (s *cellSession) stillborn(spec kernelspec.Spec, why error) error {
+	session := s.open(unstarted{language: spec.Language})
+	session.Gap(tracker.ID{}, why.Error())
+	return errors.Join(fmt.Errorf("start the wrapped kernel: %w", why), session.Close("the kernel did not start"))
+}
+
+// guest is what is added to a wrapped kernel.
+type guest struct {
+	proxy.Guest
+	session *cellSession
+	live    *livePlace
+}
+
+// guestOf returns what gemba adds to the kernel of a kernelspec.
+func (s *cellSession) guestOf(spec kernelspec.Spec) *guest {
+	return &guest{session: s}
+}
+
+// environ is what a wrapped kernel finds in its environment; folder is its own.
+func (g *guest) environ(folder string) []string {
+	if g.session.environ == nil {
+		return nil
+	}
+	live, err := newLivePlace(folder)
+	if err != nil {
+		g.session.log(err.Error())
+		return nil
+	}
+	g.live = live
+	return []string{live.variable(g.session.environ(tracker.ID{}))}
+}
+
+// place tells the kernel where the cell that comes logs to.
+func (g *guest) place(environ []string) {
+	if g.live != nil {
+		g.live.tell(environ)
+	}
 }

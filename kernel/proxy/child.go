@@ -19,10 +19,10 @@ import (
 // ChildOptions say how a wrapped kernel is started. Spec is required.
 type ChildOptions struct {
 	Spec   Spec
-	Key    string   // that of the front end, so that its messages can be passed on as they are; empty: messages are not signed
-	Dir    string   // where the kernel starts; empty: the working directory
-	Env    []string // variables beside this process's and the kernelspec's, each "NAME=value"
-	TCP    bool     // it is talked to over loopback ports and not over sockets in a folder: for kernels that know nothing else
+	Key    string                       // that of the front end, so that its messages can be passed on as they are; empty: messages are not signed
+	Dir    string                       // where the kernel starts; empty: the working directory
+	Env    func(folder string) []string // variables beside this process's and the kernelspec's, each "NAME=value", by the kernel's folder; nil: none
+	TCP    bool                         // it is talked to over loopback ports and not over sockets in a folder: for kernels that know nothing else
 	Stdout io.Writer
 	Stderr io.Writer
 	Log    func(message string) // nil: silence
@@ -74,7 +74,11 @@ func (c *Child) start() error {
 	c.cmd.Dir, c.cmd.Stdout, c.cmd.Stderr = c.Dir, c.Stdout, c.Stderr
 	c.cmd.WaitDelay = time.Second // what it started may keep its output open
 	// The kernel ends itself when its parent is gone, which is this process.
-	c.cmd.Env = c.Spec.Environ(os.Environ(), append([]string{"JPY_PARENT_PID=" + strconv.Itoa(os.Getpid())}, c.Env...))
+	more := []string{"JPY_PARENT_PID=" + strconv.Itoa(os.Getpid())}
+	if c.Env != nil {
+		more = append(more, c.Env(c.Folder)...)
+	}
+	c.cmd.Env = c.Spec.Environ(os.Environ(), more)
 	return spawn(c.cmd, c.buried)
 }
 

@@ -21,6 +21,7 @@ type Place struct {
 	Execution  string `json:"execution,omitempty"`
 	Experiment string `json:"experiment,omitempty"` // its name
 	Notebook   string `json:"notebook,omitempty"`
+	Live       string `json:"live,omitempty"` // a file with the Place of now, for a program that outlives cells
 }
 
 // program is this program and its log.
