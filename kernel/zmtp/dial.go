@@ -1,0 +1,57 @@
+package zmtp
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+)
+
+// How long to wait until an address where nobody listens yet is tried again.
+const (
+	dialFirst = 2 * time.Millisecond
+	dialLast  = 20 * time.Millisecond
+)
+
+// Dial connects a DEALER, or a SUB to everything, to the socket at a network and address of package net. It waits until
+// somebody listens there, or ctx ends.
+func Dial(ctx context.Context, kind Kind, network, address string, o Options) (*Socket, error) {
+	conn, err := reach(ctx, network, address)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", address, err)
+	}
+	s := &Socket{kind: kind, options: o.withDefaults(), in: make(chan [][]byte, 64),
+		done: make(chan struct{}), conns: map[net.Conn]bool{conn: true}, peers: map[string]*peer{}}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	p, err := s.greet(conn)
+	if !stop() {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("dial %s: %w", address, err)
+	}
+	if kind == Sub {
+		p.out.add(pack([][]byte{{1}})) // everything, as a message: what peers of every version of ZMTP 3 understand
+	}
+	s.group.Go(func() { s.converse(p) })
+	return s, nil
+}
+
+func reach(ctx context.Context, network, address string) (net.Conn, error) {
+	var why error // what the last attempt failed with that ctx did not end
+	for wait := dialFirst; ; wait = min(2*wait, dialLast) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err == nil {
+			return conn, nil
+		}
+		if why == nil || ctx.Err() == nil {
+			why = err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%w: %w", context.Cause(ctx), why)
+		}
+	}
+}
