@@ -65,6 +65,22 @@ type Facts struct {
 	GoMod        string   // go.mod and go.sum of the module it was built in
 	GoSum        string
 	Seen         Seen
+	Bound        []string // names that the cell gave a value, sorted
+	Used         []string // names that it used and that came from cells before it, sorted
+	Imports      []Module // that it imported, and those that were loaded with them
+	Seeds        []Seed   // that it gave to random number generators
+}
+
+// Module is a library as a cell found it.
+type Module struct {
+	Name    string
+	Version string // empty when nobody tells it
+}
+
+// Seed is what a cell gave to a random number generator.
+type Seed struct {
+	Call  string // as the cell has it: "np.random.seed", or "train_test_split(random_state)" for an argument with a name
+	Value string // a whole number, and nothing else: what a cell holds may be a secret
 }
 
 // Seen is what an engine saw a cell do outside of its own memory.
