@@ -11,9 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
+
+	"github.com/gemba-ml/gemba/tracker"
 )
 
 // An mlrunsStore writes a file store as MLflow lays one out, without MLflow.
@@ -196,5 +199,34 @@ func TestStoreOfThousandRuns(t *testing.T) {
 	}
 	if _, status := gembaIn(t, ledger, "verify"); status != exitDone {
 		t.Errorf("verify: status %d", status)
+	}
+}
+
+// TestTypesGoThroughAStore exports params that do not look like what they are: imported again they are that.
+func TestTypesGoThroughAStore(t *testing.T) {
+	room := t.TempDir()
+	first, store, second := filepath.Join(room, "first"), filepath.Join(room, "store"), filepath.Join(room, "second")
+	t.Setenv("GEMBA_CONFIG", filepath.Join(room, "config"))
+	run := storyRun(1)
+	r := (&app{stderr: os.Stderr}).openRecorder(first, "test")
+	r.Record(tracker.RunChanged{Run: run, Time: time.Unix(1, 0), Name: "typed", Status: tracker.RunFinished, Started: time.Unix(1, 0)})
+	r.Record(tracker.RunLogged{Run: run, Time: time.Unix(1, 0), Params: []tracker.Param{
+		{Key: "version", Value: "0.10", Type: tracker.TextValue}, {Key: "whole", Value: "3", Type: tracker.FloatValue}, {Key: "list", Value: "[1]", Type: tracker.JSONValue},
+		{Key: "n", Value: "3", Type: tracker.IntValue}, {Key: "flag", Value: "true", Type: tracker.BoolValue}, {Key: "a/b", Value: "true", Type: tracker.TextValue}}})
+	if err := errors.Join(r.Flush(t.Context()), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, status := gembaIn(t, first, "export", "mlflow", store); status != exitDone {
+		t.Fatalf("export: status %d", status)
+	}
+	importInto(t, second, store, exitDone)
+	const query = "SELECT key, value, type FROM params ORDER BY key"
+	want, _ := gembaIn(t, first, "sql", "--json", query)
+	got, _ := gembaIn(t, second, "sql", "--json", query)
+	if diff := cmp.Diff(want, got); diff != "" || !strings.Contains(want, "0.10") {
+		t.Errorf("params (-exported +imported):\n%s", diff)
+	}
+	if meta, _ := os.ReadFile(filepath.Join(store, "0", run.String(), "meta.yaml")); strings.Contains(string(meta), "flag") {
+		t.Errorf("a type is told that shows by itself:\n%s", meta)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,21 @@ type mlflowRun struct {
 	Version  string `yaml:"source_version"`
 	Entry    string `yaml:"entry_point_name"`
 	Deleted  int64  `yaml:"deleted_time"`
+
+	// Types are those of params that do not look like what they are: `gemba export mlflow` tells them here, where MLflow looks for nothing.
+	Types map[string]tracker.ValueType `yaml:"gemba_param_types"`
+}
+
+// paramTypes are the types that params may have.
+var paramTypes = []tracker.ValueType{tracker.TextValue, tracker.IntValue, tracker.FloatValue, tracker.BoolValue, tracker.JSONValue}
+
+// param is a param with its type, where that is told.
+func (m mlflowRun) param(key, value string) tracker.Param {
+	p := tracker.Param{Key: key, Value: value}
+	if slices.Contains(paramTypes, m.Types[key]) {
+		p.Type = m.Types[key]
+	}
+	return p
 }
 
 // Tags of MLflow that are members of a run here. They stay tags too.

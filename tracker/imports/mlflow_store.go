@@ -128,7 +128,7 @@ func (s *mlflowStore) run(experiment, folder, name string) error {
 		return err
 	}
 	for _, p := range params {
-		r.Params = append(r.Params, tracker.Param{Key: p.Key, Value: p.Value})
+		r.Params = append(r.Params, m.param(p.Key, p.Value))
 	}
 	if err := s.links(&r, folder, dir); err != nil {
 		return err

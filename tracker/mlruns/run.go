@@ -2,6 +2,7 @@ package mlruns
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"io"
 	"math"
@@ -11,6 +12,7 @@ import (
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/imports"
 	"github.com/gemba-ml/gemba/tracker/index"
+	"github.com/gemba-ml/gemba/tracker/mlflow"
 )
 
 type runMeta struct {
@@ -29,6 +31,20 @@ type runMeta struct {
 	Status     int      `yaml:"status"`
 	Tags       []string `yaml:"tags"`
 	User       string   `yaml:"user_id"`
+
+	// Types are what MLflow, which has nothing but texts, would lose: it passes over them, and an import takes them.
+	Types map[string]tracker.ValueType `yaml:"gemba_param_types,omitempty"`
+}
+
+// untold returns the types of params that do not look like what they are.
+func untold(params []tracker.Param) map[string]tracker.ValueType {
+	types := map[string]tracker.ValueType{}
+	for _, p := range params {
+		if is := cmp.Or(p.Type, tracker.TextValue); is != mlflow.TypeOf(p.Value) {
+			types[p.Key] = is
+		}
+	}
+	return types
 }
 
 // statuses are MLflow's numbers.
@@ -60,7 +76,7 @@ func (e *exporter) run(r index.Run) error {
 	dir := e.places[number] + "/" + r.ID.String()
 	m := runMeta{Artifacts: e.dir + "/" + number + "/" + r.ID.String() + "/artifacts", Ended: milliseconds(r.Ended), Entry: member(r.Tags, "entry_point_name"), Experiment: number,
 		Stage: string(r.Stage), ID: r.ID.String(), Name: r.Name, SourceType: 4, Version: member(r.Tags, "source_version"), Started: milliseconds(r.Started),
-		Status: statuses[r.Status], Tags: []string{}, User: r.User, Source: r.Source}
+		Status: statuses[r.Status], Tags: []string{}, User: r.User, Source: r.Source, Types: untold(r.Params)}
 	if uri := member(r.Tags, "artifact_uri"); uri != "" {
 		m.Artifacts = uri
 	}
