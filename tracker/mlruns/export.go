@@ -41,6 +41,9 @@ func Export(ctx context.Context, dir string, o Options) (Sum, error) {
 	if _, err := os.Lstat(dir); err == nil {
 		return Sum{}, fmt.Errorf("write %s: %w", dir, ErrExists)
 	}
+	if _, err := os.Stat(filepath.Dir(dir)); err != nil {
+		return Sum{}, fmt.Errorf("write %s: %w", dir, err)
+	}
 	draft, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".")
 	if err != nil {
 		return Sum{}, err
