@@ -54,16 +54,12 @@ type Host struct {
 // whose name ends in 64.
 type Text string
 
-func (t Text) append(line []byte, member string) []byte {
-	if t == "" {
-		return line
-	}
-	value := any(string(t))
+// members gives the text as one of the two members that hold it.
+func (t Text) members() (plain string, coded []byte) {
 	if isDigest(string(t)) || !utf8.ValidString(string(t)) {
-		member, value = member+"64", []byte(t)
+		return "", []byte(t)
 	}
-	line = append(line[:len(line)-1], `,"`+member+`":`...)
-	return append(append(line, encode(value)...), '}')
+	return string(t), nil
 }
 
 // isDigest says that a text would pass for a blob's name.
@@ -75,23 +71,6 @@ func isDigest(t string) bool {
 	return err == nil
 }
 
-// encode is JSON without escapes for HTML.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(v) // of strings, numbers and truth values
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-func (f *File) line() []byte {
-	return f.Real.append(f.Path.append(encode(f), "path"), "real")
-}
-
-func (p *Process) line() []byte { return p.Command.append(encode(p), "command") }
-
-func (h *Host) line() []byte { return encode(h) }
-
 // Document is what a document says.
 type Document struct {
 	Files     []File
@@ -99,19 +78,47 @@ type Document struct {
 	Hosts     []Host
 }
 
-func (d *Document) bytes() []byte {
-	var b bytes.Buffer
-	add := func(line []byte) { b.Write(append(line, '\n')) }
-	for i := range d.Files {
-		add(d.Files[i].line())
-	}
-	for i := range d.Processes {
-		add(d.Processes[i].line())
-	}
-	for i := range d.Hosts {
-		add(d.Hosts[i].line())
-	}
-	return b.Bytes()
+// writer writes a document. It goes through all that a cell opened, beside the next cell, so it makes little garbage.
+type writer struct {
+	buffer bytes.Buffer
+	lines  *json.Encoder
+}
+
+// usual is about the length of a line in bytes.
+const usual = 256
+
+func newWriter(files int) *writer {
+	w := &writer{}
+	w.buffer.Grow(files * usual)
+	w.lines = json.NewEncoder(&w.buffer)
+	w.lines.SetEscapeHTML(false)
+	return w
+}
+
+// add writes a line: of strings, numbers and truth values, so that it cannot fail.
+func (w *writer) add(line any) { _ = w.lines.Encode(line) }
+
+func (w *writer) file(f *File) {
+	line := struct {
+		*File
+		Path   string `json:"path,omitempty"`
+		Path64 []byte `json:"path64,omitempty"`
+		Real   string `json:"real,omitempty"`
+		Real64 []byte `json:"real64,omitempty"`
+	}{File: f}
+	line.Path, line.Path64 = f.Path.members()
+	line.Real, line.Real64 = f.Real.members()
+	w.add(&line)
+}
+
+func (w *writer) process(p *Process) {
+	line := struct {
+		*Process
+		Command   string `json:"command,omitempty"`
+		Command64 []byte `json:"command64,omitempty"`
+	}{Process: p}
+	line.Command, line.Command64 = p.Command.members()
+	w.add(&line)
 }
 
 // Parse reads a document. Lines of types that it does not know are skipped.

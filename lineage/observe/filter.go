@@ -105,15 +105,21 @@ func goRules() []rule {
 
 // filter decides which paths are data.
 type filter struct {
-	root  string // of the work tree: what is in it is data wherever it lies, but for elements
-	rules []rule
-	files map[string]bool // single files that are none
+	root   string // of the work tree: what is in it is data wherever it lies, but for elements
+	rules  []rule
+	inside []rule          // those that can leave out something in the work tree
+	files  map[string]bool // single files that are none
 }
 
 func newFilter(root string, leave []string, files ...string) *filter {
 	f := &filter{root: root, rules: append(append([]rule(nil), rules...), goRules()...), files: map[string]bool{}}
 	for _, path := range leave {
 		f.rules = append(f.rules, rule{below: filepath.Clean(path), why: "left out by the session"})
+	}
+	for _, r := range f.rules {
+		if r.start == "" && (r.below == "" || within(r.below, root)) {
+			f.inside = append(f.inside, r)
+		}
 	}
 	for _, path := range files {
 		f.files[path] = true
@@ -123,20 +129,20 @@ func newFilter(root string, leave []string, files ...string) *filter {
 
 // data says that what is at path, absolute and clean, is data.
 func (f *filter) data(path string) bool {
-	inside := within(path, f.root)
-	tail := path
-	if inside {
-		tail = path[len(f.root):]
+	list, tail := f.rules, path
+	if within(path, f.root) {
+		list, tail = f.inside, path[len(f.root):]
 	}
-	for _, r := range f.rules {
-		if r.fits(path, tail, inside) {
+	for i := range list {
+		if list[i].fits(path, tail) {
 			return false
 		}
 	}
 	return !f.files[path]
 }
 
-func (r rule) fits(path, tail string, inside bool) bool {
+// fits says that the rule leaves out a path; its tail is what of it has the elements that count.
+func (r *rule) fits(path, tail string) bool {
 	switch {
 	case r.element != "":
 		return hasElement(tail, r.element)
@@ -144,9 +150,9 @@ func (r rule) fits(path, tail string, inside bool) bool {
 		base := filepath.Base(path)
 		return strings.HasSuffix(base, r.suffix) || strings.Contains(base, r.suffix+".") // libx.so.6
 	case r.start != "":
-		return !inside && strings.HasPrefix(path, r.start)
+		return strings.HasPrefix(path, r.start)
 	}
-	return within(path, r.below) && (!inside || within(r.below, strings.TrimSuffix(path[:len(path)-len(tail)], "/")))
+	return within(path, r.below)
 }
 
 // within says that a path is a folder or lies below it.

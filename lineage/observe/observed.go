@@ -25,7 +25,7 @@ func (b *Observer) Observe(ctx context.Context, e tracker.CellFinished) (tracker
 		s.time = e.Time.Add(-e.Run - e.Build)
 	}
 	rest(ctx, tick-b.options.Now().Sub(e.Time)) // times of files count in steps
-	v := &view{Observer: b, start: s, end: e.Time, began: e.Time.Add(-e.Run), names: newNames(), byReal: map[string]*candidate{}, missed: slices.Clone(e.Seen.Missed)}
+	v := &view{Observer: b, start: s, end: e.Time, began: e.Time.Add(-e.Run), names: newNames(), byReal: make(map[string]*candidate, len(e.Seen.Opened)), missed: slices.Clone(e.Seen.Missed)}
 	v.watched(found)
 	v.opened(ctx, e.Seen.Opened)
 	if e.Seen.Children {
@@ -33,29 +33,29 @@ func (b *Observer) Observe(ctx context.Context, e tracker.CellFinished) (tracker
 	} else {
 		v.alone()
 	}
-	var d Document
-	d.Files = v.files(ctx)
+	t := tracker.FilesObserved{Execution: e.Execution, Processes: len(e.Seen.Processes), Hosts: len(e.Seen.Hosts)}
+	w := newWriter(len(v.candidates))
+	v.files(ctx, func(f *File) {
+		w.file(f)
+		t.Read += one(f.Read)
+		t.Written += one(f.Written)
+	})
 	for _, p := range e.Seen.Processes {
-		d.Processes = append(d.Processes, Process{Type: "process", Command: b.screened(p.Command), PID: p.PID})
+		w.process(&Process{Type: "process", Command: b.screened(p.Command), PID: p.PID})
 	}
 	for _, h := range e.Seen.Hosts {
-		d.Hosts = append(d.Hosts, Host{Type: "host", Host: h})
+		w.add(&Host{Type: "host", Host: h})
 	}
-	return v.told(d, e), ctx.Err()
+	t.Time, t.Observed, t.Missing = b.options.Now(), w.buffer.Bytes(), joinReasons(v.missed)
+	return t, ctx.Err()
 }
 
-func (v *view) told(d Document, e tracker.CellFinished) tracker.FilesObserved {
-	t := tracker.FilesObserved{Execution: e.Execution, Time: v.options.Now(), Observed: d.bytes(), Processes: len(d.Processes),
-		Hosts: len(d.Hosts), Missing: joinReasons(v.missed)}
-	for i := range d.Files {
-		if d.Files[i].Read {
-			t.Read++
-		}
-		if d.Files[i].Written {
-			t.Written++
-		}
+// one counts what is true.
+func one(is bool) int {
+	if is {
+		return 1
 	}
-	return t
+	return 0
 }
 
 // maxCommand is how much of a command is told.
@@ -231,19 +231,17 @@ func (v *view) list(ctx context.Context) {
 // batch is how many files are looked at between two rests.
 const batch = 64
 
-// files looks at all candidates.
-func (v *view) files(ctx context.Context) (list []File) {
-	list = make([]File, 0, len(v.candidates))
+// files looks at all candidates and tells of those that the cell read or wrote.
+func (v *view) files(ctx context.Context, tell func(*File)) {
 	v.each(ctx, len(v.candidates), func(i int) bool {
 		if f, is := v.file(ctx, v.candidates[i]); is {
-			list = append(list, f)
+			tell(&f)
 		}
 		return true
 	})
 	if ctx.Err() != nil {
 		v.missed = append(v.missed, "the session ended before all files were looked at")
 	}
-	return list
 }
 
 // each does something n times, at the pace and until it says that it is enough.
