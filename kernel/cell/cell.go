@@ -72,11 +72,10 @@ type Note struct {
 	Inode   uint64
 }
 
-// Notes is what a program left in memory.
+// Notes is what a program left in memory beside its notes.
 type Notes struct {
 	Attached bool // the hook was there
 	Lost     int  // paths that found no room
-	List     []Note
 }
 
 // Used returns how many bytes of memory a program has used. A program may write anything there.
@@ -87,14 +86,11 @@ func Used(memory []byte) int {
 	return head
 }
 
-// Read reads what a program left in memory, as far as it makes sense. The cell's reply waits for it, and a program may open
-// very many files: their paths are parts of one text.
-func Read(memory []byte) Notes {
-	n := Notes{Attached: order.Uint64(memory[attachAt:]) == 1, Lost: int(min(order.Uint64(memory[lostAt:]), 1<<31))}
+// Read reads what a program left in memory, as far as it makes sense, and calls each with its notes, in order. The cell's
+// reply waits for it, and a program may open very many files: their paths are parts of one text.
+func Read(memory []byte, each func(Note)) Notes {
 	rest := memory[head:Used(memory)]
-	n.List = make([]Note, 0, len(rest)/usual)
-	ends := make([]int, 0, len(rest)/usual)
-	var text strings.Builder
+	var text strings.Builder // what was written stays where it is also when there is more room elsewhere
 	text.Grow(2 * len(rest))
 	folder := ""
 	for at := 0; at+noteHead <= len(rest); {
@@ -110,20 +106,22 @@ func Read(memory []byte) Notes {
 		if flags&base != 0 {
 			folder = string(path) + "/"
 		} else {
+			from := text.Len()
 			if flags&relative != 0 {
 				text.WriteString(folder)
 			}
 			text.Write(path)
-			n.List, ends = append(n.List, note(rest[at:start])), append(ends, text.Len())
+			n := note(rest[at:start])
+			n.Path = text.String()[from:]
+			each(n)
 		}
 		at = (start + int(length) + 7) &^ 7
 	}
-	all, from := text.String(), 0
-	for i, to := range ends {
-		n.List[i].Path, from = all[from:to], to
-	}
-	return n
+	return Notes{Attached: order.Uint64(memory[attachAt:]) == 1, Lost: int(min(order.Uint64(memory[lostAt:]), 1<<31))}
 }
+
+// Count tells about how many notes a program left in memory.
+func Count(memory []byte) int { return (Used(memory) - head) / usual }
 
 // usual is about the size of a note in bytes.
 const usual = 32

@@ -31,12 +31,8 @@ func (s *session) opened(exe *Executable) (paths []string, output string) {
 	if memory, err = os.ReadFile(file); err != nil {
 		s.Fatal(err)
 	}
-	notes := cell.Read(memory)
-	if !notes.Attached {
+	if notes := cell.Read(memory, func(n cell.Note) { paths = append(paths, n.Path) }); !notes.Attached {
 		s.Fatal("the hook did not start")
-	}
-	for _, n := range notes.List {
-		paths = append(paths, n.Path)
 	}
 	return paths, string(out)
 }

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,25 +18,23 @@ const (
 	missedSystem     = "child processes and hosts: only Linux tells of them"
 )
 
-// seen collects what was observed of a program that has exited. What it opened in private, the session's own folder, is
-// between it and the kernel. The cell's end waits for it, so it does little: a path may be there twice, and is not cleaned.
-func seen(notes cell.Notes, children []wire.Process, private string) wire.Seen {
-	s := wire.Seen{Processes: children, Children: len(children) > 0, Opened: make([]wire.Opened, 0, len(notes.List))}
-	private += string(filepath.Separator)
-	for i := range notes.List {
-		n := &notes.List[i]
-		if n.Started {
-			s.Children = true
-			s.Processes = withStarted(s.Processes, n.Path)
-		}
-		if !strings.HasPrefix(n.Path, private) && strings.IndexByte(n.Path, 0) < 0 { // with a zero byte it cannot be opened
-			s.Opened = append(s.Opened, wire.Opened{Path: n.Path, Unlooked: !n.Looked, Existed: n.Existed, Size: n.Size, ModTime: n.ModTime, Inode: n.Inode})
-		}
+// sight is what was seen of a program that has exited. The cell's end waits for it, so it does little: a path may be there
+// twice, and is not cleaned.
+type sight struct {
+	wire.Seen
+	notes   cell.Notes
+	private string // the session's own folder, with a separator: what is opened in it is between the program and the kernel
+}
+
+// take takes in a note.
+func (s *sight) take(n cell.Note) {
+	if n.Started {
+		s.Children = true
+		s.Processes = withStarted(s.Processes, n.Path)
 	}
-	if notes.Lost > 0 {
-		s.Missed = append(s.Missed, fmt.Sprintf("%d of the files that the program opened: they are too many", notes.Lost))
+	if !strings.HasPrefix(n.Path, s.private) && strings.IndexByte(n.Path, 0) < 0 { // with a zero byte it cannot be opened
+		s.Opened = append(s.Opened, wire.Opened{Path: n.Path, Unlooked: !n.Looked, Existed: n.Existed, Size: n.Size, ModTime: n.ModTime, Inode: n.Inode})
 	}
-	return s
 }
 
 // withStarted adds a process that nobody saw run, by the path of its program alone.

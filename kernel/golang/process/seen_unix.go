@@ -3,10 +3,11 @@
 package process
 
 import (
+	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/gemba-ml/gemba/kernel/cell"
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
@@ -33,25 +34,26 @@ func (run *running) seen() wire.Seen {
 	if run.watch == nil {
 		return wire.Seen{}
 	}
-	sampled := run.watch.result(run.cmd.Process.Pid)
-	var notes cell.Notes
+	all := sight{Seen: run.watch.result(run.cmd.Process.Pid), private: run.runner.dir + string(filepath.Separator)}
+	sampled := all.Children
 	if run.spec.Hooked && run.missed == "" {
-		if notes = run.runner.shared.read(); !notes.Attached {
+		if run.runner.shared.read(&all); !all.notes.Attached {
 			run.missed = missedHook
 		}
 	}
-	all := seen(notes, sampled.Processes, run.runner.dir)
-	all.Hosts, all.Missed = sampled.Hosts, append(all.Missed, sampled.Missed...)
-	all.Children = all.Children || sampled.Children || run.missed != ""
+	if all.notes.Lost > 0 {
+		all.Missed = append(all.Missed, fmt.Sprintf("%d of the files that the program opened: they are too many", all.notes.Lost))
+	}
 	if run.missed != "" {
+		all.Children = true
 		all.Missed = append(all.Missed, run.missed)
 	}
 	if !run.spec.Rich {
 		self := wire.Process{Command: strings.Join(run.cmd.Args, " "), PID: run.cmd.Process.Pid}
 		all.Processes = slices.Insert(all.Processes, 0, self)
 	}
-	if sampled.Children && len(all.Processes) == 0 {
+	if sampled && len(all.Processes) == 0 {
 		all.Missed = append(all.Missed, missedShort)
 	}
-	return all
+	return all.Seen
 }

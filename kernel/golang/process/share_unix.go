@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gemba-ml/gemba/kernel/cell"
+	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
 // shared is the memory in which the hook of a session's programs notes the files that they open. Programs run one after
@@ -61,14 +62,14 @@ func (s *shared) open(dir string) error {
 	return nil
 }
 
-// read reads what the program noted.
-func (s *shared) read() cell.Notes {
+// read reads what the program noted into what was seen of it.
+func (s *shared) read(all *sight) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.memory == nil {
-		return cell.Notes{}
+	if s.memory != nil {
+		all.Opened = make([]wire.Opened, 0, cell.Count(s.memory))
+		all.notes = cell.Read(s.memory, all.take)
 	}
-	return cell.Read(s.memory)
 }
 
 func (s *shared) close() {
