@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 	"github.com/gemba-ml/gemba/notebooks"
 )
 
@@ -21,6 +23,7 @@ import (
 type runFlags struct {
 	out         string
 	params      []string
+	kernel      string
 	timeout     time.Duration
 	allowErrors bool
 }
@@ -29,9 +32,9 @@ func runCommand(a *app) *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
 		Use:   "run NOTEBOOK",
-		Short: "Execute a Go notebook without a front end, recorded like any other",
-		Long: `run executes the code cells of a Go notebook in order, in the notebook's folder, and records them.
-A line for each cell goes to stderr. NOTEBOOK itself is never written; -o writes the executed notebook
+		Short: "Execute a notebook without a front end, recorded like any other",
+		Long: `run executes the code cells of a notebook in order, in the notebook's folder, and records them. Go notebooks
+run in gemba itself, others in the installed kernel that they name. A line for each cell goes to stderr. NOTEBOOK itself is never written; -o writes the executed notebook
 to another file, also when a cell failed. The exit status is 1 when a cell failed.
 
 -p gives a value to a parameter that a cell tagged "parameters" declares, as papermill does: a cell that
@@ -43,6 +46,7 @@ declares the name anew, under the same type, is put behind it. Lists are written
 	}
 	c.Flags().StringVarP(&f.out, "out", "o", "", "write the executed notebook to this `file`")
 	c.Flags().StringArrayVarP(&f.params, "param", "p", nil, "set a parameter, `name=value`; may be repeated")
+	c.Flags().StringVarP(&f.kernel, "kernel", "k", "", "execute it with the installed kernel of this `name`, and not the one that the notebook names")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "stop a cell that runs for longer than this, as in 90s or 5m (default: never)")
 	c.Flags().BoolVar(&f.allowErrors, "allow-errors", false, "go on behind a cell that fails, and exit with 0")
 	return c
@@ -50,13 +54,13 @@ declares the name anew, under the same type, is put behind it. Lists are written
 
 // run executes the notebook at path, tells how it went and writes it out.
 func (a *app) run(ctx context.Context, path string, f runFlags) error {
-	n, err := a.loadNotebook(path, f)
+	n, spec, err := a.loadNotebook(path, f)
 	if err != nil {
 		return err
 	}
 	ctx, stop := untilSignal(ctx)
 	defer stop()
-	s, err := a.openRun(path)
+	s, err := a.openRun(ctx, path, spec)
 	if err != nil {
 		return err
 	}
@@ -69,31 +73,37 @@ func (a *app) run(ctx context.Context, path string, f runFlags) error {
 }
 
 // loadNotebook reads the notebook and finds out, before anything runs, whether all that was asked for can be done.
-func (a *app) loadNotebook(path string, f runFlags) (*notebooks.Notebook, error) {
+func (a *app) loadNotebook(path string, f runFlags) (*notebooks.Notebook, kernelspec.Spec, error) {
 	if f.timeout < 0 {
-		return nil, wrongUse("--timeout %v is negative", f.timeout)
+		return nil, kernelspec.Spec{}, wrongUse("--timeout %v is negative", f.timeout)
 	}
 	n, err := notebooks.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, kernelspec.Spec{}, err
 	}
-	if err := isGo(n.Kernel()); err != nil {
-		return nil, err
+	spec, err := executes(n.Kernel(), f.kernel)
+	if err != nil {
+		return nil, spec, err
 	}
 	if err := checkOut(path, f.out); err != nil {
-		return nil, err
+		return nil, spec, err
 	}
-	return n, a.inject(n, f.params)
+	return n, spec, a.inject(n, f.params)
 }
 
-// isGo refuses notebooks of other languages; one that names none is taken for Go.
-func isGo(k notebooks.Kernel) error {
-	names := []string{"", "gemba", "gonb"}
-	if slices.Contains(names, k.Name) || strings.EqualFold(k.Language, "go") {
-		return nil
+// executes returns the kernel that executes a notebook: the one that was asked for, else the one that the notebook names. That of Go
+// notebooks is this program, which is no kernelspec; one that names none is taken for Go.
+func executes(k notebooks.Kernel, asked string) (kernelspec.Spec, error) {
+	own := []string{"gemba", "gonb"}
+	name := cmp.Or(asked, k.Name)
+	if slices.Contains(own, name) || asked == "" && (strings.EqualFold(k.Language, "go") || name == "" && k.Language == "") {
+		return kernelspec.Spec{}, nil
 	}
-	err := wrongUse("the notebook is for the kernel %q; gemba run executes Go notebooks only (kernels gemba and gonb, or language go)", k.Name)
-	return withHint(err, "jupyter execute NOTEBOOK runs it with its own kernel")
+	spec, err := kernelspec.Find(name)
+	if err != nil {
+		return spec, withHint(fmt.Errorf("find the notebook's kernel: %w", err), "gemba run NOTEBOOK --kernel NAME executes it with another; jupyter kernelspec list shows which are there")
+	}
+	return spec, nil
 }
 
 // checkOut finds out whether out can be written, so that no run is in vain.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/golang"
 	"github.com/gemba-ml/gemba/kernel/golang/build"
+	"github.com/gemba-ml/gemba/kernel/proxy"
+	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/notebooks"
 	"github.com/gemba-ml/gemba/tracker"
@@ -23,21 +26,39 @@ type headless struct {
 	session *kernel.Session
 }
 
-// openRun starts an engine in the folder of the notebook and a record in its ledger.
-func (a *app) openRun(path string) (*headless, error) {
+// openRun starts an engine in the folder of the notebook and a record in its ledger: the kernel of a kernelspec, or of none the
+// Go engine.
+func (a *app) openRun(ctx context.Context, path string, spec kernelspec.Spec) (*headless, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find notebook: %w", err)
 	}
 	h := &headless{cellSession: a.newCellSession(tracker.NewID(), filepath.Dir(path), path, "run")}
-	engine, err := golang.New(h.lock.start(golang.Options{Meter: h.meter, Dir: h.dir, Version: buildVersion().Version, Log: a.logger(), Provide: []build.Provided{trackModule()}}))
+	engine, err := h.engine(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	h.session = h.open(engine)
+	h.lock.await(runPatience)
+	return h, nil
+}
+
+// engine starts what executes the cells, and their record.
+func (h *headless) engine(ctx context.Context, spec kernelspec.Spec) (kernel.Engine, error) {
+	if spec.Dir != "" {
+		h.record(time.Minute)
+		link, err := h.wrap(ctx, spec.Dir, rand.Text())
+		if err != nil {
+			return nil, errors.Join(err, h.finish())
+		}
+		return proxy.Headless(link), nil
+	}
+	engine, err := golang.New(h.lock.start(golang.Options{Meter: h.meter, Dir: h.dir, Version: buildVersion().Version, Log: h.logger(), Provide: []build.Provided{trackModule()}}))
 	if err != nil {
 		return nil, err
 	}
 	h.record(time.Minute)
-	h.session = h.open(engine)
-	h.lock.await(runPatience)
-	return h, nil
+	return engine, nil
 }
 
 // runPatience is how long the first cell of a run waits for what is to be said about its environment, so that it is said

@@ -84,7 +84,7 @@ func (x *Execution) Finish(o wire.Outcome) {
 		Build: o.Facts.Build, Run: o.Facts.Run, UserCPU: o.Facts.UserCPU, SystemCPU: o.Facts.SystemCPU,
 		MaxRSS: o.Facts.MaxRSS, Reused: o.Facts.Reused, Declarations: o.Facts.Declarations,
 		Backend: o.Facts.Backend, Program: o.Facts.Program, GoMod: o.Facts.GoMod, GoSum: o.Facts.GoSum,
-		Seen: seen(o.Facts.Seen),
+		Seen: seen(o.Facts.Seen), Names: named(o.Facts),
 	}
 	if o.Error != nil {
 		e.ErrorName, e.ErrorValue = o.Error.Name, o.Error.Value
@@ -105,6 +105,18 @@ func seen(s wire.Seen) tracker.Seen {
 	return t
 }
 
+// named says in the ledger's words what the cell's code names.
+func named(f wire.Facts) tracker.Names {
+	n := tracker.Names{Bound: f.Bound, Used: f.Used}
+	for _, m := range f.Imports {
+		n.Imports = append(n.Imports, tracker.Module(m))
+	}
+	for _, s := range f.Seeds {
+		n.Seeds = append(n.Seeds, tracker.Seed(s))
+	}
+	return n
+}
+
 func statusOf(err *wire.Error) tracker.Status {
 	switch {
 	case err == nil:
@@ -114,4 +126,3 @@ func statusOf(err *wire.Error) tracker.Status {
 	}
 	return tracker.Failed
 }
-

@@ -13,6 +13,12 @@ import (
 // Engine executes cells in a wrapped kernel when no front end is there: it is the front end. It is a kernel.Engine.
 type Engine struct{ *Link }
 
+// Headless returns what executes cells without a front end: what the kernel sends without being asked goes nowhere.
+func Headless(l *Link) *Engine {
+	l.Pass(func(wire.Channel, message, bool) {})
+	return &Engine{l}
+}
+
 // Info tells what the kernel says of itself.
 func (e *Engine) Info() wire.Info { return e.Link.Info }
 
