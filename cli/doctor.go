@@ -34,20 +34,31 @@ const (
 var healthStyles = map[health]style{fine: green, missing: red, lacking: yellow, note: faint}
 
 // examinations is everything that doctor looks at, in the order in which it says it.
-func examinations() []func(context.Context, *app) finding {
-	return []func(context.Context, *app) finding{
-		examineGo,
-		examineBuildCache,
-		examineGopls,
-		examineCompiler,
-		examineJupyter,
-		examineKernelspec,
-		examinePlugin,
-		examineLedger,
-		examineKey,
-		examineDisk,
-		examineClock,
-		examineSystem,
+func examinations() []func(context.Context, *app) []finding {
+	return []func(context.Context, *app) []finding{
+		one(examineGo),
+		one(examineBuildCache),
+		one(examineGopls),
+		one(examineCompiler),
+		one(examineJupyter),
+		one(examineKernelspec),
+		examineWraps,
+		one(examinePlugin),
+		one(examineLedger),
+		one(examineKey),
+		one(examineDisk),
+		one(examineClock),
+		one(examineSystem),
+	}
+}
+
+// one makes a list of what an examination of one thing finds. What there is nothing to say about on this system is left out.
+func one(examine func(context.Context, *app) finding) func(context.Context, *app) []finding {
+	return func(ctx context.Context, a *app) []finding {
+		if f := examine(ctx, a); f.Name != "" {
+			return []finding{f}
+		}
+		return nil
 	}
 }
 
@@ -84,13 +95,11 @@ func doctorCommand(a *app) *cobra.Command {
 	return c
 }
 
-// examine looks at everything. What there is nothing to say about on this system is left out.
+// examine looks at everything.
 func (a *app) examine(ctx context.Context) (findings []finding) {
 	for _, examine := range examinations() {
 		bounded, cancel := context.WithTimeout(ctx, patience)
-		if f := examine(bounded, a); f.Name != "" {
-			findings = append(findings, f)
-		}
+		findings = append(findings, examine(bounded, a)...)
 		cancel()
 	}
 	return findings

@@ -2,16 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 
 	"github.com/gemba-ml/gemba/kernel/golang/build"
+	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 )
 
 func examineJupyter(context.Context, *app) finding {
@@ -22,67 +19,77 @@ func examineJupyter(context.Context, *app) finding {
 	return finding{Name: "jupyter", Health: fine, Detail: path}
 }
 
-// kernelspec is the part of a kernel.json that matters here
-// (https://jupyter-client.readthedocs.io/en/latest/kernels.html#kernel-specs).
-type kernelspec struct {
-	Argv        []string `json:"argv"`
-	DisplayName string   `json:"display_name"`
-}
-
+// examineKernelspec looks for the Go kernel among what Jupyter offers.
 func examineKernelspec(context.Context, *app) finding {
 	f := finding{Name: "kernelspec", Health: lacking, Fix: "gemba install"}
-	path, spec, found := findKernelspec(jupyterDirs())
+	spec, found := goKernel()
 	if !found {
 		f.Detail = "the kernel is not installed; Jupyter does not offer it"
 		return f
 	}
-	if _, err := exec.LookPath(spec.Argv[0]); err != nil {
-		f.Detail = fmt.Sprintf("%s starts %s, which is not there", path, spec.Argv[0])
+	if _, err := spec.Program(); err != nil {
+		f.Detail = fmt.Sprintf("%s starts %s, which is not there", spec.Dir, spec.Argv[0])
 		return f
 	}
-	return finding{Name: f.Name, Health: fine, Detail: fmt.Sprintf("%s, %s", spec.DisplayName, path)}
+	return finding{Name: f.Name, Health: fine, Detail: fmt.Sprintf("%s, %s", spec.DisplayName, spec.Dir)}
 }
 
-// findKernelspec returns the first kernelspec under dirs that starts gemba.
-func findKernelspec(dirs []string) (path string, spec kernelspec, found bool) {
-	for _, dir := range dirs {
-		files, _ := filepath.Glob(filepath.Join(dir, "kernels", "*", "kernel.json"))
-		for _, file := range files {
-			var s kernelspec
-			text, err := os.ReadFile(file)
-			if err == nil && json.Unmarshal(text, &s) == nil && startsGemba(s.Argv) {
-				return filepath.Dir(file), s, true
-			}
+// goKernel returns the kernelspec of gemba's own kernel that Jupyter takes.
+func goKernel() (kernelspec.Spec, bool) {
+	for _, k := range kernelspec.List() {
+		s, err := kernelspec.Read(k.Dir)
+		if err != nil || !s.Ours() {
+			continue
+		}
+		if _, wraps := s.Wrapped(); !wraps {
+			return s, true
 		}
 	}
-	return "", kernelspec{}, false
+	return kernelspec.Spec{}, false
 }
 
-func startsGemba(argv []string) bool {
-	if len(argv) < 2 {
-		return false
+// examineWraps looks at each kernel that gemba stands before.
+func examineWraps(context.Context, *app) (findings []finding) {
+	for _, w := range wraps(kernelspec.List()) {
+		findings = append(findings, w.examine())
 	}
-	program := strings.TrimSuffix(filepath.Base(argv[0]), ".exe")
-	return program == "gemba" && slices.Contains(argv[1:], "kernel")
+	return findings
 }
 
-// jupyterDirs lists the data folders that Jupyter searches, in its order
-// (https://docs.jupyter.org/en/latest/use/jupyter-directories.html#data-files).
-func jupyterDirs() []string {
-	dirs := filepath.SplitList(os.Getenv("JUPYTER_PATH"))
-	if user, err := userJupyterDir(); err == nil {
-		dirs = append(dirs, user)
+func (w wrap) examine() finding {
+	detail, broken := fmt.Sprintf("%s, %s", w.Display, w.Dir), w.broken()
+	if broken == "" {
+		return finding{Name: w.Name, Health: fine, Detail: detail + ", wraps " + w.Target}
 	}
-	if venv := os.Getenv("VIRTUAL_ENV"); venv != "" {
-		dirs = append(dirs, filepath.Join(venv, "share", "jupyter"))
+	return finding{Name: w.Name, Health: lacking, Detail: detail + ": " + broken, Fix: w.fix()}
+}
+
+// broken says why the kernel does not start; empty when nothing hinders it.
+func (w wrap) broken() string {
+	if _, err := exec.LookPath(w.Program); err != nil {
+		return fmt.Sprintf("it starts %s, which is not there", w.Program)
 	}
-	if jupyter, err := exec.LookPath("jupyter"); err == nil {
-		dirs = append(dirs, filepath.Join(filepath.Dir(jupyter), "..", "share", "jupyter"))
+	s, err := kernelspec.Read(w.Target)
+	if err != nil {
+		return err.Error()
 	}
-	if runtime.GOOS == "windows" {
-		return append(dirs, filepath.Join(os.Getenv("PROGRAMDATA"), "jupyter"))
+	if _, err := s.Program(); err != nil {
+		return err.Error()
 	}
-	return append(dirs, "/usr/local/share/jupyter", "/usr/share/jupyter")
+	return ""
+}
+
+// fix is the command that mends a broken wrap: what it wraps may be installed elsewhere by now, or not any more.
+func (w wrap) fix() string {
+	flag, reachable := placeOf(w.Dir)
+	_, err := wrappable(w.of())
+	switch {
+	case reachable && err == nil:
+		return "gemba install --wrap " + w.of() + flag
+	case reachable:
+		return "gemba uninstall --wrap " + w.of() + flag + "   (or install " + w.of() + " again)"
+	}
+	return "delete the folder " + w.Dir
 }
 
 func examinePlugin(context.Context, *app) finding {

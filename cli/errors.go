@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 	"github.com/gemba-ml/gemba/lineage/gitstate"
 	"github.com/gemba-ml/gemba/lineage/profile"
 	"github.com/gemba-ml/gemba/lineage/profile/rowdiff"
@@ -43,6 +44,8 @@ var exitStatuses = []struct {
 	{notebooks.ErrTruncated, exitUsage},
 	{notebooks.ErrVersion, exitUsage},
 	{notebooks.ErrParameter, exitUsage},
+	{kernelspec.ErrOurs, exitUsage},
+	{kernelspec.ErrUnknown, exitNotFound},
 	{index.ErrSQL, exitUsage},
 	{profile.ErrRule, exitUsage},
 	{tables.ErrNotTable, exitUsage},

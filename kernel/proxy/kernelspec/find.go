@@ -18,7 +18,7 @@ type Installed struct {
 
 var (
 	// ErrUnknown says that no kernel of a name is installed.
-	ErrUnknown = errors.New("no such kernel")
+	ErrUnknown = errors.New("no such kernel is installed")
 	// ErrOurs says that a kernel is gemba's own, which has nothing to be wrapped.
 	ErrOurs = errors.New("it is gemba's own kernel")
 )
@@ -68,7 +68,7 @@ func Locate(name string) (Installed, error) {
 	all := List()
 	i := slices.IndexFunc(all, func(k Installed) bool { return k.Name == strings.ToLower(name) })
 	if i < 0 {
-		return Installed{}, fmt.Errorf("%w: %q is not installed", ErrUnknown, name)
+		return Installed{}, fmt.Errorf("%w: %s", ErrUnknown, name)
 	}
 	return all[i], nil
 }
