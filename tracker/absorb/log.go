@@ -55,6 +55,7 @@ type opened struct {
 	Source     string `json:"source"`
 	Started    int64  `json:"started"`
 	Goes       bool   `json:"goes"`
+	Part       bool   `json:"part"` // of one that is opened, and ends, elsewhere
 }
 
 // ids are those of a record, parsed.
@@ -116,7 +117,7 @@ func (l *log) open(body []byte) error {
 			return fmt.Errorf("%w: %w", errDamaged, err)
 		}
 	}
-	if r.done = l.done[r.parsed.run]; r.done == 0 {
+	if r.done = l.done[r.parsed.run]; r.done == 0 && !r.Part {
 		if err := l.sink.opened(r); err != nil {
 			return err
 		}
@@ -170,14 +171,23 @@ func (l *log) tell(r *run, kind byte, text []byte) error {
 		if err := json.Unmarshal(text, &e); err != nil {
 			return fmt.Errorf("%w: %w", errDamaged, err)
 		}
-		l.flush(r)
+		l.flushRun(r)
 		ended := time.Unix(0, e.Ended) // and not now: logs are read in any order, and the last word by time counts
 		l.sink.record(tracker.RunChanged{Run: r.parsed.run, Session: r.parsed.session, Execution: r.parsed.execution, Time: ended, Status: e.Status, Ended: ended})
 	}
 	return nil
 }
 
-// flush tells what a run logged up to here, if it did.
+// flushRun tells what a run logged up to here, for all its parts: what is told says how far the run is recorded.
+func (l *log) flushRun(of *run) {
+	for _, r := range l.runs {
+		if r.parsed.run == of.parsed.run {
+			l.flush(r)
+		}
+	}
+}
+
+// flush tells what a part of a run logged up to here, if it did.
 func (l *log) flush(r *run) {
 	if !r.stored && len(r.metrics)+len(r.logged.Params)+len(r.logged.Tags)+len(r.logged.Inputs) == 0 {
 		return
@@ -200,8 +210,12 @@ func (l *log) flushAll() error {
 
 // abandon ends the runs that their program, which is gone since about then, has not ended. Those of a session end with it.
 func (l *log) abandon(then time.Time) {
+	ended := map[tracker.ID]bool{}
 	for _, r := range l.runs {
-		if !r.ended && r.Session == "" {
+		ended[r.parsed.run] = ended[r.parsed.run] || r.ended
+	}
+	for _, r := range l.runs {
+		if !ended[r.parsed.run] && !r.Part && r.Session == "" {
 			l.sink.record(tracker.RunChanged{Run: r.parsed.run, Time: then, Status: tracker.RunKilled, Ended: then})
 		}
 	}

@@ -24,6 +24,15 @@ type Place struct {
 	Live       string `json:"live,omitempty"` // a file with the Place of now, for a program that outlives cells
 }
 
+// now returns what the file Live says, or the place itself where that cannot be read.
+func (p Place) now() Place {
+	text, err := os.ReadFile(p.Live)
+	if live := (Place{}); err == nil && json.Unmarshal(text, &live) == nil && live.Folder != "" {
+		return live
+	}
+	return p
+}
+
 // program is this program and its log.
 type program struct {
 	Place
@@ -40,7 +49,7 @@ type program struct {
 var here = sync.OnceValue(func() *program {
 	var p Place
 	if text := os.Getenv(Variable); text != "" && json.Unmarshal([]byte(text), &p) == nil && p.Folder != "" {
-		return &program{Place: p}
+		return &program{Place: p.now()}
 	}
 	return &program{Place: Place{Folder: filepath.Join(ledger(), "track")}}
 })

@@ -1,0 +1,228 @@
+"""What the tests have Python programs do: jobs.py NAME [ARGUMENT]..."""
+
+import json
+import os
+import random
+import struct
+import sys
+import threading
+import time
+
+import gemba
+
+KEYS = ["loss", "", "größe/✓ 数", "\ud800 alone", "n" * 10_000, 'a "b"\n\t\\', "\x00"] + ["key %d" % i for i in range(200)]
+STEPS = [0, 1, -1, 63, 64, -64, -65, 1 << 40, (1 << 63) - 1, -(1 << 63), 0]
+BITS = [0x8000000000000000, 0x7FF0000000000000, 0xFFF0000000000000, 0x7FF8000000000000, 0x7FF8000000000123, 0xFFF8000000000000, 1, 0]
+
+
+def hard(count):
+    """Log points of all kinds, and print what they are."""
+    picks = random.Random(1)
+    run = gemba.start("hard", experiment="ünïcode")
+    step = 0
+    for i in range(count):
+        key = KEYS[i] if i < len(KEYS) else picks.choice(KEYS)
+        bits = BITS[i] if i < len(BITS) else picks.getrandbits(64) | 1 << 51  # a quiet NaN, where it is one
+        kind = picks.randrange(4)
+        step = STEPS[i] if i < len(STEPS) else picks.getrandbits(64) - (1 << 63) if kind == 0 else picks.randrange(100) if kind == 1 else min(step + 1, (1 << 63) - 1)
+        value = struct.unpack("<d", struct.pack("<Q", bits))[0]
+        if i % 2:
+            run.metric(key, value, step)
+        else:
+            run.metrics({key: value}, step)
+        print(json.dumps({"key": key, "bits": str(bits), "step": step}))
+    run.end()
+
+
+def many(count):
+    for step in range(count):
+        gemba.metric("x", float(step), step)
+
+
+def killed():
+    step = 0
+    while True:
+        gemba.metric("x", float(step), step)
+        if step == 100_000:
+            print("here", flush=True)
+        step += 1
+
+
+def fork():
+    """Fork in the middle of a run: the children log to it, one of them outlives this program."""
+    run = gemba.start("parent")
+    run.metric("x", 0, 0)
+    for child in (1, 2):
+        if os.fork() == 0:
+            for step in range(1000):
+                run.metric("x", child, step)
+            gemba.start("child %d" % child).end()
+            if child == 2:
+                sys.stdout.flush()
+                os.close(1)
+                time.sleep(60)
+            os._exit(0)
+    os.wait()
+    run.metric("x", 0, 1)
+    run.end()
+
+
+def leaves():
+    """Fork inside of a run's block, and have the child leave it."""
+    with gemba.start("block") as run:
+        child = os.fork()
+        run.param("child" if child == 0 else "parent", 1)
+        if child == 0:
+            sys.exit(0)
+        os.wait()
+        run.tag("parent", "here")
+
+
+def threads():
+    run = gemba.start("threads")
+
+    def work(number):
+        mine = gemba.start("thread %d" % number)
+        for step in range(5000):
+            run.metric("abc"[step % 3], number, step)
+            mine.metric("own", step, step)
+        mine.param("number", number)
+        mine.text("text", "x")
+        mine.end()
+
+    all = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in all:
+        thread.start()
+    for thread in all:
+        thread.join()
+    run.end()
+
+
+FULL_STEPS = 300_000
+
+
+def full(limit=0):
+    if limit:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    run = gemba.here()
+    for step in range(FULL_STEPS):
+        run.metric("x", float(step), step)
+    run.artifact(bytes(8 << 20), "large")
+    run.param("too_long", "x" * (40 << 20))
+    run.end()
+
+
+def cells(live, count):
+    """Log as a kernel does, cell after cell. The first line of the input tells that the place of a cell is there, and so on."""
+    early = None
+    for cell in range(count):
+        sys.stdin.readline()
+        gemba._refresh()
+        if cell != 1:
+            gemba.metric("x", cell, cell)
+        if cell == 0:
+            early = gemba.start("early", experiment="other")
+        if cell == 2:
+            early.metric("y", cell, cell)
+        print("done", flush=True)
+
+
+def interrupted(seconds):
+    """Log while signals' handlers log too, and break calls off. Print how many points of each kind were surely logged."""
+    import signal
+
+    run = gemba.start("interrupted")
+    sure, handled, broken = 0, 0, 0
+    tried = 0
+
+    class Stop(Exception):
+        pass
+
+    def handler(number, frame):
+        nonlocal handled
+        run.metric("handled", handled, handled)
+        handled += 1
+        if handled % 3 == 0:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGALRM, handler)
+    end = time.monotonic() + seconds
+    signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+    while time.monotonic() < end:
+        try:
+            while time.monotonic() < end:
+                run.metric("key %d" % (tried % 1000), tried, tried)
+                tried += 1
+        except KeyboardInterrupt:
+            broken += 1
+            tried += 1
+    while True:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            break
+        except KeyboardInterrupt:
+            pass
+    run.end()
+    print(json.dumps({"tried": tried, "handled": handled, "broken": broken}))
+
+
+def ends(how):
+    run = gemba.start(how)
+    if how == "block":
+        with run:
+            pass
+    elif how == "raises":
+        with run:
+            raise RuntimeError("it broke")
+    elif how == "interrupted":
+        with run:
+            raise KeyboardInterrupt
+    elif how == "uncaught":
+        raise RuntimeError("nobody caught it")
+    elif how == "given":
+        run.end("it is wrong")
+        run.end()
+    elif how == "vanishes":
+        os._exit(0)
+
+
+def resume(id):
+    run = gemba.start(resume=id)
+    run.metric("x", 2, 2)
+    run.end()
+
+
+def wrong():
+    """Nothing of this fails."""
+    run = gemba.here()
+    loop = []
+    loop.append(loop)
+    for value in (None, "abc", [1, 2], 10**400, object(), 1j):
+        run.metric("wrong", value)
+    for step in (0.5, "x", None, 1 << 63):
+        run.metric("wrong", 1, step)
+    run.metric([], 1)
+    run.params(3)
+    run.param("loop", loop)
+    run.image("i", loop)
+    run.plot("p", 3)
+    run.table("t", loop)
+    run.audio("a", None)
+    run.artifact("/no/such/file")
+    run.model("/dev/null")
+    run.table("n", [{"a": float("nan")}])
+    sys.stderr.close()
+    run.metric("wrong", "after stderr is closed")
+    run.metric("right", 1, 1)
+    run.end(loop)
+
+
+def main():
+    arguments = [json.loads(text) for text in sys.argv[2:]]
+    globals()[sys.argv[1]](*arguments)
+
+
+if __name__ == "__main__":
+    main()
