@@ -158,6 +158,7 @@ type shownCell struct {
 	SourceText    *string              `json:"source"` // null when its bytes are not in the ledger
 	ErrorText     string               `json:"error_value,omitempty"`
 	Declared      []string             `json:"declarations"`
+	Named         tracker.Names        `json:"names,omitzero"`
 	Outputs       []tracker.Output     `json:"outputs"`
 	OutputBatches []index.Batch        `json:"output_batches"`
 	Missing       []string             `json:"missing,omitempty"` // digests whose bytes are not in the ledger
@@ -185,6 +186,9 @@ func readCell(ctx context.Context, x *index.Index, id tracker.ID) (*shownCell, e
 	shown.ErrorText, _ = shown.text(x, c.ErrorValue)
 	if names, ok := shown.text(x, c.Declarations); ok {
 		_ = json.Unmarshal([]byte(names), &shown.Declared) // a list that is none shows as empty
+	}
+	if named, ok := shown.text(x, c.Names); ok {
+		_ = json.Unmarshal([]byte(named), &shown.Named) // as above
 	}
 	if session, err := x.Session(ctx, c.Session); err == nil {
 		shown.Environment = &session

@@ -172,12 +172,28 @@ func (g *page) cellFacts(c *shownCell) {
 	}
 	g.fact("backend", "%s", c.Backend)
 	g.fact("declared", "%s", strings.Join(c.Declared, " "))
+	g.names(c.Named)
 	if c.Redactions > 0 {
 		g.fact("redacted", "%s, before anything was written (%s)", count(int(c.Redactions), "secret", "secrets"), c.Redacted)
 	}
 	for _, i := range c.Interruptions {
 		g.fact("interrupted", "by %s at %s", i.By, humanTime(i.Time, g.a.now()))
 	}
+}
+
+// names prints what the cell's code names, each kind in a line.
+func (g *page) names(n tracker.Names) {
+	g.fact("bound", "%s", strings.Join(n.Bound, " "))
+	g.fact("used", "%s", strings.Join(n.Used, " "))
+	var modules, seeds []string
+	for _, m := range n.Imports {
+		modules = append(modules, strings.TrimSpace(m.Name+" "+m.Version))
+	}
+	for _, s := range n.Seeds {
+		seeds = append(seeds, s.Call+" "+s.Value)
+	}
+	g.fact("imports", "%s", strings.Join(modules, ", "))
+	g.fact("seeds", "%s", strings.Join(seeds, ", "))
 }
 
 func (g *page) environment(s *index.Session) {

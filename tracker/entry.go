@@ -113,6 +113,7 @@ type CellFinishedEntry struct {
 	Reused       bool          `json:"reused,omitempty"`
 	Backend      string        `json:"backend,omitempty"`
 	Declarations Digest        `json:"declarations,omitzero"` // blob: a JSON array of names
+	Names        Digest        `json:"names,omitzero"`        // blob: a JSON object, Names
 	Program      Digest        `json:"program,omitzero"`
 	GoMod        Digest        `json:"go_mod,omitzero"` // of the module that Program was built in
 	GoSum        Digest        `json:"go_sum,omitzero"`

@@ -66,6 +66,27 @@ type CellFinished struct {
 	GoMod        string // of the module it was built in
 	GoSum        string
 	Seen         Seen
+	Names        Names
+}
+
+// Names is what a cell's code names, as far as the engine tells.
+type Names struct {
+	Bound   []string `json:"bound,omitempty"`   // names that it gave a value, sorted
+	Used    []string `json:"used,omitempty"`    // names that it used and that came from cells before it, sorted
+	Imports []Module `json:"imports,omitempty"` // libraries that it imported, and those that were loaded with them
+	Seeds   []Seed   `json:"seeds,omitempty"`   // that it gave to random number generators
+}
+
+// Module is a library as a cell found it.
+type Module struct {
+	Name    string `json:"name"`
+	Version string `json:"version,omitempty"` // empty when nobody tells it
+}
+
+// Seed is what a cell gave to a random number generator.
+type Seed struct {
+	Call  string `json:"call"`  // as the cell has it: "np.random.seed", or "train_test_split(random_state)" for an argument with a name
+	Value string `json:"value"` // a whole number, and nothing else
 }
 
 // Interrupted says who stopped what.

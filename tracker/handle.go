@@ -130,6 +130,7 @@ func (s *scribe) cellFinished(e CellFinished) {
 		Wall: max(0, e.Time.Sub(c.head.Time)), Build: e.Build, Run: e.Run, UserCPU: e.UserCPU, SystemCPU: e.SystemCPU,
 		MaxRSS: e.MaxRSS, Reused: e.Reused, Backend: s.clip(e.Backend),
 		Declarations: s.put(s.document(names(e.Declarations)), h), Program: s.put(s.text(e.Program), h),
+		Names: s.put(s.document(e.Names.encode()), h),
 		GoMod: s.put([]byte(e.GoMod), h), GoSum: s.put([]byte(e.GoSum), h),
 		Messages: c.messages, OutputBytes: c.bytes, OutputSHA256: c.sum(),
 		Truncated: c.truncated, DroppedBytes: c.dropped,
@@ -144,6 +145,15 @@ func names(list []string) []byte {
 		return nil
 	}
 	b, _ := json.Marshal(list) // strings always encode
+	return b
+}
+
+// encode returns the names as the blob holds them; none are no blob.
+func (n Names) encode() []byte {
+	if len(n.Bound)+len(n.Used)+len(n.Imports)+len(n.Seeds) == 0 {
+		return nil
+	}
+	b, _ := json.Marshal(n) // strings always encode
 	return b
 }
 

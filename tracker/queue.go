@@ -1,6 +1,9 @@
 package tracker
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // overhead is what an event costs in memory beside its text, in bytes.
 const overhead = 256
@@ -17,6 +20,10 @@ func sizeOf(e Event) int64 {
 		for _, name := range e.Declarations {
 			size += len(name) + 16
 		}
+		for _, name := range slices.Concat(e.Names.Bound, e.Names.Used) {
+			size += len(name) + 16
+		}
+		size += 64 * (len(e.Names.Imports) + len(e.Names.Seeds))
 		return int64(size)
 	case EnvironmentCaptured:
 		return overhead + int64(len(e.Document))

@@ -145,6 +145,7 @@ func TestCellIsRecorded(t *testing.T) {
 	n.Record(tracker.CellFinished{
 		Execution: id, Time: started.Add(time.Second), Status: tracker.Failed, ErrorName: "panic", ErrorValue: "divide by zero",
 		Build: 2, Run: 3, Declarations: []string{"a", "b"}, Program: "package main",
+		Names: tracker.Names{Bound: []string{"x"}, Imports: []tracker.Module{{Name: "numpy", Version: "2.1"}}, Seeds: []tracker.Seed{{Call: "np.random.seed", Value: "7"}}},
 	})
 	n.flush()
 	l, err := journal.Open(n.dir)
@@ -164,6 +165,7 @@ func TestCellIsRecorded(t *testing.T) {
 	}
 	for d, want := range map[tracker.Digest]string{
 		f.ErrorValue: "divide by zero", f.Program: "package main", f.Declarations: `["a","b"]`,
+		f.Names: `{"bound":["x"],"imports":[{"name":"numpy","version":"2.1"}],"seeds":[{"call":"np.random.seed","value":"7"}]}`,
 	} {
 		if got, err := l.Blob(d); string(got) != want || err != nil {
 			t.Errorf("blob %q, %v; want %q", got, err, want)

@@ -53,6 +53,7 @@ type Cell struct {
 	ErrorName    string         `json:"error_name,omitempty"`
 	ErrorValue   tracker.Digest `json:"error_value_digest,omitzero"`
 	Declarations tracker.Digest `json:"declarations_digest,omitzero"`
+	Names        tracker.Digest `json:"names_digest,omitzero"`
 	Program      tracker.Digest `json:"program_digest,omitzero"`
 	GoMod        tracker.Digest `json:"go_mod_digest,omitzero"`
 	GoSum        tracker.Digest `json:"go_sum_digest,omitzero"`

@@ -112,11 +112,11 @@ func cellFinished(b *batch, at place, e *tracker.CellFinishedEntry) error {
 
 func finishCell(b *batch, at place, e *tracker.CellFinishedEntry) (found bool, err error) {
 	n, err := b.change(`UPDATE cells SET status = ?, finished = ?, wall_ns = ?, build_ns = ?, run_ns = ?, user_cpu_ns = ?, system_cpu_ns = ?,
-			max_rss = ?, reused = ?, backend = ?, error_name = ?, error_value = ?, declarations = ?, program = ?, go_mod = ?, go_sum = ?, redactions = ?, redacted = ?,
+			max_rss = ?, reused = ?, backend = ?, error_name = ?, error_value = ?, declarations = ?, names = ?, program = ?, go_mod = ?, go_sum = ?, redactions = ?, redacted = ?,
 			messages = ?, output_bytes = ?, output_sha256 = ?, truncated = ?, dropped_bytes = ?
 		WHERE id = ? AND journal = ?`,
 		string(e.Status), timeText(e.Time), int64(e.Wall), int64(e.Build), int64(e.Run), int64(e.UserCPU), int64(e.SystemCPU),
-		e.MaxRSS, e.Reused, e.Backend, e.ErrorName, e.ErrorValue.String(), e.Declarations.String(), e.Program.String(), e.GoMod.String(), e.GoSum.String(), e.Redactions, strings.Join(e.Redacted, " "),
+		e.MaxRSS, e.Reused, e.Backend, e.ErrorName, e.ErrorValue.String(), e.Declarations.String(), e.Names.String(), e.Program.String(), e.GoMod.String(), e.GoSum.String(), e.Redactions, strings.Join(e.Redacted, " "),
 		e.Messages, e.OutputBytes, e.OutputSHA256, e.Truncated, e.DroppedBytes,
 		e.Execution.String(), at.journal)
 	return n > 0, err

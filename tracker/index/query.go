@@ -20,14 +20,14 @@ const (
 )
 
 const cellColumns = `id, session, journal, entry, status, started, finished, count, cell_id, notebook, silent, source, source_size,
-	wall_ns, build_ns, run_ns, user_cpu_ns, system_cpu_ns, max_rss, reused, backend, error_name, error_value, declarations, program, go_mod, go_sum, redactions, redacted,
+	wall_ns, build_ns, run_ns, user_cpu_ns, system_cpu_ns, max_rss, reused, backend, error_name, error_value, declarations, names, program, go_mod, go_sum, redactions, redacted,
 	messages, output_bytes, output_sha256, truncated, dropped_bytes`
 
 func scanCell(rows *sql.Rows) (c Cell, err error) {
 	err = rows.Scan(into(&c.ID), into(&c.Session), into(&c.Journal), &c.Entry, &c.Status, at(&c.Started), at(&c.Finished),
 		&c.Count, &c.CellID, &c.Notebook, &c.Silent, into(&c.Source), &c.SourceSize,
 		&c.Wall, &c.Build, &c.Run, &c.UserCPU, &c.SystemCPU, &c.MaxRSS, &c.Reused, &c.Backend, &c.ErrorName,
-		into(&c.ErrorValue), into(&c.Declarations), into(&c.Program), into(&c.GoMod), into(&c.GoSum), &c.Redactions, &c.Redacted,
+		into(&c.ErrorValue), into(&c.Declarations), into(&c.Names), into(&c.Program), into(&c.GoMod), into(&c.GoSum), &c.Redactions, &c.Redacted,
 		&c.Messages, &c.OutputBytes, &c.OutputSHA256, &c.Truncated, &c.DroppedBytes)
 	return c, err
 }

@@ -78,7 +78,7 @@ func TestOldSchema(t *testing.T) {
 	}
 	const older = `ALTER TABLE journals DROP COLUMN runs; DROP TABLE environments; DROP TABLE code_states; DROP TABLE observations; DROP TABLE snapshots; DROP TABLE removals;
 		ALTER TABLE cells DROP COLUMN go_mod; ALTER TABLE cells DROP COLUMN go_sum;
-		ALTER TABLE cells DROP COLUMN redactions; ALTER TABLE cells DROP COLUMN redacted; PRAGMA user_version = 1`
+		ALTER TABLE cells DROP COLUMN redactions; ALTER TABLE cells DROP COLUMN redacted; ALTER TABLE cells DROP COLUMN names; PRAGMA user_version = 1`
 	if _, err := x.writes.Exec(older); err != nil {
 		t.Fatal(err)
 	}
