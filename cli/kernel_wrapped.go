@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/proxy"
 	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
+	"github.com/gemba-ml/gemba/kernel/proxy/python"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/tracker"
+	trackpython "github.com/gemba-ml/gemba/tracker/track/python"
 )
 
 // wrappedKernel starts the kernel whose kernelspec is in folder, and stands between it and the front end of a connection file.
@@ -56,6 +60,7 @@ func (s *cellSession) wrap(ctx context.Context, folder, key string) (*proxy.Link
 	if err != nil {
 		return nil, s.stillborn(spec, withHint(err, "gemba doctor shows which kernels can be started"))
 	}
+	g.meet(child.Folder)
 	link, err := proxy.Open(ctx, proxy.LinkOptions{Child: child, Session: s.id, Guest: g.Guest, Place: g.place, Now: s.now, Log: s.log})
 	if err != nil {
 		return nil, s.stillborn(spec, errors.Join(err, child.Close()))
@@ -91,14 +96,28 @@ func (s *cellSession) stillborn(spec kernelspec.Spec, why error) error {
 
 // guest is what is added to a wrapped kernel.
 type guest struct {
-	proxy.Guest
-	session *cellSession
-	live    *livePlace
+	proxy.Guest // nil for one whose language gemba does not know
+	session     *cellSession
+	language    string
+	live        *livePlace
 }
 
 // guestOf returns what gemba adds to the kernel of a kernelspec.
 func (s *cellSession) guestOf(spec kernelspec.Spec) *guest {
-	return &guest{session: s}
+	return &guest{session: s, language: spec.Language}
+}
+
+// meet prepares what is added, in the folder of the kernel that has started.
+func (g *guest) meet(folder string) {
+	if !strings.EqualFold(g.language, "python") {
+		return
+	}
+	modules := filepath.Join(folder, "modules")
+	if err := os.CopyFS(modules, trackpython.Source()); err != nil {
+		g.session.log("offer the kernel the module gemba: " + err.Error())
+		modules = ""
+	}
+	g.Guest = python.NewGuest(folder, modules)
 }
 
 // environ is what a wrapped kernel finds in its environment; folder is its own.

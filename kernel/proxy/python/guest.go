@@ -1,0 +1,36 @@
+package python
+
+import (
+	"path/filepath"
+
+	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/magics"
+)
+
+// Guest is what gemba adds to one Python kernel, and what it knows of it.
+type Guest struct {
+	*Reader
+	setup string
+}
+
+// NewGuest returns what is added to a kernel: it leaves what it tells in a folder, which is its own, and finds modules in another,
+// empty for none.
+func NewGuest(folder, modules string) *Guest {
+	spool := filepath.Join(folder, "cells.jsonl")
+	return &Guest{Reader: NewReader(spool), setup: Setup(spool, modules)}
+}
+
+// Setup is what the kernel executes first, silently.
+func (g *Guest) Setup() string { return g.setup }
+
+// Facts tells what was seen of the execution that a request caused.
+func (g *Guest) Facts(request string) wire.Facts {
+	facts, _ := g.Read(request) // what is missing is said in it
+	return facts
+}
+
+// Commands finds the lines of a cell that may be magics.
+func (g *Guest) Commands(source string) []magics.Line { return Commands(source) }
+
+// Comment is what begins a comment.
+func (g *Guest) Comment() string { return "#" }
