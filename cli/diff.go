@@ -13,6 +13,7 @@ import (
 type diffOptions struct {
 	asJSON   bool
 	exitCode bool
+	all      bool
 }
 
 func diffCommand(a *app) *cobra.Command {
@@ -22,7 +23,8 @@ func diffCommand(a *app) *cobra.Command {
 		Short: "Tell what differs between two runs, sessions, cell executions or snapshots",
 		Long: `diff compares params, metrics, tags, artifacts and datasets of two runs, and of runs, sessions and cell executions the code cell by
 cell, the commit, the files that were read and written, and the environment. Only what differs is shown; when that is nothing it says
-identical. Ids, times and how long something took are not compared. Runs may be named by their names.
+identical. Ids, times and how long something took are not compared, and unless --all asks for them neither is what was measured of the
+machine (system/…), nor tags that gemba keeps for itself (gemba.mlflow.…). Runs may be named by their names.
 
 gemba env diff, gemba snapshot diff and gemba profile diff compare one of these alone.`,
 		Example: `  gemba diff 3f2a 90bc
@@ -36,6 +38,7 @@ gemba env diff, gemba snapshot diff and gemba profile diff compare one of these 
 		},
 	}
 	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with status 1 when something differs")
+	c.Flags().BoolVar(&o.all, "all", false, "compare what was measured of the machine, and gemba's own tags, too")
 	jsonFlag(c, &o.asJSON)
 	return c
 }
@@ -58,7 +61,7 @@ func (a *app) diff(ctx context.Context, x *index.Index, args []string, o diffOpt
 	case "experiment":
 		return withHint(wrongUse("%s and %s are experiments", args[0], args[1]), "gemba log --experiment NAME lists the runs of one")
 	}
-	d, err := a.compare(ctx, x, both)
+	d, err := a.compare(ctx, x, both, o.all)
 	if err != nil {
 		return err
 	}
@@ -71,9 +74,9 @@ func (a *app) diff(ctx context.Context, x *index.Index, args []string, o diffOpt
 	return nil
 }
 
-// compare reads what is recorded of both and tells what differs.
-func (a *app) compare(ctx context.Context, x *index.Index, both [2]index.Match) (*difference, error) {
-	d := &difference{Kind: both[0].Kind}
+// compare reads what is recorded of both and tells what differs; all says that what is no user's is compared too.
+func (a *app) compare(ctx context.Context, x *index.Index, both [2]index.Match, all bool) (*difference, error) {
+	d := &difference{Kind: both[0].Kind, all: all}
 	var sides [2]side
 	var errs [2]error
 	for i, m := range both {

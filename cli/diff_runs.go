@@ -30,6 +30,8 @@ type difference struct {
 	Files       []changed            `json:"files,omitempty"` // that cells read or wrote: SHA-256
 	Environment []environ.Difference `json:"environment,omitempty"`
 	NotCompared []string             `json:"not_compared,omitempty"`
+
+	all bool // metrics and tags that are no user's are compared too
 }
 
 // nothing reports whether there is no difference.
@@ -108,7 +110,9 @@ func (d *difference) runs(ctx context.Context, x *index.Index, sides [2]side) er
 	})
 	d.Tags = both(sides, func(s side, t *texts) {
 		for _, g := range s.run.run.Tags {
-			t.add(g.Key, g.Value)
+			if d.all || !ownTag(g.Key) {
+				t.add(g.Key, g.Value)
+			}
 		}
 	})
 	d.Artifacts = both(sides, func(s side, t *texts) {
@@ -140,8 +144,10 @@ func (d *difference) metrics(ctx context.Context, x *index.Index, sides [2]side)
 	var keys []string
 	for i, s := range sides {
 		for _, m := range s.run.Series {
-			of[i][m.Key] = m
-			keys = append(keys, m.Key)
+			if d.all || !ownMetric(m.Key) {
+				of[i][m.Key] = m
+				keys = append(keys, m.Key)
+			}
 		}
 	}
 	slices.Sort(keys)

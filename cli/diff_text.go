@@ -28,7 +28,7 @@ func (a *app) printDiff(d *difference, asJSON bool) error {
 		return err
 	}
 	for _, s := range []section{changeSection("", "FACT", d.Facts), changeSection("params", "PARAM", d.Params), metricSection(d.Metrics), changeSection("tags", "TAG", d.Tags),
-		changeSection("artifacts", "PATH", d.Artifacts), changeSection("datasets", "DATASET", d.Datasets), changeSection("code", "CODE", d.Code)} {
+		changeSection("artifacts", "PATH", d.Artifacts), changeSection("datasets", "DATASET", d.Datasets), changeSection("code", "CODE", worded(d.Code))} {
 		if err := s.print(a); err != nil {
 			return err
 		}
@@ -54,6 +54,23 @@ func changeSection(title, key string, list []changed) section {
 		made.table.add(cell{text: cutTo(c.Key, sideLength)}, cell{was, red}, cell{is, green})
 	}
 	return made
+}
+
+// noCode are the words for facts of the code that are empty.
+var noCode = map[string]string{"commit": "no commit", "branch": "no branch", "missing": "nothing"}
+
+// worded says in words what the code lacks.
+func worded(list []changed) []changed {
+	list = slices.Clone(list)
+	for i, c := range list {
+		word := noCode[c.Key]
+		for _, side := range []**string{&list[i].A, &list[i].B} {
+			if *side != nil && **side == "" && word != "" {
+				*side = &word
+			}
+		}
+	}
+	return list
 }
 
 // sideLength is how much of each of two values is shown, in characters.

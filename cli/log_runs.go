@@ -200,9 +200,10 @@ const summaryMetrics = 4
 // runSummary is a run's name with its metrics.
 func runSummary(r index.Run) string {
 	parts := []string{cutTo(runName(r), nameLength)}
-	for i, m := range r.Metrics {
+	metrics := slices.DeleteFunc(slices.Clone(r.Metrics), func(m tracker.Metric) bool { return ownMetric(m.Key) })
+	for i, m := range metrics {
 		if i == summaryMetrics {
-			parts = append(parts, fmt.Sprintf("… %s more", thousands(len(r.Metrics)-i)))
+			parts = append(parts, fmt.Sprintf("… %s more", thousands(len(metrics)-i)))
 			break
 		}
 		parts = append(parts, cutTo(m.Key, valueLength)+"="+short(m.Value))

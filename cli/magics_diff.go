@@ -62,7 +62,7 @@ func (h *magicHost) differenceOf(ctx context.Context, x *index.Index, a, b strin
 			return nil, fmt.Errorf("%s is %s, and %s is %s: want two runs, sessions or cells", a, h.describe(ctx, x, both[0]), b, h.describe(ctx, x, both[i]))
 		}
 	}
-	return h.compare(ctx, x, both)
+	return h.compare(ctx, x, both, false)
 }
 
 // diffPage writes what differs as HTML, in which nothing that was recorded is markup.

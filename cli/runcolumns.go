@@ -103,15 +103,28 @@ func usualColumns(runs []index.Run) []filter.Field {
 	}
 	fields = append(fields, attributeFields("status", "duration", "run_name")...)
 	fields = append(fields, differingParams(runs, usualCount)...)
+	return append(fields, mostUsed(filter.Metrics, metricCounts(runs), usualCount)...)
+}
+
+// metricCounts returns how many runs have each metric, but for those that the program itself measures of each run.
+func metricCounts(runs []index.Run) map[string]int {
 	counts := map[string]int{}
 	for _, r := range runs {
 		for _, m := range r.Metrics {
-			counts[m.Key]++
+			if !ownMetric(m.Key) {
+				counts[m.Key]++
+			}
 		}
 	}
-	maps.DeleteFunc(counts, func(key string, _ int) bool { return strings.HasPrefix(key, usage.Prefix) }) // every run would show them first
-	return append(fields, mostUsed(filter.Metrics, counts, usualCount)...)
+	return counts
 }
+
+// ownMetric reports whether a metric is no user's but what was measured of the machine and the program. Views that choose by themselves
+// what to show leave it out.
+func ownMetric(key string) bool { return strings.HasPrefix(key, usage.Prefix) }
+
+// ownTag reports whether a tag is no user's but one in which package mlflow keeps what it has no other place for.
+func ownTag(key string) bool { return strings.HasPrefix(key, "gemba.mlflow.") }
 
 // usualCount is how many params, and how many metrics, are shown of runs of which nothing is said.
 const usualCount = 4

@@ -13,13 +13,16 @@ import (
 )
 
 // recordRuns writes runs into a ledger through the real recorder: recordruns LEDGER, with the session of record and two
-// runs that its cells told of: recordruns LEDGER cells.
+// runs that its cells told of: recordruns LEDGER cells, or with what is recorded of runs that nobody logged: recordruns LEDGER own.
 func recordRuns() {
 	flag.Parse()
 	recorder := (&app{stderr: os.Stderr}).openRecorder(flag.Arg(0), "test")
 	events := storyRuns()
-	if flag.Arg(1) == "cells" {
+	switch flag.Arg(1) {
+	case "cells":
 		events = storyFromCells()
+	case "own":
+		events = append(events, storyOfOwn()...)
 	}
 	for _, e := range events {
 		recorder.Record(e)
@@ -86,6 +89,16 @@ func storyFromCells() []tracker.Event {
 		events = append(events,
 			tracker.RunChanged{Run: storyRun(byte(n + 1)), Session: session, Execution: cell.Execution, Time: cell.Time, Name: name, Status: tracker.RunFinished, Started: cell.Time},
 			tracker.RunLogged{Run: storyRun(byte(n + 1)), Session: session, Execution: cell.Execution, Time: cell.Time, Params: []tracker.Param{{Key: "p", Value: "1"}}})
+	}
+	return events
+}
+
+// storyOfOwn is what "base" and "twin" have that differs and that nobody logged.
+func storyOfOwn() (events []tracker.Event) {
+	at := time.Date(2026, 1, 2, 4, 0, 0, 0, time.UTC)
+	for n := range 2 {
+		events = append(events, tracker.RunLogged{Run: storyRun(byte(n + 1)), Time: at, Metrics: []tracker.Metric{{Key: "system/memory", Value: float64(n), Time: at.UnixNano()}},
+			Tags: []tracker.Tag{{Key: "gemba.mlflow.dataset", Value: fmt.Sprint(n)}}})
 	}
 	return events
 }

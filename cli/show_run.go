@@ -105,15 +105,20 @@ func readSeries(ctx context.Context, x *index.Index, run tracker.ID, limit int) 
 		if limit > 0 && i >= limit {
 			continue
 		}
-		points, err := x.Series(ctx, index.SeriesSearch{Run: run, Key: k.Key, Points: sparkPoints})
-		if err != nil {
+		if err := all[i].read(ctx, x, run, k.Key); err != nil {
 			return nil, err
-		}
-		for _, p := range points {
-			all[i].take(p.Value)
 		}
 	}
 	return all, err
+}
+
+// read reads the points of a series, thinned out.
+func (s *shownSeries) read(ctx context.Context, x *index.Index, run tracker.ID, key string) error {
+	points, err := x.Series(ctx, index.SeriesSearch{Run: run, Key: key, Points: sparkPoints})
+	for _, p := range points {
+		s.take(p.Value)
+	}
+	return err
 }
 
 // take notes a value: the least and the greatest are among those of a series that is thinned out.
