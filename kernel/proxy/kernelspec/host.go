@@ -59,7 +59,7 @@ func (h host) userDir() (string, error) {
 		return filepath.Abs(dir)
 	}
 	if dir := h.get("XDG_DATA_HOME"); dir != "" && h.system != "windows" && h.system != "darwin" {
-		return filepath.Join(dir, "jupyter"), nil
+		return filepath.Abs(filepath.Join(dir, "jupyter"))
 	}
 	if h.home == "" {
 		return "", errNoHome
