@@ -21,9 +21,19 @@ func (s *Session) Begin(cell wire.Cell) *Execution {
 	x.setCurrent(x.ID)
 	s.record(tracker.CellStarted{
 		Session: s.ID, Execution: x.ID, Time: s.options.Now(), Count: cell.Count, CellID: cell.CellID,
-		Notebook: s.options.Notebook, Source: cell.Source, Silent: cell.Silent,
+		Notebook: s.options.Notebook, Source: cell.Source, Silent: cell.Silent, Unseen: s.unseen(cell.Source),
 	})
 	return x
+}
+
+// Partial is an Engine that does not see every file that cells open; which ones it says by their source.
+type Partial interface {
+	Unseen(source string) bool
+}
+
+func (s *Session) unseen(source string) bool {
+	engine, ok := s.options.Engine.(Partial)
+	return ok && engine.Unseen(source)
 }
 
 // setCurrent says that an execution is under way; zero, that this one is not any more.

@@ -35,6 +35,7 @@ type CellStarted struct {
 	Notebook  string
 	Source    string
 	Silent    bool
+	Unseen    bool // it may open files that the engine does not tell of; not recorded
 }
 
 // CellOutput is one output as the front end was shown it: Type is an iopub message type (stream,

@@ -30,6 +30,7 @@ type cell struct {
 	reply     *message // that waits for the rest
 	idle      *message // likewise
 	over      bool
+	begun     time.Time
 	spent     spent // by the kernel when it began
 }
 
@@ -66,7 +67,7 @@ func (r *Relay) begin(l *lane, m message) (*cell, bool) {
 		c.count++ // as the kernel will
 	}
 	r.mu.Unlock()
-	c.spent = r.Link.spent()
+	c.begun, c.spent = r.Link.Now(), r.Link.spent()
 	c.Execution = r.Session.Begin(wire.Cell{Source: c.source, Count: c.count, CellID: cellID(m), Silent: c.asked.Silent})
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -185,6 +186,7 @@ func (r *Relay) settle(c *cell, overdue bool) {
 func (r *Relay) outcome(c *cell, reply *message) (o wire.Outcome, failed bool) {
 	o.Facts = r.Link.Guest.Facts(c.request.header.ID)
 	r.Link.spent().since(c.spent, &o.Facts)
+	o.Facts.Run = r.Link.Now().Sub(c.begun)
 	if c.failure != nil {
 		o.Error = c.failure
 		return o, true

@@ -25,6 +25,9 @@ func (e *Engine) Info() wire.Info { return e.Link.Info }
 // Commands finds the lines of a cell that may be magics.
 func (e *Engine) Commands(source string) []magics.Line { return e.Guest.Commands(source) }
 
+// Unseen says whether a cell may open files that the kernel does not tell of.
+func (e *Engine) Unseen(source string) bool { return e.Guest.Unseen(source) }
+
 // Execute has the kernel execute a cell.
 func (e *Engine) Execute(ctx context.Context, cell wire.Cell, front wire.Front) (o wire.Outcome) {
 	e.Place(cell.Env)

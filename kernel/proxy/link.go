@@ -20,6 +20,8 @@ type Guest interface {
 	Setup() string
 	// Facts tells what was seen of the execution that a request caused. It is asked before its reply is passed on.
 	Facts(request string) wire.Facts
+	// Unseen says whether a cell may open files that Facts does not tell of, for the work tree to be watched.
+	Unseen(source string) bool
 	// Commands finds the lines of a cell that may be magics.
 	Commands(source string) []magics.Line
 	// Comment is what begins a comment of one line, empty where that is not known.
@@ -216,8 +218,9 @@ func (l *Link) drain() { l.reading.Wait() }
 // stranger is the guest of a kernel whose language is not known.
 type stranger struct{}
 
-func (stranger) Setup() string   { return "" }
-func (stranger) Comment() string { return "" }
+func (stranger) Setup() string      { return "" }
+func (stranger) Comment() string    { return "" }
+func (stranger) Unseen(string) bool { return true }
 func (stranger) Facts(string) wire.Facts {
 	return wire.Facts{Seen: wire.Seen{Children: true, Missed: []string{unseen}}}
 }

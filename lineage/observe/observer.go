@@ -123,7 +123,7 @@ func (b *Observer) Started(e tracker.CellStarted) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := start{execution: e.Execution, time: e.Time}
-	b.spawns = b.spawns || declaresSpawning(e.Source)
+	b.spawns = b.spawns || e.Unseen || declaresSpawning(e.Source)
 	s.reads = b.spawns || runsShell(e.Source)
 	if b.watcher != nil {
 		s.mark = b.watcher.begin(s.reads)
