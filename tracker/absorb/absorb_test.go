@@ -56,6 +56,10 @@ var programs = map[string]func(){
 		run.End(nil)
 		os.Exit(3) // nothing is given time to finish
 	},
+	"keeps": func() {
+		track.Start("keeper").Bytes("plot.png", "image/png", []byte("\x89PNG"))
+		os.Exit(3)
+	},
 	"many": func() {
 		run := track.Here()
 		for step := range 10_000 {
