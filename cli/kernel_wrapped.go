@@ -55,6 +55,7 @@ func (s *cellSession) wrap(ctx context.Context, folder, key string) (*proxy.Link
 	if err != nil {
 		return nil, s.stillborn(kernelspec.Spec{}, withHint(err, "jupyter kernelspec list shows what is there; gemba install --wrap NAME wraps one again"))
 	}
+	s.mlflow = s.serveMLflow(s.current)
 	g := s.guestOf(spec)
 	child, err := proxy.StartChild(proxy.ChildOptions{Spec: spec, Key: key, Dir: s.childDir(), Env: g.environ, Stdout: os.Stdout, Stderr: os.Stderr, Log: s.log})
 	if err != nil {
@@ -122,16 +123,17 @@ func (g *guest) meet(folder string) {
 
 // environ is what a wrapped kernel finds in its environment; folder is its own.
 func (g *guest) environ(folder string) []string {
+	env := g.session.mlflow.environ()
 	if g.session.environ == nil {
-		return nil
+		return env
 	}
 	live, err := newLivePlace(folder)
 	if err != nil {
 		g.session.log(err.Error())
-		return nil
+		return env
 	}
 	g.live = live
-	return []string{live.variable(g.session.environ(tracker.ID{}))}
+	return append(env, live.variable(g.session.environ(tracker.ID{})))
 }
 
 // place tells the kernel where the cell that comes logs to.

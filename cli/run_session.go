@@ -23,7 +23,6 @@ import (
 // notebooks.Executor of `gemba run`.
 type headless struct {
 	*cellSession
-	session *kernel.Session
 }
 
 // openRun starts an engine in the folder of the notebook and a record in its ledger: the kernel of a kernelspec, or of none the
@@ -38,7 +37,7 @@ func (a *app) openRun(ctx context.Context, path string, spec kernelspec.Spec) (*
 	if err != nil {
 		return nil, err
 	}
-	h.session = h.open(engine)
+	h.open(engine)
 	h.lock.await(runPatience)
 	return h, nil
 }

@@ -62,7 +62,7 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	defer listener.Close()
-	server, closeLedger, err := a.openServer(ctx)
+	server, closeLedger, err := a.openServer(ctx, a.ledgerFor("."), nil)
 	if err != nil {
 		return err
 	}
@@ -106,9 +106,9 @@ func (a *app) printAddress(at net.Addr, token string) {
 	fmt.Fprintln(a.stdout)
 }
 
-// openServer opens the ledger for reading and writing. What it returns closes it, and says what could not be written.
-func (a *app) openServer(ctx context.Context) (server http.Handler, closeLedger func() error, err error) {
-	dir := a.ledgerFor(".")
+// openServer opens the ledger at dir for reading and writing; what is recorded goes through a recorder of the caller's, nil for
+// none. What it returns closes it, and says what could not be written.
+func (a *app) openServer(ctx context.Context, dir string, through func(mlflow.Recorder) mlflow.Recorder) (server http.Handler, closeLedger func() error, err error) {
 	o := a.recording(dir, "serve")
 	own := noteJournal(&o)
 	recorder := tracker.NewRecorder(o)
@@ -126,7 +126,11 @@ func (a *app) openServer(ctx context.Context) (server http.Handler, closeLedger 
 		return nil, nil, errors.Join(err, recorder.Close())
 	}
 	bulk := blob.NewBulk(snapshot.Packs(dir), blob.OpenStore(snapshot.Packs(dir)))
-	server = mlflow.New(mlflow.Options{Recorder: recorder, Journal: own, Index: x, Keep: bulk, Blobs: ledger.Blobs(), Now: a.now, Screen: o.Screen})
+	var heard mlflow.Recorder = recorder
+	if through != nil {
+		heard = through(heard)
+	}
+	server = mlflow.New(mlflow.Options{Recorder: heard, Journal: own, Index: x, Keep: bulk, Blobs: ledger.Blobs(), Now: a.now, Screen: o.Screen})
 	return server, func() error {
 		defer stopFetching()
 		return errors.Join(recorder.Close(), bulk.Close(), x.Close())

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
@@ -28,6 +30,9 @@ type cellSession struct {
 	policy   *codePolicy
 	run      *sessionRun // nil likewise
 	magics   *magicHost
+	mlflow   *sessionServer                 // nil where MLflow's clients log elsewhere
+	session  *kernel.Session                // nil before open
+	opened   atomic.Pointer[kernel.Session] // the same, for who does not wait for open
 	heard    kernel.Recorder
 	environ  func(tracker.ID) []string
 }
@@ -68,8 +73,17 @@ func (s *cellSession) open(engine kernel.Engine) *kernel.Session {
 		Magics: s.magics, Notebook: s.notebook, Dir: dir, Command: s.command, Gemba: buildVersion().Version, Now: s.now, Log: s.logger(),
 		Unrecorded: func(err error) { s.warnUnrecorded(err, s.ledger) }, Secret: s.screened,
 	})
-	s.magics.session, s.magics.run = session, s.run
+	s.magics.session, s.magics.run, s.session = session, s.run, session
+	s.opened.Store(session)
 	return session
+}
+
+// current is the execution under way.
+func (s *cellSession) current() tracker.ID {
+	if session := s.opened.Load(); session != nil {
+		return session.Current()
+	}
+	return tracker.ID{}
 }
 
 // screened keeps a secret that somebody typed out of the record.
@@ -82,8 +96,9 @@ func (s *cellSession) screened(secret string) {
 // finish writes the last of the record.
 func (s *cellSession) finish() error {
 	defer s.policy.close() // a capture under way may be slow; the record may not wait for it
+	err := s.mlflow.shut()
 	if s.recorder == nil {
-		return nil
+		return err
 	}
-	return s.recorder.Close()
+	return errors.Join(err, s.recorder.Close())
 }
