@@ -49,17 +49,21 @@ func TestBodiesWait(t *testing.T) {
 	if !s.server.bodies.TryAcquire(memory) {
 		t.Fatal("memory is taken before anybody came")
 	}
-	answered := make(chan int)
+	answered := make(chan int, 1)
 	go func() {
 		status, _ := s.ask("POST", "runs/set-tag", object{"run_id": run, "key": "a", "value": "b"})
 		answered <- status
 	}()
-	select {
-	case status := <-answered:
-		t.Fatalf("a request is answered with %d while there is no memory for it", status)
-	default:
+	for waits := false; !waits; {
+		s.server.bodies.Release(1)
+		waits = !s.server.bodies.TryAcquire(1) // there is a byte, and nobody gets it: the request waits for more
+		select {
+		case status := <-answered:
+			t.Fatalf("a request is answered with %d while there is no memory for it", status)
+		default:
+		}
 	}
-	s.server.bodies.Release(memory)
+	s.server.bodies.Release(memory - 1)
 	if status := <-answered; status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
