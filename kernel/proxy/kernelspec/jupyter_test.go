@@ -44,6 +44,9 @@ func virtual(t *testing.T) string {
 	if _, err := os.Stat(filepath.Join(prefix, "bin", "jupyter")); err != nil {
 		kerneltest.Lacking(t, "Jupyter is not in .venv: run make venv")
 	}
+	if prefix, err = filepath.EvalSymlinks(prefix); err != nil {
+		t.Fatal(err)
+	}
 	return prefix
 }
 
