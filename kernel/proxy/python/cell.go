@@ -50,7 +50,7 @@ func (c *cell) add(l *line) {
 		c.seen.Children = true
 	}
 	for _, library := range l.Unseen {
-		c.miss("files that " + library + " opened by itself: its own code does not tell Python of them")
+		c.unseen("files that " + library + " opened by itself: its own code does not tell Python of them")
 	}
 	if l.Child == 0 && l.End {
 		c.end(l)
@@ -60,7 +60,7 @@ func (c *cell) add(l *line) {
 // end takes in what is told once, at the cell's end.
 func (c *cell) end(l *line) {
 	c.ended = true
-	c.bound, c.used = l.Bound, l.Used
+	c.bound, c.used = union(c.bound, l.Bound), union(c.used, l.Used) // a magic may have run a cell in the cell
 	for _, pair := range l.Imports {
 		if len(pair) == 2 {
 			c.imports = append(c.imports, wire.Module{Name: pair[0], Version: pair[1]})
@@ -103,9 +103,14 @@ func (c *cell) start(p wire.Process) {
 	c.seen.Children = true
 }
 
+// unseen takes note of what opened files unseen.
+func (c *cell) unseen(what string) {
+	c.seen.Children = true
+	c.miss(what)
+}
+
 // miss takes note of what could not be observed.
 func (c *cell) miss(what string) {
-	c.seen.Children = true
 	if !slices.Contains(c.seen.Missed, what) {
 		c.seen.Missed = append(c.seen.Missed, what)
 	}
@@ -114,6 +119,12 @@ func (c *cell) miss(what string) {
 func (c *cell) facts() wire.Facts {
 	c.seen.Hosts = slices.Sorted(maps.Keys(c.hosts))
 	return wire.Facts{Seen: c.seen, Bound: c.bound, Used: c.used, Imports: c.imports, Seeds: c.seeds}
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // paths takes a list of paths apart.

@@ -34,10 +34,10 @@ def library_folders() -> tuple:
 
 
 class Cell:
-    """What is known of a cell that runs, or of the time between two."""
+    """What is known of the cell that runs, or ran last."""
 
     def __init__(self, name: str | None) -> None:
-        self.name = name  # message id of its execute_request; None between cells
+        self.name = name  # message id of its execute_request; None before the first one
         self.told: set = set()  # paths that need not be told again
         self.kept = 1  # lets the first path be written at once, then ever more be put aside
         self.trees: list = []
@@ -66,15 +66,17 @@ class Watch:
 
     def hook(self):
         """Returns what the interpreter tells its events. Nearly all of the time that gemba takes is spent here."""
-        buffer, handlers, wrote, flush = self.buffer, self.handlers, self.wrote, self.flush
+        buffer, handlers, wrote, low, flush = self.buffer, self.handlers, self.wrote, self.low, self.flush
         append = buffer.append
 
         def hook(event: str, args: tuple) -> None:
             try:
                 if event == "open":
-                    path, _, flags = args
+                    path, mode, flags = args
                     if flags & WRITES:
                         wrote(path)
+                    elif mode is None:
+                        low(path)
                     else:
                         append(path)
                         if len(buffer) >= self.limit:
@@ -117,6 +119,11 @@ class Watch:
         read = path in told
         told.update((path, ("wrote", path)))
         self.note("wrote", [os.path.join(os.getcwd(), path), read, *state])
+
+    def low(self, path: object) -> None:
+        """Takes in what os.open opens for reading, but when that lists folders, relative to others that are open."""
+        if not caller().endswith(("shutil.py", "os.py")):
+            self.buffer.append(path)
 
     def removed(self, path: object, folder: int = -1) -> None:
         path = placed(path, folder)
@@ -172,9 +179,11 @@ class Watch:
             host = str(address[0])
             self.note("hosts", f"[{host}]:{address[1]}" if ":" in host else f"{host}:{address[1]}")
 
-    def compiled(self, source: object, name: object) -> None:
+    def compiled(self, source: object, *_: object) -> None:
         if is_node(source):
-            self.cell.trees.append((name, source))
+            frame = sys._getframe(2)  # the interpreter does not tell the name of what comes as a tree
+            if frame.f_code.co_filename.endswith("codeop.py"):
+                self.cell.trees.append((frame.f_locals.get("filename"), source))
 
     # Lines.
 
@@ -229,9 +238,8 @@ class Watch:
             self.limit = 1
 
     def end(self, **more: object) -> None:
-        """Says that it does not any more."""
+        """Says that it does not any more. What comes before the next one begins is told of it all the same: gemba knows it is late."""
         self.flush(PATIENCE, **more, end=True)
-        self.cell = Cell(None)
 
     def forked(self) -> None:
         """Goes on in a child process, which may end without a word."""

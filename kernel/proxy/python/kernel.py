@@ -19,6 +19,7 @@ class Kernel:
         self.reach: dict = {}  # functions of earlier cells: what they use
         self.files = code_files(shell)
         self.workers = workers()
+        watch.leave += tuple(folder for folder in (self.files, profile(shell)) if folder.endswith(os.sep))
 
     def register(self) -> None:
         events = self.shell.events
@@ -78,8 +79,15 @@ class Kernel:
             self.reach.pop(name, None)
             if names.free.get(name):
                 self.reach[name] = tuple(names.free[name])
-        known = self.shell.user_ns
-        return sorted(n for n in used if n in known and n != "get_ipython" or not hasattr(builtins, n))
+        return sorted(filter(self.is_users, used))
+
+    def is_users(self, name: str) -> bool:
+        """Says that a name is not Python's or IPython's own."""
+        missing = object()
+        value = self.shell.user_ns.get(name, missing)
+        if value is missing:
+            return not hasattr(builtins, name)
+        return name in ("In", "Out") or self.shell.user_ns_hidden.get(name, missing) is not value
 
     def imports(self, names: Names) -> list:
         """Returns modules that were loaded, or named, with their versions."""
@@ -128,6 +136,11 @@ def code_files(shell) -> str:
         return "<ipython-input-"
     folder = os.path.dirname(name)
     return folder + os.sep if folder else "<ipython-input-" if name.startswith("<ipython-input-") else name
+
+
+def profile(shell) -> str:
+    """Returns IPython's own folder."""
+    return str(getattr(getattr(shell, "profile_dir", None), "location", "")) + os.sep
 
 
 def workers() -> tuple:

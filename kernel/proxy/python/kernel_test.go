@@ -2,6 +2,7 @@ package python
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"os"
@@ -49,7 +50,8 @@ func startKernel(t *testing.T) *kernel {
 	}
 	c := exec.Command(python(t), client, dir)
 	c.Env = append(os.Environ(), "IPYTHONDIR="+t.TempDir(), "JUPYTER_RUNTIME_DIR="+t.TempDir(), "PYDEVD_DISABLE_FILE_VALIDATION=1")
-	c.Stderr = os.Stderr
+	var log bytes.Buffer
+	c.Stderr = &log
 	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +67,9 @@ func startKernel(t *testing.T) *kernel {
 		_ = in.Close()
 		_, _ = io.Copy(io.Discard, out)
 		_ = c.Wait()
+		if t.Failed() {
+			t.Logf("the kernel said:\n%s", log.String())
+		}
 	})
 	k := &kernel{t: t, dir: dir, ask: json.NewEncoder(in), answer: bufio.NewScanner(out)}
 	k.answer.Buffer(nil, 1<<26)

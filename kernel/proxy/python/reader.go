@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -22,7 +23,8 @@ type Reader struct {
 	session *Session
 	cells   map[string]*cell // that were not asked for yet
 	order   []string
-	between int // files and processes that no cell is known for
+	asked   []string // cells that were asked for last
+	between int      // files and processes that no cell is known for
 }
 
 // maxCells is how many cells that nobody asked for are remembered.
@@ -59,14 +61,14 @@ func (r *Reader) Read(msgID string) (facts wire.Facts, found bool) {
 	}
 	switch {
 	case err != nil:
-		c.miss("what the cell did: " + err.Error())
+		c.unseen("what the cell did: " + err.Error())
 	case !found:
-		c.miss("what the cell did: the kernel's hook told nothing of it, it was removed or the kernel ended")
+		c.unseen("what the cell did: the kernel's hook told nothing of it, it was removed or the kernel ended")
 	case !c.ended:
-		c.miss("what the cell did at its end: the kernel's hook did not tell of it, it was removed or the kernel ended")
+		c.unseen("what the cell did at its end: the kernel's hook did not tell of it, it was removed or the kernel ended")
 	}
 	if r.between > 0 {
-		c.miss(fmt.Sprintf("which cell did %d things that threads or callbacks did between cells", r.between))
+		c.miss(fmt.Sprintf("files and processes of threads and callbacks between cells: there were %d", r.between))
 		r.between = 0
 	}
 	return c.facts(), found
@@ -76,6 +78,9 @@ func (r *Reader) Read(msgID string) (facts wire.Facts, found bool) {
 func (r *Reader) take(id string) *cell {
 	c := r.cells[id]
 	delete(r.cells, id)
+	if r.asked = append(r.asked, id); len(r.asked) > maxCells {
+		r.asked = r.asked[1:]
+	}
 	if nameless := r.cells[""]; nameless != nil {
 		delete(r.cells, "")
 		if c == nil {
@@ -112,7 +117,7 @@ func (r *Reader) add(l *line) {
 		r.session = l.Session
 		return
 	}
-	if l.Cell == nil {
+	if l.Cell == nil || *l.Cell != "" && slices.Contains(r.asked, *l.Cell) {
 		r.between += len(l.Wrote) + len(l.Run) + len(l.Exec) + len(paths(string(l.Read)))
 		return
 	}
@@ -125,7 +130,7 @@ func (r *Reader) add(l *line) {
 	c.add(l)
 }
 
-// remember forgets the oldest cells that nobody asks for.
+// remember takes note of a new cell, and forgets the oldest cells that nobody asks for.
 func (r *Reader) remember(id string) {
 	r.order = append(r.order, id)
 	if len(r.order) > maxCells {

@@ -105,9 +105,8 @@ func TestCellsThatKill(t *testing.T) {
 	for _, end := range []string{"os._exit(3)", "os.kill(os.getpid(), 9)", "import ctypes; ctypes.string_at(0)"} {
 		k := newKernel(t)
 		k.write("a", "1")
-		before := k.run("import os")
-		_ = before
-		k.execute(map[string]any{"code": "open('a').read()\nopen('b', 'w').write('x')\nfor i in range(100): open(f'f{i}', 'w').close()\n" + end})
+		k.run("import os")
+		k.execute(map[string]any{"kills": true, "code": "open('a').read()\nopen('b', 'w').write('x')\nfor i in range(100): open(f'f{i}', 'w').close()\n" + end})
 		seen, found := k.lost()
 		if !found || len(seen.Opened) < 50 || !strings.HasSuffix(seen.Opened[0].Path, "/a") || seen.Missed == nil || !seen.Children {
 			t.Errorf("%s: %v %d files, missed %q", end, found, len(seen.Opened), seen.Missed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 
 from jupyter_client.manager import start_new_kernel
 
@@ -14,11 +15,13 @@ def main() -> None:
         for line in sys.stdin:
             asked = json.loads(line)
             outputs: list = []
-            try:
-                reply = client.execute_interactive(output_hook=outputs.append, timeout=120, allow_stdin=False, **asked)
-            except Exception as error:  # the kernel is gone, or says nothing
-                print(json.dumps({"dead": str(error)}), flush=True)
-                continue
+            if asked.pop("kills", False):
+                client.execute(**asked)
+                while manager.is_alive():
+                    time.sleep(0.02)
+                print(json.dumps({"dead": "the cell ended the kernel"}), flush=True)
+                break
+            reply = client.execute_interactive(output_hook=outputs.append, timeout=60, allow_stdin=False, **asked)
             texts = [o["content"].get("text") or o["content"].get("data", {}).get("text/plain") or "\n".join(o["content"].get("traceback", []))
                      for o in outputs if o["msg_type"] in ("stream", "execute_result", "error", "display_data")]
             print(json.dumps({"id": reply["parent_header"]["msg_id"], "status": reply["content"]["status"], "text": "".join(texts)}), flush=True)
