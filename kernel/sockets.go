@@ -36,7 +36,11 @@ var kinds = map[wire.Channel]zmtp.Kind{
 func OpenSockets(c wire.Connection, session tracker.ID, log *slog.Logger) (*Sockets, error) {
 	s := &Sockets{key: wire.NewKey(c.Key), log: log, open: map[wire.Channel]*zmtp.Socket{},
 		author: &author{session: session, username: username(), mark: "welcome", now: time.Now}}
-	o := zmtp.Options{MaxSize: wire.MaxSize, Welcome: s.welcome, Log: func(m string) { log.Warn(m) }}
+	curve, err := curveOf(c)
+	if err != nil {
+		return nil, err
+	}
+	o := zmtp.Options{MaxSize: wire.MaxSize, Curve: curve, Welcome: s.welcome, Log: func(m string) { log.Warn(m) }}
 	for channel, kind := range kinds {
 		network, address := c.Address(channel)
 		socket, err := zmtp.Listen(kind, network, address, o)
@@ -51,6 +55,18 @@ func OpenSockets(c wire.Connection, session tracker.ID, log *slog.Logger) (*Sock
 	}
 	go s.echo()
 	return s, nil
+}
+
+// curveOf returns the keys of a connection whose sockets are encrypted, else nil.
+func curveOf(c wire.Connection) (*zmtp.Curve, error) {
+	if !c.Encrypted() {
+		return nil, nil
+	}
+	public, secret, err := c.CurveKeys()
+	if err != nil {
+		return nil, fmt.Errorf("encrypt the sockets: %w", err)
+	}
+	return &zmtp.Curve{Public: public, Secret: secret}, nil
 }
 
 // welcome is what a new subscriber is sent (iopub_welcome, protocol 5.5).

@@ -23,12 +23,15 @@ type Connection struct {
 	Key             string `json:"key"`
 	SignatureScheme string `json:"signature_scheme"`
 	KernelName      string `json:"kernel_name,omitempty"`
+
+	// The key pair of encrypted sockets (CURVE), in Z85; both empty when the front end wants no encryption.
+	CurvePublicKey string `json:"curve_publickey,omitempty"`
+	CurveSecretKey string `json:"curve_secretkey,omitempty"`
 }
 
 // alien are the fields of connection files that ask for what this kernel does not do.
 type alien struct {
-	CurveKey         string `json:"curve_publickey"`
-	RegistrationPort int    `json:"registration_port"`
+	RegistrationPort int `json:"registration_port"`
 }
 
 // ReadConnection reads and validates the connection file at path.
@@ -62,9 +65,6 @@ func ParseConnection(b []byte) (Connection, error) {
 }
 
 func (a alien) check() error {
-	if a.CurveKey != "" {
-		return errors.New("the front end asks for CurveZMQ encryption, which this kernel does not speak: set KernelManager.transport_encryption to 'disabled'")
-	}
 	if a.RegistrationPort != 0 {
 		return errors.New("this is a registration file (protocol 5.6), this kernel wants a connection file with five ports")
 	}
@@ -96,7 +96,8 @@ func (c Connection) Validate() error {
 	if c.Key == "" && !c.local() {
 		return fmt.Errorf("ip is %s and key is empty: anybody in the network could run code here; let the front end write a key, or use 127.0.0.1", c.IP)
 	}
-	return nil
+	_, _, err := c.CurveKeys()
+	return err
 }
 
 // local reports whether only programs on this machine can connect.

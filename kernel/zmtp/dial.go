@@ -39,13 +39,13 @@ func Dial(ctx context.Context, kind Kind, network, address string, o Options) (*
 }
 
 func reach(ctx context.Context, network, address string) (net.Conn, error) {
-	var why error // what the last attempt failed with that ctx did not end
+	var why error // what the first attempt failed with; the last one fails as ctx ends
 	for wait := dialFirst; ; wait = min(2*wait, dialLast) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		if err == nil {
 			return conn, nil
 		}
-		if why == nil || ctx.Err() == nil {
+		if why == nil {
 			why = err
 		}
 		select {

@@ -188,6 +188,8 @@ func TestContextDoesNotEndASocket(t *testing.T) {
 func TestWhatCameIsReceivedAfterThePeerIsGone(t *testing.T) {
 	s := listenTest(t, Router, Options{})
 	d := dialTest(t, Dealer, s.Addr(), Options{Identity: "me"})
+	send(t, d, []byte("hello"))
+	receive(t, s)         // so it knows the dealer
 	const messages = 1000 // more than wait on this side
 	for i := range messages {
 		send(t, s, []byte("me"), binary.BigEndian.AppendUint32(nil, uint32(i)))
@@ -221,8 +223,8 @@ func TestWhatCameIsReceivedAfterWritingFailed(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		writeAll(t, conn, greeting(), readyOf("ROUTER"))
-		_, _ = io.CopyN(io.Discard, conn, int64(len(greeting())+len(readyFrom(Dealer))))
+		writeAll(t, conn, greeting("NULL", false), readyOf("ROUTER"))
+		_, _ = io.CopyN(io.Discard, conn, int64(len(greeting("NULL", false))+len(readyFrom(Dealer))))
 		for range 200 {
 			writeAll(t, conn, []byte("\x00\x04last"))
 		}

@@ -77,8 +77,10 @@ func readBody(r *bufio.Reader, size int) ([]byte, error) {
 
 // packed is a message laid out for the wire, shared by all the peers that it goes to.
 type packed struct {
-	parts net.Buffers
-	size  int
+	parts   net.Buffers
+	size    int
+	frames  [][]byte // what was laid out, for who encrypts it
+	command bool
 }
 
 // copied is the size up to which bodies are copied next to their header instead of being written apart.
@@ -86,7 +88,7 @@ const copied = 4 << 10
 
 // pack lays out frames as one message.
 func pack(frames [][]byte) packed {
-	var p packed
+	p := packed{frames: frames}
 	var run []byte
 	for i, f := range frames {
 		flags := byte(flagMore)
@@ -109,7 +111,7 @@ func pack(frames [][]byte) packed {
 // packCommand lays out a command.
 func packCommand(name string, data []byte) packed {
 	body := append(append([]byte{byte(len(name))}, name...), data...)
-	var p packed
+	p := packed{frames: [][]byte{body}, command: true}
 	p.add(append(appendHeader(nil, flagCommand, len(body)), body...))
 	return p
 }

@@ -56,26 +56,26 @@ func readyFrom(kind Kind) []byte {
 
 // hostile is what strangers say to a port. Each must end that connection alone.
 func hostile() map[string][]byte {
-	badVersion, badMechanism := greeting(), greeting()
+	badVersion, badMechanism := greeting("NULL", false), greeting("NULL", false)
 	badVersion[10] = 1
 	copy(badMechanism[12:], "CURVE")
-	in := slices.Clip(append(greeting(), readyOf("DEALER")...))
+	in := slices.Clip(append(greeting("NULL", false), readyOf("DEALER")...))
 	return map[string][]byte{
 		"http":                  []byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
 		"zeros":                 make([]byte, 1000),
 		"ones":                  bytes.Repeat([]byte{0xff}, 1000),
 		"old version":           badVersion,
 		"other mechanism":       badMechanism,
-		"message for READY":     append(greeting(), 0, 1, 'x'),
-		"other command":         append(greeting(), command("HELLO", "")...),
-		"empty command":         append(greeting(), 4, 0),
-		"command name too long": append(greeting(), 4, 2, 200, 'x'),
-		"no socket type":        append(greeting(), command("READY", "")...),
-		"wrong socket type":     append(greeting(), readyOf("SUB")...),
-		"part of a type name":   append(greeting(), readyOf("DEAL")...),
-		"property cut in name":  append(greeting(), command("READY", "\xffSock")...),
-		"property cut in size":  append(greeting(), command("READY", "\x01S\x00")...),
-		"property too long":     append(greeting(), command("READY", "\x01S\xff\xff\xff\xff")...),
+		"message for READY":     append(greeting("NULL", false), 0, 1, 'x'),
+		"other command":         append(greeting("NULL", false), command("HELLO", "")...),
+		"empty command":         append(greeting("NULL", false), 4, 0),
+		"command name too long": append(greeting("NULL", false), 4, 2, 200, 'x'),
+		"no socket type":        append(greeting("NULL", false), command("READY", "")...),
+		"wrong socket type":     append(greeting("NULL", false), readyOf("SUB")...),
+		"part of a type name":   append(greeting("NULL", false), readyOf("DEAL")...),
+		"property cut in name":  append(greeting("NULL", false), command("READY", "\xffSock")...),
+		"property cut in size":  append(greeting("NULL", false), command("READY", "\x01S\x00")...),
+		"property too long":     append(greeting("NULL", false), command("READY", "\x01S\xff\xff\xff\xff")...),
 		"frame of 2^63 bytes":   append(in, 2, 0x80, 0, 0, 0, 0, 0, 0, 0),
 		"frame of 2^62 bytes":   append(in, 2, 0x40, 0, 0, 0, 0, 0, 0, 0),
 		"frame above limit":     append(in, 2, 0, 0, 0, 0, 0, 1, 0, 0),
@@ -110,7 +110,7 @@ func TestSilentConnectionsDoNotHoldUpOthers(t *testing.T) {
 	echo(t, s)
 	for range 100 {
 		rawDial(t, s)
-		writeAll(t, rawDial(t, s), greeting()[:20])
+		writeAll(t, rawDial(t, s), greeting("NULL", false)[:20])
 	}
 	d := dial(t, zmq4.NewDealer(context.Background()), s.Addr())
 	if got := ask(t, d, []byte("alive")); string(got[0]) != "alive" {
@@ -183,10 +183,10 @@ func FuzzConnection(f *testing.F) {
 	for _, bytes := range hostile() {
 		f.Add(bytes)
 	}
-	f.Add(append(append(greeting(), readyOf("DEALER")...), command("PING", "\x00")...))
+	f.Add(append(append(greeting("NULL", false), readyOf("DEALER")...), command("PING", "\x00")...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bufio.NewReader(bytes.NewReader(b))
-		if _, err := handshake(Router, "", io.Discard, r); err != nil {
+		if _, _, err := (handshake{kind: Router, w: io.Discard, r: r}).run(); err != nil {
 			return
 		}
 		s := &Socket{kind: XPub, options: Options{MaxSize: 1 << 16}.withDefaults()}

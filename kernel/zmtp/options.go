@@ -10,6 +10,7 @@ type Options struct {
 	Stall     time.Duration // how long SendWait bears a peer that takes nothing, before it is dropped; 1 min
 	Handshake time.Duration // how long a handshake may take; 5 s
 
+	Curve    *Curve                      // encrypts, and refuses who does not; nil for a socket that does not encrypt
 	Identity string                      // what one that dials calls itself; empty: the other side finds a name
 	Welcome  func(topic string) [][]byte // XPUB: what a new subscriber is sent; nil for nothing
 	Log      func(message string)        // what was refused, and why; nil for silence

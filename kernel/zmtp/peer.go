@@ -14,6 +14,7 @@ type peer struct {
 	r        *bufio.Reader
 	identity string
 	out      *queue
+	boxes    *session // nil without encryption
 
 	mu     sync.Mutex
 	topics map[string]bool // XPUB: what it subscribed to
@@ -37,7 +38,7 @@ func (p *peer) read(s *Socket) ([][]byte, error) {
 		limit = maxCommand // subscribers send topics, which are remembered
 	}
 	for {
-		f, err := readFrame(p.r, limit)
+		f, err := p.frame(limit)
 		if err != nil {
 			return nil, err
 		}
@@ -53,6 +54,22 @@ func (p *peer) read(s *Socket) ([][]byte, error) {
 			return frames, nil
 		}
 	}
+}
+
+// frame reads one frame whose body is at most limit bytes.
+func (p *peer) frame(limit int64) (frame, error) {
+	if p.boxes == nil {
+		return readFrame(p.r, limit)
+	}
+	return p.boxes.open(p.r, limit)
+}
+
+// layout is how messages to the peer are written.
+func (p *peer) layout() layout {
+	if p.boxes == nil {
+		return join
+	}
+	return p.boxes.seal
 }
 
 // command obeys a command. Unknown ones are let pass, as the protocol asks.

@@ -3,6 +3,7 @@ package zmtp
 import (
 	"context"
 	"io"
+	"net"
 	"sync"
 	"time"
 )
@@ -77,15 +78,27 @@ func (q *queue) stuckAt(moved uint64) bool {
 	return q.moved == moved && !q.closed
 }
 
+// layout makes messages what is written of them.
+type layout func([]packed) net.Buffers
+
+// join is the layout of messages that are not encrypted.
+func join(batch []packed) net.Buffers {
+	var joined net.Buffers
+	for _, p := range batch {
+		joined = append(joined, p.parts...)
+	}
+	return joined
+}
+
 // write writes what is added until the queue is closed or w fails.
-func (q *queue) write(w io.Writer) error {
+func (q *queue) write(w io.Writer, lay layout) error {
 	for range q.work {
 		q.mu.Lock()
 		batch := q.waiting
 		q.waiting = nil
 		q.mu.Unlock()
 		for len(batch) > 0 {
-			n, err := writeSome(w, batch)
+			n, err := writeSome(w, lay, batch)
 			if err != nil {
 				return err
 			}
@@ -100,15 +113,14 @@ func (q *queue) write(w io.Writer) error {
 const atOnce = 1 << 20
 
 // writeSome writes the first messages of batch together and says how many they were.
-func writeSome(w io.Writer, batch []packed) (int, error) {
-	var joined packed
-	n := 0
-	for n < len(batch) && (n == 0 || joined.size+batch[n].size <= atOnce) {
-		joined.parts = append(joined.parts, batch[n].parts...)
-		joined.size += batch[n].size
+func writeSome(w io.Writer, lay layout, batch []packed) (int, error) {
+	n, size := 0, 0
+	for n < len(batch) && (n == 0 || size+batch[n].size <= atOnce) {
+		size += batch[n].size
 		n++
 	}
-	_, err := joined.parts.WriteTo(w)
+	parts := lay(batch[:n])
+	_, err := parts.WriteTo(w)
 	return n, err
 }
 

@@ -21,7 +21,7 @@ func (s *Socket) serve(conn net.Conn, greeted func()) {
 // converse writes and reads until the peer, or this side, ends it.
 func (s *Socket) converse(p *peer) {
 	s.group.Go(func() {
-		err := p.out.write(p.conn)
+		err := p.out.write(p.conn, p.layout())
 		if err != nil && s.listener == nil {
 			p.out.close() // what the other side said last is still to be read
 		} else if err != nil {
@@ -34,12 +34,15 @@ func (s *Socket) converse(p *peer) {
 func (s *Socket) greet(conn net.Conn) (*peer, error) {
 	_ = conn.SetDeadline(time.Now().Add(s.options.Handshake)) // fails only on a closed connection
 	r := bufio.NewReaderSize(conn, 64<<10)
-	identity, err := handshake(s.kind, s.options.Identity, conn, r)
+	h := handshake{kind: s.kind, name: s.options.Identity, curve: s.options.Curve, server: s.listener != nil, w: conn, r: r}
+	identity, boxes, err := h.run()
 	if err != nil {
 		return nil, err
 	}
 	_ = conn.SetDeadline(time.Time{})
-	return s.admit(newPeer(conn, r, string(identity))), nil
+	p := newPeer(conn, r, identity)
+	p.boxes = boxes
+	return s.admit(p), nil
 }
 
 // receive passes on a peer's messages until it fails.

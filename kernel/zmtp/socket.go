@@ -138,8 +138,8 @@ func (s *Socket) route(frames [][]byte) ([]*peer, packed, error) {
 
 func (s *Socket) push(p *peer, m packed) {
 	// The parts are shared by all receivers, and writing them moves their slice: each gets its own.
-	own := packed{parts: append(net.Buffers(nil), m.parts...), size: m.size}
-	if waiting := p.out.add(own); waiting > s.options.Limit {
+	m.parts = append(net.Buffers(nil), m.parts...)
+	if waiting := p.out.add(m); waiting > s.options.Limit {
 		s.drop(p, fmt.Errorf("%d MB wait for it", waiting>>20))
 	}
 }

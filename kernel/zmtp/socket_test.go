@@ -181,7 +181,7 @@ func TestPeerThatTakesNothingIsDropped(t *testing.T) {
 	var dropped atomic.Int32
 	s := listenTest(t, XPub, Options{Queue: 1 << 20, Stall: 50 * time.Millisecond, Log: func(string) { dropped.Add(1) }})
 	conn := rawDial(t, s)
-	writeAll(t, conn, greeting(), readyOf("SUB"), command("SUBSCRIBE", ""))
+	writeAll(t, conn, greeting("NULL", false), readyOf("SUB"), command("SUBSCRIBE", ""))
 	deadline := time.Now().Add(guard)
 	for dropped.Load() == 0 && time.Now().Before(deadline) {
 		_ = s.SendWait(context.Background(), [][]byte{{}, make([]byte, 1<<20)})
@@ -194,7 +194,7 @@ func TestPeerThatTakesNothingIsDropped(t *testing.T) {
 func TestCancelledSenderDoesNotWait(t *testing.T) {
 	s := listenTest(t, XPub, Options{Queue: 1, Stall: guard})
 	conn := rawDial(t, s)
-	writeAll(t, conn, greeting(), readyOf("SUB"), command("SUBSCRIBE", ""))
+	writeAll(t, conn, greeting("NULL", false), readyOf("SUB"), command("SUBSCRIBE", ""))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	for range 64 { // more than the system buffers
@@ -207,8 +207,8 @@ func TestCancelledSenderDoesNotWait(t *testing.T) {
 func TestPingIsAnswered(t *testing.T) {
 	s := listenTest(t, Router, Options{})
 	conn := rawDial(t, s)
-	writeAll(t, conn, greeting(), readyOf("DEALER"), command("PING", "\x00\x01ctx"))
-	want := append(greeting(), readyFrom(Router)...)
+	writeAll(t, conn, greeting("NULL", false), readyOf("DEALER"), command("PING", "\x00\x01ctx"))
+	want := append(greeting("NULL", false), readyFrom(Router)...)
 	want = append(want, command("PONG", "ctx")...)
 	if diff := cmp.Diff(want, readN(t, conn, len(want))); diff != "" {
 		t.Error(diff)
