@@ -174,6 +174,15 @@ func (l *Link) setup(ctx context.Context) {
 	}
 }
 
+// Ask sends a request of gemba's own to the kernel's main shell, control channel, or a subshell, and returns what its reply says.
+func (l *Link) Ask(ctx context.Context, c wire.Channel, subshell string, t wire.Type, content any) (json.RawMessage, error) {
+	reply, err := l.ask(ctx, c, t, content, &exchange{subshell: subshell})
+	if err != nil {
+		return nil, err
+	}
+	return reply.content(), nil
+}
+
 // ask sends a request to the kernel and waits for its reply, and until all that it published is there. The exchange says what
 // becomes of that; nil drops it.
 func (l *Link) ask(ctx context.Context, c wire.Channel, t wire.Type, content any, x *exchange) (message, error) {

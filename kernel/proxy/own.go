@@ -19,6 +19,7 @@ type own struct {
 
 // exchange is one request of gemba's, and what comes of it.
 type exchange struct {
+	subshell  string        // that the request is for, empty for the main one
 	id        string        // of the request
 	published func(message) // called for each message on iopub but the statuses, in order
 	asked     func(message) // called for each question on stdin
@@ -32,7 +33,7 @@ func (o *own) open(x *exchange, t wire.Type, content any) (wire.Message, error) 
 	if err != nil {
 		return m, err
 	}
-	m.Header.Session = o.session
+	m.Header.Session, m.Header.SubshellID = o.session, x.subshell
 	x.id, x.replied, x.idle = m.Header.MsgID, make(chan message, 1), make(chan struct{})
 	o.mu.Lock()
 	defer o.mu.Unlock()
