@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -17,18 +18,12 @@ import (
 	"github.com/gemba-ml/gemba/tracker/track"
 )
 
-// interpreter is the Python that runs the tests' programs: what the variable PYTHON says, else python3.
-func interpreter(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath(cmp.Or(os.Getenv("PYTHON"), "python3"))
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Skip(err)
-	}
-	return path
-}
+// interpreter finds the Python that runs the tests' programs: what the variable PYTHON says, else python3. It is the program itself,
+// and none that starts it.
+var interpreter = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command(cmp.Or(os.Getenv("PYTHON"), "python3"), "-c", "import sys; print(sys.executable)").Output()
+	return strings.TrimSpace(string(out)), err
+})
 
 // program is a job of testdata/jobs.py, with the ledger in dir.
 func program(t *testing.T, dir, job string, arguments ...any) *exec.Cmd {
@@ -44,14 +39,39 @@ func program(t *testing.T, dir, job string, arguments ...any) *exec.Cmd {
 	return c
 }
 
+// compiled is the variable with the folder of Python's compiled files.
+const compiled = "PYTHON_TEST_COMPILED"
+
+func TestMain(m *testing.M) {
+	if do := os.Getenv("PYTHON_TEST_PROGRAM"); do != "" {
+		keptProgram(do)
+		return
+	}
+	folder, err := os.MkdirTemp("", "gemba-python-*")
+	if err != nil {
+		panic(err)
+	}
+	_ = os.Setenv(compiled, folder) // its name is right
+	status := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(status)
+}
+
 func python(t *testing.T, dir string, arguments ...string) *exec.Cmd {
 	t.Helper()
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command(interpreter(t), arguments...)
-	c.Env = append(os.Environ(), "PYTHONPATH="+here, "PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8", "GEMBA_LEDGER="+dir, "GEMBA_USAGE=off", track.Variable+"=")
+	path, err := interpreter()
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Skip(err)
+	}
+	c := exec.Command(path, arguments...)
+	c.Env = append(os.Environ(), "PYTHONPATH="+here, "PYTHONPYCACHEPREFIX="+os.Getenv(compiled), "PYTHONIOENCODING=utf-8", "GEMBA_LEDGER="+dir, "GEMBA_USAGE=off", track.Variable+"=")
 	c.Stderr = &bytes.Buffer{}
 	return c
 }
@@ -75,13 +95,10 @@ type events struct{ list []tracker.Event }
 func (e *events) Record(event tracker.Event)  { e.list = append(e.list, event) }
 func (e *events) Flush(context.Context) error { return nil }
 
-// options are those of a reader of a ledger's logs.
+// options are those of a reader of a ledger's logs, which puts artifacts elsewhere.
 func options(t *testing.T, dir string) (absorb.Options, *events) {
 	t.Helper()
-	packs := filepath.Join(dir, "packs")
-	if err := os.MkdirAll(packs, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	packs := t.TempDir()
 	bulk := blob.NewBulk(packs, blob.OpenStore(packs))
 	t.Cleanup(func() { _ = bulk.Close() })
 	r := &events{}

@@ -5,7 +5,7 @@ sees whole records only, whenever the program dies. A log waits for no disk, and
 
 A call may be broken off between any two of its steps, by KeyboardInterrupt. It may also be entered again in the middle, by a signal's
 handler or a destructor that logs. So what a log knows of itself is one tuple, which counts when the word in the file agrees with it;
-and who finds himself in the middle of another call of his own thread puts his off (see Log.nested).
+and who finds himself in the middle of another call of his own thread (Log.nested) puts his off.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 import platform
 import struct
+import sys
 import threading
 import time
-from collections import deque
-from typing import Any, Callable, Deque, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from ._bytes import Packers, make_file, make_folder, point_packers, varint, write_at, zigzag
 
@@ -59,16 +59,15 @@ def fence_for(machine: str) -> Optional[Callable[[], None]]:
 
 
 class Log:
-    """The log of one program. Who logs asks nested before, and resumes what was deferred after."""
+    """The log of one program. Nobody may call it who is nested: Program.deferred is for that."""
 
     def __init__(self, folder: str) -> None:
         """Make the file. It is locked as long as the program lives, which is how gemba knows that it does."""
         make_folder(folder)
         self.folder = folder
         self.epoch = 0  # changes when runs have to ask where they are
-        self.lock = threading.Lock()
-        self.owner = 0  # the thread that is in the middle of a call
-        self.deferred: Deque[Tuple[Callable[..., Any], Tuple[Any, ...]]] = deque()
+        self.lock = threading.RLock()
+        self.nested: Callable[[], bool] = self.lock._is_owned  # type: ignore[attr-defined]  # is this thread in the middle of a call?
         self.fence = fence_for(platform.machine())
         self.keys: Dict[str, int] = {}
         self.packers: Dict[int, Packers] = {}
@@ -104,23 +103,21 @@ class Log:
             pass
         os.close(self.fd)
 
-    def nested(self) -> bool:
-        """Say whether this thread is in the middle of another call: what it would log now has to be deferred."""
-        return self.owner == threading.get_ident() and self.lock.locked()
-
-    def resume(self) -> None:
-        """Do what was deferred."""
-        while self.deferred and not self.lock.locked():
-            try:
-                call, arguments = self.deferred.popleft()
-            except IndexError:  # another thread has done it
-                return
-            call(*arguments)
+    def mend(self) -> bool:
+        """Say whether no call of this thread is in the middle of the log, though it holds the lock: KeyboardInterrupt came where a block
+        ends, which Python before 3.11 does not protect. The lock is free then."""
+        frame: Any = sys._getframe()
+        while frame is not None:
+            if frame.f_code in CRITICAL:
+                return False
+            frame = frame.f_back
+        while self.nested():
+            self.lock.release()
+        return True
 
     def point(self, series: Series, value: float, step: int, now: int = 0) -> None:
         """Add a point, of this moment when no time is given. Programs log it by the million, so all of it is in one place."""
         with self.lock:
-            self.owner = threading.get_ident()
             last = self.last
             if last[0] != self.words[END]:
                 last = self._state()
@@ -132,7 +129,6 @@ class Log:
             if not (-64 <= ahead < 64 and 0 <= wait < 1 << 28 and end + LONGEST_POINT <= limit):
                 body = series[0] + varint(zigzag(ahead)) + varint(zigzag(now - then)) + struct.pack("<d", value)
                 self._append(METRIC, body, step, now)
-                self.owner = 0
                 return
             ahead = ahead << 1 if ahead >= 0 else ~(ahead << 1)
             front, packs = series
@@ -154,38 +150,31 @@ class Log:
             if self.fence:
                 self.fence()
             self.words[END] = end
-            self.owner = 0
 
     def add(self, kind: int, run: int, text: bytes) -> None:
         """Add a record of a run."""
         with self.lock:
-            self.owner = threading.get_ident()
             self._append(kind, varint(run) + text)
-            self.owner = 0
 
     def open(self, text: bytes) -> Optional[int]:
         """Add the record of a run and return its number, None when it found no room."""
         with self.lock:
-            self.owner = threading.get_ident()
             number = self._state()[3][1]
-            added = self._append(RUN, text, runs=1)
-            self.owner = 0
-        return number if added else None
+            return number if self._append(RUN, text, runs=1) else None
 
     def series(self, run: int, key: str) -> Optional[Series]:
         """Return the series of a run and a key, None when the key found no room."""
         with self.lock:
-            self.owner = threading.get_ident()
             number = self.keys.get(key)
             if number is None:
                 number = self._state()[3][0]
                 text = key.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8")
                 if self._append(KEY, text, keys=1):
                     self.keys[key] = number
-            known = key in self.keys
-            self.owner = 0
-        front = varint(run) + varint(number)
-        return (front, point_packers(len(front), self.packers)) if known else None
+            if key not in self.keys:
+                return None
+            front = varint(run) + varint(number)
+            return front, point_packers(len(front), self.packers)
 
     def _state(self) -> State:
         """Return what is known of the log, and not what a call that was broken off would have made of it."""
@@ -255,3 +244,6 @@ class Log:
             zeros = bytes(min(1 << 20, size - self.size))
             write_at(self.fd, zeros, self.size)
             self.size += len(zeros)
+
+
+CRITICAL = [method.__code__ for method in (Log.point, Log.add, Log.open, Log.series)]  # what holds the lock

@@ -6,7 +6,8 @@ import atexit
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, Dict, Optional, Set
+from collections import deque
+from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, Optional, Set, Tuple
 
 from . import _place
 from ._log import Log
@@ -20,11 +21,13 @@ class Program:
     """A process that logs. There is one of it; a child that is forked begins anew, with a log of its own."""
 
     def __init__(self) -> None:
-        self.begin()
         self.said: Set[str] = set()
+        self.deferred: Deque[Tuple[Callable[..., Any], Tuple[Any, ...]]] = deque()  # calls that came in the middle of others
+        self.begin()
 
     def begin(self) -> None:
         """Forget what was."""
+        self.deferred.clear()
         self.lock = threading.RLock()
         self.log: Optional[Log] = None
         self.fault: Optional[OSError] = None
@@ -54,11 +57,32 @@ class Program:
                 self.say("what this program logs is not kept: %s" % error)  # nothing else can tell of it
         return self.log
 
+    def nested(self) -> bool:
+        """Say whether this thread is in the middle of another call."""
+        return self.log is not None and self.log.nested() and not self.log.mend()
+
+    def defer(self, call: Callable[..., Any], *arguments: Any) -> bool:
+        """Put a call off when this thread is in the middle of another one, and say whether it is."""
+        if not self.nested():
+            return False
+        self.deferred.append((call, arguments))
+        return True
+
+    def resume(self) -> None:
+        """Do what was put off, when nobody is in the middle of a call any more."""
+        while self.deferred and not self.nested():
+            try:
+                call, arguments = self.deferred.popleft()
+            except IndexError:  # another thread has done it
+                return
+            call(*arguments)
+
     def refresh(self) -> None:
         """Have the next call that logs read the place again, as a kernel does before each cell."""
         self.unread = True
         if self.log is not None:
             self.log.epoch += 1
+            self.log.mend()
 
     def forked(self) -> None:
         """Go on as a child: the parent's log is the parent's."""
@@ -70,8 +94,7 @@ class Program:
 
     def ends(self) -> None:
         """End the runs that nobody has ended. Those of a session end with it."""
-        if self.log is not None:
-            self.log.resume()
+        self.resume()
         error = getattr(sys, "last_value", None)  # that the interpreter told of, before it gave up
         for run in list(self.open.values()):
             run.end(error)

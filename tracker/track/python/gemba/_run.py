@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterable, Mapping, Optional, TypeVar, ca
 from . import _artifacts, _usage
 from ._log import ARTIFACT, ENDED, LOGGED, Log, Series
 from ._program import Program
-from ._values import MAX_STEP, number, param, to_json, whole
+from ._values import LEAST_STEP, MOST_STEP, number, param, to_json, whole
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 
@@ -41,6 +41,7 @@ class Run:
         """Told is the record of the run, begun says that it was opened before, of_place that it is the one that gemba named."""
         self.id: str = told["run"]
         self._program = program
+        self._later = program.deferred
         self._told = told
         self._begun = begun
         self._of_place = of_place
@@ -70,23 +71,25 @@ class Run:
         try:
             if type(value) is not float:
                 value = number(value)
-            if type(step) is not int or not -MAX_STEP <= step < MAX_STEP:
+            if type(step) is not int or not LEAST_STEP <= step <= MOST_STEP:
                 step = whole(step)
             log, series = self._log, self._series.get(key)
-            if series is None or log is None or log.epoch != self._epoch or log.owner and log.nested():
+            if series is None or log is None or log.epoch != self._epoch or log.nested():
                 self._new_point(key, value, step, now or time.time_ns())
-                return
-            log.point(series, value, step, now)
-            if log.deferred:
-                log.resume()
+            else:
+                log.point(series, value, step, now)
         except Exception as error:
             self._program.say("metric %r is not logged: %s" % (key, error))
+        finally:
+            if self._later:
+                self._program.resume()
 
     def _new_point(self, key: str, value: float, step: int, now: int) -> None:
         """Log a point where something has to be done before."""
-        if self._deferred(self._new_point, key, value, step, now):
+        program = self._program
+        if program.defer(self._new_point, key, value, step, now):
             return
-        with self._program.lock:
+        with program.lock:
             log = self._attached()
             if log is None:
                 return
@@ -94,15 +97,6 @@ class Run:
             if series is not None:  # else the key found no room, and so did the point
                 self._series[key] = series
                 log.point(series, value, step, now)
-        log.resume()
-
-    def _deferred(self, call: Callable[..., Any], *arguments: Any) -> bool:
-        """Put a call off when this thread is in the middle of another one, and say whether it is."""
-        log = self._program.log
-        if log is None or not log.nested():
-            return False
-        log.deferred.append((call, arguments))
-        return True
 
     def _attached(self) -> Optional[Log]:
         """Return the log, in which the run is opened by now; None when there can be none.
@@ -111,9 +105,11 @@ class Run:
         when it has been. So it is in the log of a child process.
         """
         program = self._program
+        if program.nested():
+            return None
         with program.lock:
             log = program.opened_log()
-            if log is None or log.nested():
+            if log is None:
                 return None
             epoch, place = log.epoch, program.place()
             if log is not self._log or place.execution != self._execution:
@@ -123,20 +119,21 @@ class Run:
                 number = log.open(to_json({key: value for key, value in told.items() if value}))
                 if number is None:
                     return None
-                self._log, self._number, self._execution, self._series, self._begun = log, number, place.execution, {}, True
+                self._number, self._series, self._begun = number, {}, True
+                self._execution, self._log = place.execution, log  # last: who is broken off before begins again
             self._epoch = epoch
             return log
 
     def _record(self, kind: int, value: Mapping[str, Any]) -> None:
         """Add a record of the run."""
-        if self._deferred(self._record, kind, value):
+        program = self._program
+        if program.defer(self._record, kind, value):
             return
-        with self._program.lock:
+        with program.lock:
             log = self._attached()
             if log is not None:
                 log.add(kind, self._number, to_json(value))
-        if log is not None:
-            log.resume()
+        program.resume()
 
     @harmless
     def param(self, name: str, value: Any) -> None:
@@ -259,16 +256,24 @@ def start(program: Program, name: str = "", experiment: str = "", parent: Option
 
 def here(program: Program) -> Run:
     """Return the run that the program belongs to."""
-    if program.first is not None and not program.unread:
-        return program.first
-    with program.lock:
-        place, first = program.place(), program.first
-        if first is None or place.run not in ("", first.id):
-            told = opened(program, place.run, place.name)
-            first = program.first = Run(program, dict(told, goes=bool(place.run)), begun=False, of_place=bool(place.run))
-            if not place.session:
-                program.open[first.id] = first
+    first = program.first
+    if first is not None and (not program.unread or program.nested()):
         return first
+    if program.nested():  # in the middle of another call nobody waits for a lock
+        return run_of_place(program)
+    with program.lock:
+        return run_of_place(program)
+
+
+def run_of_place(program: Program) -> Run:
+    """Return the run of the place of now, which is opened if it has not been."""
+    place, first = program.place(), program.first
+    if first is None or place.run not in ("", first.id):
+        told = opened(program, place.run, place.name)
+        first = program.first = Run(program, dict(told, goes=bool(place.run)), begun=False, of_place=bool(place.run))
+        if not place.session:
+            program.open[first.id] = first
+    return first
 
 
 def opened(program: Program, id: str, name: str) -> Dict[str, Any]:

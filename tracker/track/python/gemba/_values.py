@@ -7,7 +7,7 @@ import json
 import operator
 from typing import Any, Tuple
 
-MAX_STEP = 1 << 63
+LEAST_STEP, MOST_STEP = -(1 << 63), (1 << 63) - 1
 
 
 def plain(value: Any) -> Any:
@@ -31,7 +31,7 @@ def whole(step: Any) -> int:
     if isinstance(step, float) and step.is_integer():
         step = int(step)
     step = operator.index(step)
-    if not -MAX_STEP <= step < MAX_STEP:
+    if not LEAST_STEP <= step <= MOST_STEP:
         raise ValueError("a step has 64 bits, and %d does not fit" % step)
     return step
 
@@ -44,6 +44,8 @@ def param(value: Any) -> Tuple[str, str]:
     for kind, name in ((bool, "bool"), (int, "int"), (float, "float"), (str, "text")):
         if isinstance(value, kind):
             return (str(value).lower() if kind is bool else kind.__str__(value)), name
+    if callable(getattr(value, "tolist", None)):  # an array
+        value = value.tolist()
     if value is None or isinstance(value, (dict, list, tuple, set, frozenset)):
         try:
             return to_json(value).decode(), "json"

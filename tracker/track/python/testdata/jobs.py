@@ -58,9 +58,8 @@ def fork():
                 run.metric("x", child, step)
             gemba.start("child %d" % child).end()
             if child == 2:
-                sys.stdout.flush()
                 os.close(1)
-                time.sleep(60)
+                os.read(0, 1)  # until the test has seen enough
             os._exit(0)
     os.wait()
     run.metric("x", 0, 1)
@@ -130,38 +129,29 @@ def cells(live, count):
 
 
 def interrupted(seconds):
-    """Log while signals' handlers log too, and break calls off. Print how many points of each kind were surely logged."""
+    """Log while a signal's handler logs too, and breaks calls off. Print how many points were tried, and how many calls broken off."""
     import signal
 
     run = gemba.start("interrupted")
-    sure, handled, broken = 0, 0, 0
-    tried = 0
-
-    class Stop(Exception):
-        pass
+    handled, broken, tried = 0, 0, 0
+    end = time.monotonic() + seconds
 
     def handler(number, frame):
-        nonlocal handled
+        nonlocal handled, broken
         run.metric("handled", handled, handled)
         handled += 1
-        if handled % 3 == 0:
+        if time.monotonic() < end:
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 3e-4))
+        if handled % 3 == 0 and os.path.dirname(frame.f_code.co_filename).endswith("gemba"):
+            broken += 1
             raise KeyboardInterrupt
 
     signal.signal(signal.SIGALRM, handler)
-    end = time.monotonic() + seconds
-    signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
-    while time.monotonic() < end:
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    while time.monotonic() < end + 0.1:
+        tried += 1
         try:
-            while time.monotonic() < end:
-                run.metric("key %d" % (tried % 1000), tried, tried)
-                tried += 1
-        except KeyboardInterrupt:
-            broken += 1
-            tried += 1
-    while True:
-        try:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            break
+            run.metric("key %d" % (tried % 1000), tried, tried)
         except KeyboardInterrupt:
             pass
     run.end()
@@ -217,6 +207,144 @@ def wrong():
     run.metric("wrong", "after stderr is closed")
     run.metric("right", 1, 1)
     run.end(loop)
+
+
+class Scalar:
+    """What a scalar of PyTorch, TensorFlow or JAX can do."""
+
+    __module__ = "elsewhere"
+
+    def __init__(self, value):
+        self.value = value
+
+    def item(self):
+        if isinstance(self.value, list):
+            raise RuntimeError("it has more than one")
+        return self.value
+
+    def tolist(self):
+        return self.value
+
+
+class Array(Scalar):
+    """What arrays and tensors can do that pictures need."""
+
+    class dtype:
+        kind = "u"
+
+    def __init__(self, shape, data):
+        self.shape, self.data = shape, bytes(data)
+
+    def clip(self, least, most):
+        return self
+
+    def astype(self, kind):
+        return self
+
+    def tobytes(self):
+        return self.data
+
+
+class Figure:
+    """What a figure of matplotlib can do."""
+
+    def savefig(self, file, format):
+        file.write(b"a figure as " + format.encode())
+
+
+class Axes:
+    figure = Figure()
+
+
+class Picture:
+    """What a picture of Pillow can do."""
+
+    def save(self, file, format):
+        file.write(b"a picture as " + format.encode())
+
+
+class Frame:
+    """What a frame of pandas can do."""
+
+    def to_csv(self, index):
+        return "a,b\n1,2\n"
+
+
+def params():
+    import argparse
+    import datetime
+    import enum
+    import pathlib
+
+    run = gemba.start("params")
+    for name, value in {
+        "int": 3, "large": 1 << 70, "float": 0.1, "tiny": 1e-300, "whole": 2.0, "inf": float("-inf"), "nan": float("nan"), "yes": True, "text": "größe\n",
+        "none": None, "list": [1, "a", None], "dict": {"b": 1, "a": [True]}, "set": {3, 1, 2}, "nans": [float("nan")], "tensor": Scalar(0.5), "number": Scalar(7),
+        "many": Scalar([1, 2]), "nested": {"x": Scalar(1), "y": Scalar([1, 2])}, "path": pathlib.PurePosixPath("a/b"), "day": datetime.date(2020, 1, 2),
+        "surrogate": "\ud800", "long": "x" * 100_000,
+    }.items():
+        run.param(name, value)
+    run.params(argparse.Namespace(lr=0.01), epochs=3)
+    run.params({"name": "a", "kind": enum.Enum("Colour", "RED").RED})
+    run.metric("tensor", Scalar(0.25), Scalar(4))
+    run.metric("truth", True, 5.0)
+    run.metrics({"large": 1 << 60, "text": "1.5"})
+    run.note("*note*")
+    run.hypothesis("it learns")
+    run.conclusion("it does")
+    run.tag("why", 7)
+    run.end()
+
+
+def artifacts(folder):
+    run = gemba.start("artifacts")
+    file, tree = os.path.join(folder, "file.bin"), os.path.join(folder, "tree")
+    os.makedirs(os.path.join(tree, "below"))
+    for path in (file, os.path.join(tree, "a.txt"), os.path.join(tree, "below", "b.txt")):
+        with open(path, "wb") as to:
+            to.write(os.path.basename(path).encode())
+    run.artifact(file)
+    run.artifact(file, "other/name.bin")
+    run.artifact(tree)
+    run.artifact(b"bytes", "x.png")
+    run.artifact(memoryview(b"more"), "x.bin", kind="weights", media="application/x")
+    run.model(tree, "net")
+    run.text("t", "größe")
+    run.table("cells", [["name", "loss"], ["a,b", 0.1], [None, 3]])
+    run.table("records", [{"name": "a", "loss": Scalar(1)}])
+    run.table("columns", {"a": [1, 2]})
+    run.table("csv", "a,b\n1,2\n")
+    run.table("json", b'[{"a":1}]')
+    run.table("frame", Frame())
+    run.image("array", Array((1, 2, 3), [255, 0, 0, 0, 0, 255]))
+    run.image("grey", Array((2, 1), [0, 255]))
+    run.image("picture", Picture())
+    run.image("figure", Figure())
+    run.image("i.jpg", b"jpeg")
+    run.plot("plot", Figure())
+    run.plot("axes", Axes())
+    run.plot("svg", "<svg/>")
+    run.audio("a.wav", b"wave")
+    run.audio("a", b"sound")
+    run.video("v.mp4", b"film")
+    with open(file, "wb") as to:
+        to.write(b"changed since")
+    run.end()
+
+
+def keep(name, value):
+    gemba.keep(name, bytes(value) if name == "bytes" else value)
+
+
+def get(name):
+    try:
+        value = gemba.get(name)
+    except gemba.StaleError as error:
+        print(json.dumps(["stale", error.value, str(error)]))
+    except Exception as error:
+        print(json.dumps([type(error).__name__, str(error)]))
+    else:
+        print(json.dumps(value if name != "bytes" else list(value)))
 
 
 def main():
