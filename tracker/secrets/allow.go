@@ -58,6 +58,7 @@ func anyOf(list []string) *regexp.Regexp {
 type candidate struct {
 	path                string
 	secret, match, line []byte
+	at                  int // where the match begins in the text
 }
 
 // forgives reports whether a finding is none.

@@ -8,7 +8,10 @@ import (
 // Words like "key" and "token" are in every second line, and mostly no operator and no value follows.
 func (r *rule) plausible(text []byte, end int) bool {
 	const gap = 40 // at most, of a name that goes on, and quotes and spaces
-	if !r.shape().named {
+	if r.hint != nil {
+		return r.hint(text[end:])
+	}
+	if !r.shape().named || r.judge != nil {
 		return true
 	}
 	for i := end; i < min(len(text), end+gap); i++ {
@@ -79,7 +82,7 @@ func (f *finder) match(found []span, r *rule, text []byte, start int, path strin
 	for r.shape().named && name > 0 && start-name < 50 && classes[text[name-1]]&(letter|joint) != 0 {
 		name--
 	}
-	return f.accept(found, r, text, start, loc, candidate{path: path, match: text[name : start+loc[1]]})
+	return f.accept(found, r, text, start, loc, candidate{path: path, match: text[name : start+loc[1]], at: name})
 }
 
 // brief is how many bytes are looked at first, by a rule whose keywords are everywhere and whose
@@ -91,6 +94,13 @@ const commonRule = "generic-api-key"
 // matchAt matches a rule at the beginning of text and returns the places of the match and its groups.
 func (r *rule) matchAt(text []byte) []int {
 	part := text[:min(len(text), r.shape().reach+1)]
+	if r.judge != nil {
+		part = text[:min(len(text), near)]
+		if loc := r.find(part); loc == nil || loc[1] < len(part) || len(part) == len(text) {
+			return loc
+		}
+		return nil // what is longer is for other rules
+	}
 	if r.ID == commonRule && len(part) > brief {
 		if loc := r.find(part[:brief]); loc == nil || loc[1] < brief {
 			return loc
@@ -141,6 +151,9 @@ func (f *finder) accept(found []span, r *rule, text []byte, at int, loc []int, c
 	c.secret = bytes.Trim(text[from:to], "\n")
 	c.line = lineAround(text, from, to)
 	if r.Entropy > 0 && entropy(string(c.secret)) <= r.Entropy || f.allow.forgives(c) {
+		return found
+	}
+	if r.judge != nil && !r.judge(assignedIn(text, c.at, from, to)) {
 		return found
 	}
 	for _, a := range r.allow {

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"regexp"
+	"slices"
 	"sync"
 
 	toml "github.com/pelletier/go-toml/v2"
@@ -18,6 +19,9 @@ type definition struct {
 	SecretGroup int
 	Keywords    []string // in lower case; a match needs one of them nearby
 	Allowlists  []listing
+
+	hint  func([]byte) bool   `toml:"-"` // whether the expression is to be tried, by what follows a keyword; nil: it is
+	judge func(assigned) bool `toml:"-"` // whether what is matched is a secret; nil: it is
 }
 
 // ruleset is all rules, and what no rule finds a secret in.
@@ -63,7 +67,7 @@ func loadRules() *ruleset {
 		panic("read gitleaks' rules: " + err.Error()) // a part of this program, and a test reads it
 	}
 	all := &ruleset{allow: newAllowance(c.Allowlist)}
-	for _, d := range append(c.Rules, ownRules...) {
+	for _, d := range slices.Concat(c.Rules, ownRules, weakRules) {
 		d.Allowlists = append(d.Allowlists, alsoAllowed[d.ID]...)
 		if d.Regex != "" {
 			all.rules = append(all.rules, newRule(d))
@@ -104,9 +108,10 @@ var ownRules = []definition{
 	},
 }
 
-// alsoAllowed are no secrets either: a line of a go.sum, which a module named "token" makes look like one.
+// alsoAllowed are no secrets either: a line of a go.sum, which a module named "token" makes look like one, and placeholders.
 var alsoAllowed = map[string][]listing{
-	commonRule: {{RegexTarget: "line", Regexes: []string{`^[ +-]?\S+ v\S+ h1:[A-Za-z0-9+/]{43}=$`}}},
+	commonRule:              {{RegexTarget: "line", Regexes: []string{`^[ +-]?\S+ v\S+ h1:[A-Za-z0-9+/]{43}=$`}}},
+	"hashicorp-tf-password": {{Regexes: []string{`(?i)^"(?:(?:my|your|the|some)[_-])?(?:password|changeme|change[_-]me|passphrase|placeholder)(?:[_-]here)?"$`}}},
 }
 
 // placeholders are what documents write where a password goes.

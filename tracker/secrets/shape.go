@@ -45,7 +45,7 @@ func shapeOf(d definition) shape {
 	if s.anchored = beginsWithAny(tree, d.Keywords); s.anchored {
 		s.expr = `\A(?:` + s.expr + `)`
 		s.bounded = tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpWordBoundary
-		s.named = tree.Op != syntax.OpAlternate && strings.Contains(d.Regex, assignment)
+		s.named = tree.Op != syntax.OpAlternate && (strings.Contains(d.Regex, assignment) || d.judge != nil)
 	}
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"math/rand/v2"
 	"regexp/syntax"
@@ -78,6 +79,8 @@ func (g *generator) others(t testing.TB) []Sample {
 	key, body := privateKey(t)
 	token, password, basic := g.word(32), g.word(9), g.word(24)
 	cut, _, _ := strings.Cut(key, "-----END")
+	weak, short := g.word(4)+"!7"+g.word(2), "sk-"+g.word(4)
+	pair := base64.StdEncoding.EncodeToString([]byte("bob:" + g.word(4)))
 	return []Sample{
 		{"generic-api-key", `apiKey := "` + token + `"` + "\n", token},
 		{"generic-api-key in JSON", `{"client_secret": "` + token + `"}` + "\n", token},
@@ -90,6 +93,10 @@ func (g *generator) others(t testing.TB) []Sample {
 		{"authorization-header", "> Authorization: Bearer " + token + "\n", token},
 		{"curl-auth-header", `curl -H "Authorization: Basic ` + basic + `" https://example.org/` + "\n", basic},
 		{"curl-auth-user", `curl -u "bob:` + password + `" https://example.org/` + "\n", password},
+		{"named-secret", `db_password = "` + weak + `"` + "\n", weak},
+		{"named-secret in settings", "PASSWORD: " + weak + "\n", weak},
+		{"named-secret of a service", "api_key=" + short + "\n", short},
+		{"basic-authorization", "Proxy-Authorization: Basic " + pair + "\n", pair},
 		{"command-password", "mysqldump --password=" + password + " orders\n", password},
 	}
 }
