@@ -20,9 +20,7 @@ func wrapping(s kernelspec.Spec, program string) (fullKernelspec, error) {
 	}
 	metadata := map[string]any{}
 	for name, value := range facts {
-		if name != "supported_encryption" { // with it front ends may ask for CurveZMQ, which gemba's sockets do not speak
-			metadata[name] = value
-		}
+		metadata[name] = value
 	}
 	metadata["gemba"] = map[string]string{"version": buildVersion().Version, "wraps": s.Name()}
 	mode := s.InterruptMode
