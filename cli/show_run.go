@@ -69,7 +69,8 @@ const (
 	conclusionTag = "gemba.conclusion"
 )
 
-// readRun gathers what is recorded of a run; of at most so many series the points too, of all when limit is zero.
+// readRun gathers what is recorded of a run; of at most so many series the points too, or of all the least and the greatest
+// value when limit is zero.
 func (a *app) readRun(ctx context.Context, x *index.Index, id tracker.ID, limit int) (*shownRun, error) {
 	r, err := x.Run(ctx, id)
 	if err != nil {
@@ -97,19 +98,32 @@ func (a *app) readRun(ctx context.Context, x *index.Index, id tracker.ID, limit 
 // sparkPoints is how many points a sparkline is made of: more than it has characters, so that it does not depend on few.
 const sparkPoints = 200
 
+// readSeries returns what is told of the series of a run; of at most so many the points too, of none when limit is zero.
 func readSeries(ctx context.Context, x *index.Index, run tracker.ID, limit int) ([]shownSeries, error) {
 	keys, err := x.SeriesKeys(ctx, run)
-	all := make([]shownSeries, len(keys))
-	for i, k := range keys {
-		all[i] = shownSeries{Key: k.Key, Points: k.Points, Last: number(k.Last.Value), Step: k.Last.Step, Time: time.Unix(0, k.Last.Time).UTC()}
-		if limit > 0 && i >= limit {
-			continue
-		}
-		if err := all[i].read(ctx, x, run, k.Key); err != nil {
+	if err != nil {
+		return nil, err
+	}
+	var extents map[string]index.Extent
+	if limit == 0 {
+		if extents, err = x.Extents(ctx, run); err != nil {
 			return nil, err
 		}
 	}
-	return all, err
+	all := make([]shownSeries, len(keys))
+	for i, k := range keys {
+		all[i] = shownSeries{Key: k.Key, Points: k.Points, Last: number(k.Last.Value), Step: k.Last.Step, Time: time.Unix(0, k.Last.Time).UTC()}
+		if r, known := extents[k.Key]; known && r.Least <= r.Greatest {
+			least, greatest := number(r.Least), number(r.Greatest)
+			all[i].Least, all[i].Greatest = &least, &greatest
+		}
+		if i < limit {
+			if err := all[i].read(ctx, x, run, k.Key); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
 }
 
 // read reads the points of a series, thinned out.

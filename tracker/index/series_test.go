@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gemba-ml/gemba/tracker"
 )
 
@@ -171,5 +173,37 @@ func TestDamagedChunk(t *testing.T) {
 	}
 	if wrong < 10_000 {
 		t.Errorf("only %d of 20000 damaged chunks are found to be damaged", wrong)
+	}
+}
+
+// TestExtents compares the extents of a run's series with their points.
+func TestExtents(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	run, other := nthID(0xa0, 1), nthID(0xa0, 2)
+	want := map[string]Extent{}
+	for key, n := range map[string]int{"one": 1, "few": 100, "chunk": chunkPoints, "long": 3*chunkPoints + 7, "odd": 3} {
+		points := make([]tracker.Metric, n)
+		w := Extent{math.Inf(1), math.Inf(-1)}
+		for i := range points {
+			points[i] = tracker.Metric{Key: key, Value: r.NormFloat64(), Step: int64(i)}
+			if key == "odd" {
+				points[i].Value = []float64{nan, inf, negInf}[i]
+				continue
+			}
+			w = Extent{min(w.Least, points[i].Value), max(w.Greatest, points[i].Value)}
+		}
+		want[key] = w
+		s.logged(s.head(tracker.ID{}), run, tracker.Logged{}, points[:n/2])
+		s.logged(s.head(tracker.ID{}), run, tracker.Logged{}, points[n/2:])
+	}
+	s.logged(s.head(tracker.ID{}), other, tracker.Logged{}, []tracker.Metric{{Key: "few", Value: 1e9}})
+	x := open(t, dir)
+	if err := x.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, must[map[string]Extent](t)(x.Extents(t.Context(), run))); diff != "" {
+		t.Errorf("extents (-want +got):\n%s", diff)
 	}
 }
