@@ -33,6 +33,7 @@ var importTable = []rule{
 	{"tracker/imports", []string{"tracker"}},           // sources know no ledger
 	{"tracker/track/gomlx", []string{"tracker/track"}}, // and GoMLX: gemba itself must not import it
 	{"kernel/zmtp", nil},
+	{"kernel/watch", nil},
 	{"magics/...", []string{"magics/..."}},
 
 	// The ledger knows no kernel.
@@ -42,8 +43,8 @@ var importTable = []rule{
 
 	// Engines do not know each other, and the server knows none of them.
 	{"kernel", []string{"kernel/wire", "kernel/zmtp", "magics", "tracker"}},
-	{"kernel/golang/...", []string{"kernel/golang/...", "kernel/cell", "kernel/wire", "magics", "tracker"}},
-	{"kernel/proxy/...", []string{"kernel/proxy/...", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
+	{"kernel/golang/...", []string{"kernel/golang/...", "kernel/cell", "kernel/watch", "kernel/wire", "magics", "tracker"}},
+	{"kernel/proxy/...", []string{"kernel/proxy/...", "kernel", "kernel/watch", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 	{"kernel/compute/...", []string{"kernel/compute/...", "kernel/wire", "magics", "tracker"}},
 	{"kernel/kerneltest/...", []string{"kernel/kerneltest/...", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 

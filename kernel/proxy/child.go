@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gemba-ml/gemba/kernel/watch"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/kernel/zmtp"
 )
@@ -35,6 +36,7 @@ type Child struct {
 	connection wire.Connection
 	cmd        *exec.Cmd
 	channels   map[wire.Channel]*zmtp.Socket
+	watcher    *watch.Watcher
 	gone       chan struct{}
 	end        error // why it is gone; set before gone is closed
 }
@@ -49,10 +51,16 @@ func StartChild(o ChildOptions) (*Child, error) {
 		return nil, fmt.Errorf("make a folder for the kernel's sockets: %w", err)
 	}
 	c := &Child{ChildOptions: o, Folder: folder, channels: map[wire.Channel]*zmtp.Socket{}, gone: make(chan struct{})}
-	if err := c.start(); err != nil {
-		_ = os.RemoveAll(folder)
-		return nil, err
+	if c.watcher, err = watch.Start(); err != nil {
+		c.Log("what the kernel starts may outlive it: " + err.Error())
+		c.watcher = &watch.Watcher{} // does nothing
 	}
+	c.watcher.Folder(folder)
+	if err := c.start(); err != nil {
+		c.watcher.Close()
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	c.watcher.Group(c.PID(), true)
 	return c, nil
 }
 
@@ -172,6 +180,7 @@ func (c *Child) Close() error {
 	for _, s := range c.channels {
 		_ = s.Close(0) // nobody listens
 	}
+	c.watcher.Close() // which leaves nothing of it, unless somebody killed the watcher
 	if err := os.RemoveAll(c.Folder); err != nil {
 		return fmt.Errorf("remove the kernel's folder: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gemba-ml/gemba/kernel/watch"
 )
 
 // signal signals every process of a group.
@@ -26,7 +28,7 @@ func status(state *os.ProcessState) (int, string) {
 type groups struct {
 	mu      sync.Mutex
 	all     map[int]bool // true when the group's program left somebody who holds its output open
-	watcher *watcher
+	watcher *watch.Watcher
 }
 
 // add notes a new group.
@@ -34,7 +36,7 @@ func (g *groups) add(group int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.all[group] = false
-	g.watcher.group(group, true)
+	g.watcher.Group(group, true)
 }
 
 // ended notes that a group's program has exited, and whether somebody still holds its output open.
@@ -74,7 +76,7 @@ func (g *groups) kill() {
 
 func (g *groups) forget(group int) {
 	delete(g.all, group)
-	g.watcher.group(group, false)
+	g.watcher.Group(group, false)
 }
 
 // alive reports whether a group has a process. Its session, too, when that is likely and so worth

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/gemba-ml/gemba/kernel/watch"
 )
 
 // Runner runs the programs of one session, one after the other. It owns a private folder, a
@@ -36,14 +38,14 @@ func New(kernelID string) (*Runner, error) {
 	register()
 	r := &Runner{session: newSession(kernelID), left: map[*os.File]bool{}}
 	r.buffers.New = func() any { b := make([]byte, pieceSize); return &b }
-	w, err := newWatcher()
+	w, err := watch.Start()
 	if err != nil {
 		return nil, err
 	}
 	r.groups = groups{all: map[int]bool{}, watcher: w}
 	dir, err := newFolder()
 	if err != nil {
-		w.close()
+		w.Close()
 		return nil, err
 	}
 	r.dir, r.spawner = dir, newSpawner()
@@ -62,7 +64,7 @@ func (r *Runner) Own(folder string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.folders = append(r.folders, filepath.Clean(folder))
-	r.groups.watcher.folder(filepath.Clean(folder))
+	r.groups.watcher.Folder(filepath.Clean(folder))
 	return nil
 }
 
@@ -83,7 +85,7 @@ func (r *Runner) Close() error {
 	for f := range r.left {
 		_ = f.Close()
 	}
-	r.groups.watcher.close()
+	r.groups.watcher.Close()
 	var failed error
 	for _, folder := range r.folders { // gone by now, unless somebody killed the watcher
 		failed = errors.Join(failed, os.RemoveAll(folder))

@@ -1,6 +1,6 @@
 //go:build unix
 
-package process
+package watch
 
 import (
 	_ "embed"
@@ -12,18 +12,19 @@ import (
 )
 
 //go:embed watcher.sh
-var watcherScript string
+var script string
 
-// watcher is a small shell process, in a session of its own, that outlives this process and cleans
-// up after it.
-type watcher struct {
+// Watcher is a small shell process, in a session of its own, that outlives this process and cleans up after it. Its methods may
+// be called from several goroutines.
+type Watcher struct {
 	mu   sync.Mutex
 	cmd  *exec.Cmd
 	pipe io.WriteCloser // nil after the end
 }
 
-func newWatcher() (*watcher, error) {
-	cmd := exec.Command("/bin/sh", "-c", watcherScript, "gemba-watcher")
+// Start starts a watcher that has nothing to clean up yet.
+func Start() (*Watcher, error) {
+	cmd := exec.Command("/bin/sh", "-c", script, "gemba-watcher")
 	cmd.Dir = "/"
 	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -34,11 +35,11 @@ func newWatcher() (*watcher, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start watcher: %w", err)
 	}
-	return &watcher{cmd: cmd, pipe: pipe}, nil
+	return &Watcher{cmd: cmd, pipe: pipe}, nil
 }
 
-// group tells that a process group has come or gone.
-func (w *watcher) group(group int, here bool) {
+// Group tells that a process group has come or gone. One that has come is killed at the end, and so is who is in its session.
+func (w *Watcher) Group(group int, here bool) {
 	if here {
 		w.tell("+%d\n", group)
 	} else {
@@ -46,11 +47,11 @@ func (w *watcher) group(group int, here bool) {
 	}
 }
 
-// folder has a folder removed at the end.
-func (w *watcher) folder(path string) { w.tell("=%s\n", path) }
+// Folder has a folder, given by its absolute path, removed at the end.
+func (w *Watcher) Folder(path string) { w.tell("=%s\n", path) }
 
 // tell writes a line. Without a watcher there is nobody to tell, and the kernel works on.
-func (w *watcher) tell(format string, args ...any) {
+func (w *Watcher) tell(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.pipe != nil {
@@ -58,8 +59,8 @@ func (w *watcher) tell(format string, args ...any) {
 	}
 }
 
-// close has the watcher clean up now, and waits until it has.
-func (w *watcher) close() {
+// Close has the watcher clean up now, and waits until it has.
+func (w *Watcher) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.pipe != nil {
