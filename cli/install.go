@@ -190,7 +190,8 @@ func writeKernelspec(dir, program string) error {
 	spec := fullKernelspec{
 		Argv:        []string{program, "kernel", "--connection-file", "{connection_file}"},
 		DisplayName: kernelDisplay, Language: "go", InterruptMode: "message", Protocol: wire.ProtocolVersion,
-		Metadata: map[string]any{"gemba": map[string]string{"version": buildVersion().Version}},
+		Metadata: map[string]any{"gemba": map[string]string{"version": buildVersion().Version},
+			"supported_encryption": []string{"curve"}}, // jupyter_client gives keys to who asks for them
 	}
 	if err := spec.write(dir); err != nil {
 		return err

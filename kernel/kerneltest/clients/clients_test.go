@@ -160,6 +160,12 @@ func TestManagerOfJupyterClient(t *testing.T) {
 	s.recorded("ok", "ok", "interrupted", "error", "ok")
 }
 
+func TestManagerOfJupyterClientEncrypts(t *testing.T) {
+	s := newSite(t)
+	s.run(s.dir, "python", testdata(t, "encrypted.py"))
+	s.recorded("ok", "ok")
+}
+
 // outputs are what a notebook's code cells show, by cell id: a line an output.
 func (s *site) outputs(path string) map[string][]string {
 	s.t.Helper()
