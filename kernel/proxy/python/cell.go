@@ -4,7 +4,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -26,17 +25,15 @@ func newCell() *cell { return &cell{known: map[string]int{}, hosts: map[string]b
 
 // add takes in a line.
 func (c *cell) add(l *line) {
-	for _, path := range paths(string(l.Read)) {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(string(l.Dir), path)
-		}
-		if _, is := c.known[path]; !is {
-			c.open(wire.Opened{Path: path, Unlooked: true})
-		}
-	}
+	c.seen.Opened = slices.Grow(c.seen.Opened, len(l.read)+len(l.Wrote))
+	read := 0
 	for _, w := range l.Wrote {
+		after := min(max(w.after, read), len(l.read))
+		c.read(string(l.Dir), l.read[read:after])
 		c.wrote(w)
+		read = after
 	}
+	c.read(string(l.Dir), l.read[read:])
 	for _, command := range l.Run {
 		c.start(wire.Process{Command: string(command)})
 	}
@@ -73,6 +70,18 @@ func (c *cell) end(l *line) {
 	}
 }
 
+// read takes in paths that were opened for reading.
+func (c *cell) read(dir string, paths []string) {
+	for _, path := range paths {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		if _, is := c.known[path]; !is {
+			c.open(wire.Opened{Path: path, Unlooked: true})
+		}
+	}
+}
+
 func (c *cell) open(o wire.Opened) {
 	c.known[o.Path] = len(c.seen.Opened)
 	c.seen.Opened = append(c.seen.Opened, o)
@@ -87,9 +96,6 @@ func (c *cell) wrote(w wrote) {
 	}
 	i, known := c.known[o.Path]
 	switch {
-	case !known && w.read:
-		c.open(o)
-		c.seen.Opened = append(c.seen.Opened, o)
 	case !known:
 		c.open(o)
 	case c.seen.Opened[i].Unlooked:
@@ -99,7 +105,9 @@ func (c *cell) wrote(w wrote) {
 }
 
 func (c *cell) start(p wire.Process) {
-	c.seen.Processes = append(c.seen.Processes, p)
+	if p.PID == 0 || !slices.Contains(c.seen.Processes, p) {
+		c.seen.Processes = append(c.seen.Processes, p)
+	}
 	c.seen.Children = true
 }
 
@@ -125,12 +133,4 @@ func union(a, b []string) []string {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// paths takes a list of paths apart.
-func paths(joined string) []string {
-	if joined == "" {
-		return nil
-	}
-	return strings.Split(joined, "\x00")
 }

@@ -13,7 +13,10 @@ import sys
 from _thread import allocate_lock, get_ident
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+SMALL = 64  # so few paths are looked at one by one
 MOST = 4096  # paths that are put aside
+MANY = 65536  # from here on it is worth while to know what was told already
+CODING = "surrogateescape" if os.name != "nt" else "surrogatepass"  # of paths that are no text
 PATIENCE = 0.1  # seconds that one thread waits for what another one writes
 
 # Libraries whose own code opens files, which Python is not told of.
@@ -34,40 +37,42 @@ def library_folders() -> tuple:
 
 
 class Cell:
-    """What is known of the cell that runs, or ran last."""
+    """What is known of a cell that runs, or ran last."""
 
     def __init__(self, name: str | None) -> None:
         self.name = name  # message id of its execute_request; None before the first one
-        self.told: set = set()  # paths that need not be told again
         self.kept = 1  # lets the first path be written at once, then ever more be put aside
+        self.wrote: set = set()  # paths that were looked at
+        self.told: set = set()  # of a cell that opens very many
         self.trees: list = []
+        self.running = name is not None
 
 
 class Watch:
     """Gathers what happens in a process and writes it down."""
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, cell: Cell) -> None:
         self.spool = spool
         self.leave = (*library_folders(), os.path.dirname(spool.path) + os.sep)
-        self.buffer: list = []  # of paths that were opened for reading
-        self.notes: dict = {}  # the rest, by the member of the line that it goes to
-        self.noted = 0
-        self.cell = Cell(None)  # that runs
-        self.limit = 1
+        self.buffer: list = []  # paths that were opened for reading, and a tuple for whatever else happened
+        self.cell = cell  # that runs, or the last of several
+        self.cells: dict = {}  # by the thread that runs it
         self.lock = allocate_lock()
         self.child = 0  # id of this process, when it was forked
         self.handlers = {
             "os.remove": self.removed, "os.rename": self.renamed, "os.truncate": self.wrote, "os.link": self.linked,
             "os.chdir": self.moved, "os.listdir": self.listed, "os.scandir": self.listed, "sqlite3.connect": self.database,
             "subprocess.Popen": self.popen, "os.system": self.system, "os.exec": self.replaced, "os.posix_spawn": self.spawned,
-            "os.spawn": self.spawned_windows, "os.startfile": self.system, "pty.spawn": self.system, "os.kill": self.hurt,
+            "os.spawn": self.spawned_windows, "os.startfile": self.system, "os.kill": self.hurt,
             "socket.connect": self.connected, "compile": self.compiled,
         }
+        self.hook, self.put, self.restrain = self.hot()
 
-    def hook(self):
-        """Returns what the interpreter tells its events. Nearly all of the time that gemba takes is spent here."""
+    def hot(self) -> tuple:
+        """Returns what the interpreter tells its events: nearly all of the time that gemba takes is spent there. And what puts
+        something aside, and what says how much may be, and whether several cells run."""
         buffer, handlers, wrote, low, flush = self.buffer, self.handlers, self.wrote, self.low, self.flush
-        append = buffer.append
+        append, limit = buffer.append, 1
 
         def hook(event: str, args: tuple) -> None:
             try:
@@ -79,51 +84,52 @@ class Watch:
                         low(path)
                     else:
                         append(path)
-                        if len(buffer) >= self.limit:
+                        if len(buffer) >= limit:
                             flush()
                 elif event in handlers:
                     handlers[event](*args)
             except Exception:  # of events that somebody else raises too: what cannot be understood is not told
                 pass
 
-        return hook
+        def put(item: object) -> None:
+            append(item)
+            if len(buffer) >= limit:
+                flush()
+
+        def restrain(count: int, crowded: bool) -> None:
+            nonlocal append, limit
+            limit = count
+            append = (lambda item: buffer.append((get_ident(), "read", item) if type(item) is not tuple else item)) if crowded else buffer.append
+
+        return hook, put, restrain
 
     # Events. Each is told before it happens.
 
     def note(self, member: str, value: object) -> None:
-        self.notes.setdefault(member, []).append(value)
-        self.noted += 1
-        if self.noted >= self.limit:
-            self.flush()
+        self.put((get_ident(), member, value))
+
+    def current(self) -> Cell:
+        return self.cells.get(get_ident(), self.cell)
 
     def wrote(self, path: object, *_: object) -> None:
         """Looks at a file that is about to be changed."""
         if isinstance(path, int):
             return
-        path = os.fsdecode(path)
-        if path.startswith(self.leave):
-            return
-        told = self.cell.told
-        if ("wrote", path) in told:
+        path, known = os.fsdecode(path), self.current().wrote
+        if path in known or path.startswith(self.leave):
             return
         try:
             s = os.stat(path)
             state = [s.st_size, s.st_mtime_ns, s.st_ino]
         except (OSError, ValueError):
             state = []
-        if self.lock.acquire(True, PATIENCE):
-            try:
-                self.drain()
-            finally:
-                self.lock.release()
-        read = path in told
-        told.update((path, ("wrote", path)))
-        self.note("wrote", [os.path.join(os.getcwd(), path), read, *state])
+        known.add(path)
+        self.note("wrote", [os.path.join(os.getcwd(), path), *state])
 
     def low(self, path: object) -> None:
         """Takes in what os.open opens for reading, but when that lists folders, relative to others that are open."""
         if not caller().endswith(("shutil.py", "os.py")):
-            self.buffer.append(path)
+            self.put(path)
 
     def removed(self, path: object, folder: int = -1) -> None:
         path = placed(path, folder)
@@ -142,12 +148,13 @@ class Watch:
             self.wrote(new)
 
     def moved(self, _: object) -> None:
-        self.flush(PATIENCE)
-        self.cell.told.clear()  # relative paths begin elsewhere from here on
+        self.flush(PATIENCE)  # relative paths begin elsewhere from here on
+        cell = self.current()
+        cell.told, cell.wrote = set(), set()
 
     def listed(self, path: object = None) -> None:
         if not isinstance(path, int) and not caller().startswith("<frozen importlib"):
-            self.buffer.append(os.fsdecode(path or "."))
+            self.put(os.fsdecode(path or "."))
 
     def database(self, path: object) -> None:
         path = os.fsdecode(path)
@@ -168,7 +175,7 @@ class Watch:
         self.note("run", command(arguments))
 
     def replaced(self, program: object, arguments: object, *_: object) -> None:
-        self.note("exec", command(arguments))
+        self.note("exec", command(arguments))  # of a search in PATH each try is told
         self.flush(PATIENCE)
 
     def hurt(self, *_: object) -> None:
@@ -183,69 +190,102 @@ class Watch:
         if is_node(source):
             frame = sys._getframe(2)  # the interpreter does not tell the name of what comes as a tree
             if frame.f_code.co_filename.endswith("codeop.py"):
-                self.cell.trees.append((frame.f_locals.get("filename"), source))
+                self.current().trees.append((frame.f_locals.get("filename"), source))
 
     # Lines.
 
-    def drain(self) -> list:
-        """Takes what is put aside and returns the paths that are new."""
-        buffer, told = self.buffer, self.cell.told
-        count = len(buffer)
-        batch = buffer[:count]
-        del buffer[:count]  # others may have come meanwhile
-        try:
-            "".join(batch)
-        except TypeError:
-            batch = [os.fsdecode(p) for p in batch if not isinstance(p, int)]
-        leave = self.leave
-        fresh = [p for p in dict.fromkeys(batch) if p not in told and not p.startswith(leave)]
-        told.update(fresh)
-        if fresh:
-            self.notes.setdefault("read", []).extend(fresh)
-        return fresh
-
-    def flush(self, patience: float = 0, **more: object) -> None:
-        """Writes down what is known. While one thread does, others only put aside."""
+    def flush(self, patience: float = 0) -> None:
+        """Writes down what is put aside. While one thread does, others only put aside."""
         if not self.lock.acquire(True, patience):
             return
         try:
-            cell = self.cell
-            cell.kept += len(self.drain()) + self.noted
-            if self.child == 0:
-                self.limit = min(cell.kept, MOST)
-            notes, self.notes, self.noted = self.notes, {}, 0
-            if notes or more:
-                self.write(cell, notes, more)
+            count = len(self.buffer)
+            batch = self.buffer[:count]
+            del self.buffer[:count]  # others may have come meanwhile
+            if count < SMALL or not self.many(batch):
+                self.each(batch)
         finally:
+            self.restrain(1 if self.child else min(int(self.cell.kept), MOST), self.crowded())
             self.lock.release()
 
-    def write(self, cell: Cell, notes: dict, more: dict) -> None:
-        line: dict = {"cell": cell.name}
+    def many(self, batch: list) -> bool:
+        """Writes down many paths as they are; gemba sorts out what is no data. False when something else is among them."""
+        cell = self.cell
+        try:
+            paths = list(dict.fromkeys(batch))
+            if cell.kept > MANY:
+                paths = [p for p in paths if p not in cell.told]
+            raw = "\0".join(paths).encode("utf-8", CODING)
+        except TypeError:
+            return False
+        if cell.kept > MANY:
+            cell.told.update(paths)
+        cell.kept += len(batch)
+        self.write(cell, {}, raw)
+        return True
+
+    def each(self, batch: list) -> None:
+        """Writes down what happened, a line for each cell."""
+        lines: dict = {}
+        for item in batch:
+            thread, member, value = item if type(item) is tuple else (0, "read", item)
+            cell = self.cells.get(thread, self.cell)
+            line = lines.setdefault(cell, {"read": {}})
+            if member == "read":
+                if isinstance(value, int):
+                    continue
+                path = os.fsdecode(value)
+                if not path.startswith(self.leave):
+                    line["read"][path] = True
+                    cell.kept += 1
+                else:
+                    cell.kept += 1 / 16
+                continue
+            if member == "wrote":
+                value.append(len(line["read"]))  # so many were read before
+            line.setdefault(member, []).append(value)
+            cell.kept += 1
+        for cell, line in lines.items():
+            raw = "\0".join(line.pop("read")).encode("utf-8", CODING)
+            if raw or line:
+                self.write(cell, line, raw)
+
+    def write(self, cell: Cell, line: dict, raw: bytes = b"") -> None:
+        head: dict = {"cell": cell.name}
         if self.child:
-            line["child"] = self.child
-        if "read" in notes:
-            line["dir"] = os.getcwd()
-            notes["read"] = "\0".join(notes["read"])
-        line.update(notes)
-        line.update(more)
-        self.spool.write(line)
+            head["child"] = self.child
+        if raw:
+            head["dir"] = os.getcwd()
+        self.spool.write({**head, **line}, raw)
 
-    def begin(self, name: str) -> None:
-        """Says that a cell runs from here on."""
-        if name != self.cell.name:
+    def crowded(self) -> bool:
+        return sum(cell.running for cell in self.cells.values()) > 1
+
+    def begin(self, name: str) -> Cell:
+        """Says that a cell runs from here on, in this thread."""
+        cell = self.current()
+        if cell.name != name:
             self.flush(PATIENCE)
-            self.cell = Cell(name)
-            self.limit = 1
+            self.cells = {thread: c for thread, c in self.cells.items() if c.running}
+            cell = self.cell = self.cells[get_ident()] = Cell(name)
+            self.restrain(1, self.crowded())
+        return cell
 
-    def end(self, **more: object) -> None:
-        """Says that it does not any more. What comes before the next one begins is told of it all the same: gemba knows it is late."""
-        self.flush(PATIENCE, **more, end=True)
+    def end(self, cell: Cell, **more: object) -> None:
+        """Says that it does not any more. What comes before the next one begins is told of it all the same: gemba knows that
+        it is late."""
+        self.flush(PATIENCE)
+        self.write(cell, {**more, "end": True})
+        cell.running = False
+        self.cell = next((c for c in self.cells.values() if c.running), cell)
 
     def forked(self) -> None:
         """Goes on in a child process, which may end without a word."""
         self.lock = allocate_lock()
-        self.child, self.limit, self.notes, self.noted = os.getpid(), 1, {}, 0
+        self.cell = self.current()
+        self.child = os.getpid()
         self.buffer.clear()
+        self.restrain(1, False)
 
 
 def caller() -> str:

@@ -39,15 +39,15 @@ class Kernel:
 
     def post_run_cell(self, *_: object) -> None:
         try:
-            self.watch.begin(self.parent().get("header", {}).get("msg_id", ""))
-            self.watch.end(**self.facts())
+            cell = self.watch.begin(self.parent().get("header", {}).get("msg_id", ""))
+            self.watch.end(cell, **self.facts(cell))
         except (Exception, KeyboardInterrupt):
             pass
 
-    def facts(self) -> dict:
+    def facts(self, cell: Cell) -> dict:
         """Returns what is known of a cell at its end."""
         names = Names()
-        trees, self.watch.cell.trees = self.watch.cell.trees, []
+        trees, cell.trees = cell.trees, []
         for name, tree in trees:
             if self.is_cell(name):
                 for statement in getattr(tree, "body", ()) if isinstance(getattr(tree, "body", ()), list) else [tree.body]:
@@ -172,7 +172,7 @@ def version(name: str) -> str:
 
 def kernel(spool: str, module_folder: str) -> None:
     """Sets up the hook in a kernel."""
-    watch = Watch(Spool(spool))
+    watch = Watch(Spool(spool), Cell(None))
     watch.spool.write({"session": session()})
     if module_folder and module_folder not in sys.path:
         sys.path.append(module_folder)
@@ -183,4 +183,4 @@ def kernel(spool: str, module_folder: str) -> None:
         shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is not None:
         Kernel(watch, shell).register()
-    sys.addaudithook(watch.hook())
+    sys.addaudithook(watch.hook)

@@ -11,7 +11,7 @@ type line struct {
 	Cell    *string    `json:"cell"`  // message id of its request; null for what happened between cells, empty when nobody knows
 	Child   int        `json:"child"` // id of the process that wrote it, when the kernel forked it
 	Dir     text       `json:"dir"`   // where relative paths begin
-	Read    text       `json:"read"`  // paths, with zero bytes between them
+	Raw     int        `json:"raw"`   // bytes behind the line: paths, with zero bytes between them, which were opened for reading
 	Wrote   []wrote    `json:"wrote"`
 	Run     []text     `json:"run"`  // commands
 	Exec    []text     `json:"exec"` // commands that took the place of the process
@@ -24,6 +24,8 @@ type line struct {
 	Workers bool       `json:"workers"` // multiprocessing started processes
 	Missed  []string   `json:"missed"`
 	End     bool       `json:"end"`
+
+	read []string
 }
 
 // text is a text that need not be UTF-8: {"b64": …} then.
@@ -44,11 +46,11 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// wrote is a file that was opened for writing, removed or renamed, and what it was before: a list of its path, whether the cell
-// had read it before, and, if it was there, its size, its time of change in nanoseconds and its inode.
+// wrote is a file that was opened for writing, removed or renamed, and what it was before: a list of its path and, if it was
+// there, its size, its time of change in nanoseconds and its inode, and then how many paths of the line were read before.
 type wrote struct {
 	path    string
-	read    bool
+	after   int
 	existed bool
 	size    int64
 	changed int64
@@ -60,12 +62,15 @@ func (w *wrote) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &fields); err != nil {
 		return err
 	}
-	into := []any{(*text)(&w.path), &w.read, &w.size, &w.changed, &w.inode}
+	into := []any{(*text)(&w.path), &w.size, &w.changed, &w.inode, &w.after}
+	if len(fields) == 2 {
+		into = []any{(*text)(&w.path), &w.after}
+	}
 	for i := range min(len(fields), len(into)) {
 		if err := json.Unmarshal(fields[i], into[i]); err != nil {
 			return err
 		}
 	}
-	w.existed = len(fields) == len(into)
+	w.existed = len(fields) > 2
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -101,15 +102,32 @@ func (r *Reader) read() error {
 	}
 	defer func() { _ = f.Close() }()
 	all, err := io.ReadAll(io.NewSectionReader(f, r.at, 1<<62))
-	end := bytes.LastIndexByte(all, '\n') + 1
-	r.at += int64(end)
-	for raw := range bytes.Lines(all[:end]) {
+	r.at += int64(len(all) - len(r.lines(all)))
+	return err
+}
+
+// lines takes in lines, and returns what is not whole yet. A writer may have been killed, or no room left, in the middle of one: what
+// is no line is passed over.
+func (r *Reader) lines(all []byte) (rest []byte) {
+	for {
+		end := bytes.IndexByte(all, '\n')
+		if end < 0 {
+			return all
+		}
 		var l line
-		if json.Unmarshal(raw, &l) == nil { // a writer may have been killed, or no room left, in the middle of a line
+		behind := all[end+1:]
+		if end > 0 && json.Unmarshal(all[:end], &l) == nil {
+			if l.Raw > 0 && l.Raw >= len(behind) {
+				return all
+			}
+			if l.Raw > 0 && behind[l.Raw] == '\n' {
+				l.read = strings.Split(string(behind[:l.Raw]), "\x00")
+				behind = behind[l.Raw:]
+			}
 			r.add(&l)
 		}
+		all = behind
 	}
-	return err
 }
 
 func (r *Reader) add(l *line) {
@@ -118,7 +136,7 @@ func (r *Reader) add(l *line) {
 		return
 	}
 	if l.Cell == nil || *l.Cell != "" && slices.Contains(r.asked, *l.Cell) {
-		r.between += len(l.Wrote) + len(l.Run) + len(l.Exec) + len(paths(string(l.Read)))
+		r.between += len(l.Wrote) + len(l.Run) + len(l.Exec) + len(l.read)
 		return
 	}
 	c := r.cells[*l.Cell]

@@ -45,9 +45,12 @@ class Spool:
         self.path = path
         self.flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 
-    def write(self, line: dict) -> bool:
-        """Appends a line. A line that another writer left half written does not spoil it."""
-        raw = ("\n" + encode(line) + "\n").encode()
+    def write(self, line: dict, more: bytes = b"") -> bool:
+        """Appends a line, and behind it bytes, whose number is its member "raw", and a line end. A line that another writer left
+        half written does not spoil it."""
+        if more:
+            line["raw"] = len(more)
+        raw = b"".join((b"\n", encode(line).encode(), b"\n", more, b"\n" if more else b""))
         try:
             fd = os.open(self.path, self.flags, 0o600)
         except OSError:
