@@ -118,7 +118,7 @@ func TestWrong(t *testing.T) {
 // TestWithoutSharedMemory runs where nothing can be mapped, as on Windows: what is logged is the same.
 func TestWithoutSharedMemory(t *testing.T) {
 	dir := t.TempDir()
-	c := python(t, dir, "-c", "import sys; sys.modules['fcntl'] = sys.modules['mmap'] = None\nsys.path.insert(0, 'testdata')\nimport gemba, jobs\n"+
+	c := run(t, dir, "-c", "import sys; sys.modules['fcntl'] = sys.modules['mmap'] = None\nsys.path.insert(0, 'testdata')\nimport gemba, jobs\n"+
 		"assert type(gemba._program.opened_log()).__name__ == 'WrittenLog'\njobs.hard(3000); jobs.threads()")
 	out := succeed(t, c)
 	runs, gaps := byName(absorbed(t, dir))

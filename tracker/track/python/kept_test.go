@@ -45,19 +45,19 @@ func session(t *testing.T, folder string) (variable string, execution string) {
 // TestKept has Python keep values for Python and Go, and Go for Python.
 func TestKept(t *testing.T) {
 	dir := t.TempDir()
-	run := func(c *exec.Cmd, variable string) string {
+	do := func(c *exec.Cmd, variable string) string {
 		t.Helper()
 		c.Env = append(c.Env, variable)
 		return strings.TrimSpace(string(succeed(t, c)))
 	}
 	cell := func() string { variable, _ := session(t, dir); return variable }
 	value := map[string]any{"größe": []any{1.5, nil, true, "x"}}
-	run(program(t, dir, "keep", "a name/with ../", value), cell())
-	if got := run(program(t, dir, "get", "a name/with ../"), cell()); got != `{"gr\u00f6\u00dfe": [1.5, null, true, "x"]}` {
+	do(program(t, dir, "keep", "a name/with ../", value), cell())
+	if got := do(program(t, dir, "get", "a name/with ../"), cell()); got != `{"gr\u00f6\u00dfe": [1.5, null, true, "x"]}` {
 		t.Error(got)
 	}
-	run(program(t, dir, "keep", "bytes", []int{0, 10, 255}), cell())
-	if got := run(program(t, dir, "get", "bytes"), cell()); got != "[0, 10, 255]" {
+	do(program(t, dir, "keep", "bytes", []int{0, 10, 255}), cell())
+	if got := do(program(t, dir, "get", "bytes"), cell()); got != "[0, 10, 255]" {
 		t.Error(got)
 	}
 	golang := func(job, name, stdin string) string {
@@ -79,13 +79,13 @@ func TestKept(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	golang("keep", "of Go", `{"a": [1]}`)
-	if got := run(program(t, dir, "get", "of Go"), cell()); got != `{"a": [1]}` {
+	if got := do(program(t, dir, "get", "of Go"), cell()); got != `{"a": [1]}` {
 		t.Error(got)
 	}
-	if got := run(program(t, dir, "get", "none"), cell()); !strings.HasPrefix(got, `["KeyError"`) || !strings.Contains(got, "'of Go'") {
+	if got := do(program(t, dir, "get", "none"), cell()); !strings.HasPrefix(got, `["KeyError"`) || !strings.Contains(got, "'of Go'") {
 		t.Error(got)
 	}
-	if got := run(program(t, dir, "get", "bytes"), track.Variable+"="); !strings.HasPrefix(got, `["RuntimeError"`) {
+	if got := do(program(t, dir, "get", "bytes"), track.Variable+"="); !strings.HasPrefix(got, `["RuntimeError"`) {
 		t.Error(got)
 	}
 }

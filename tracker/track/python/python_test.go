@@ -28,7 +28,7 @@ var interpreter = sync.OnceValues(func() (string, error) {
 // program is a job of testdata/jobs.py, with the ledger in dir.
 func program(t *testing.T, dir, job string, arguments ...any) *exec.Cmd {
 	t.Helper()
-	c := python(t, dir, "testdata/jobs.py", job)
+	c := run(t, dir, "testdata/jobs.py", job)
 	for _, a := range arguments {
 		text, err := json.Marshal(a)
 		if err != nil {
@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-func python(t *testing.T, dir string, arguments ...string) *exec.Cmd {
+func run(t *testing.T, dir string, arguments ...string) *exec.Cmd {
 	t.Helper()
 	here, err := os.Getwd()
 	if err != nil {

@@ -8,11 +8,13 @@
             run.metric("loss", loss, step)
         run.artifact("out/model.bin")
 
-In a notebook there is nothing to open: here is the run of the session, and gemba.metric("loss", loss, step) logs to it. A call neither
-waits for anything nor fails the program: what is logged is in a file's memory at once, outlives sys.exit, a crash and SIGKILL,
-and gemba moves it into the ledger from there. Where it cannot be kept (a full disk), what is lost is counted, and recorded as a gap.
+In a notebook there is nothing to open: here is the run of the session, and gemba.metric("loss", loss, step) logs to
+it. A call neither waits for anything nor fails the program: what is logged is in a file's memory at once, outlives
+sys.exit, a crash and SIGKILL, and gemba moves it into the ledger from there. Where it cannot be kept (a full disk),
+what is lost is counted, and recorded as a gap.
 
-The package uses the standard library alone, and reads nothing but its own files. It has the API of gemba's Go package track.
+The package uses the standard library alone, and reads nothing but its own files. It has the API of gemba's Go package
+track.
 """
 
 from __future__ import annotations
@@ -25,23 +27,23 @@ from ._program import program as _program
 from ._run import Run
 
 __all__ = [
-    "Run", "StaleError", "artifact", "audio", "conclusion", "get", "here", "hypothesis", "image", "keep", "metric", "metrics", "model",
-    "note", "param", "params", "plot", "start", "table", "tag", "text", "video",
+    "Run", "StaleError", "artifact", "audio", "conclusion", "get", "here", "hypothesis", "image", "keep", "metric",
+    "metrics", "model", "note", "param", "params", "plot", "start", "table", "tag", "text", "video",
 ]
 
 
 def start(name: str = "", *, experiment: str = "", parent: Optional[Run] = None, resume: str = "") -> Run:
     """Open a run, in an experiment of that name. With a parent it is a part of that run.
 
-    With resume, the id of a run, go on with that one. It need not have ended, nor be in the ledger yet: several programs may log to
-    one run. It runs again until it is ended again. Raises ValueError for what is no id.
+    With resume, the id of a run, go on with that one. It need not have ended, nor be in the ledger yet: several
+    programs may log to one run. It runs again until it is ended again. Raises ValueError for what is no id.
     """
     return _run.start(_program, name, experiment, parent, resume)
 
 
 def here() -> Run:
-    """Return the run that this program belongs to: in a cell, that of the notebook's session, which opens by itself with the first thing
-    that is logged; elsewhere one that here opens."""
+    """Return the run that this program belongs to: in a cell, that of the notebook's session, which opens by itself
+    with the first thing that is logged; elsewhere one that here opens."""
     return _run.here(_program)
 
 
@@ -126,17 +128,20 @@ def video(name: str, data: Any) -> None:
 
 
 def keep(name: str, value: Any) -> None:
-    """Keep a value, of bytes or as JSON, for other programs of the notebook's session: scripts that its cells start, or the next life
-    of a kernel's memory. A value of the same name is replaced. Raises TypeError or ValueError for what cannot be kept."""
+    """Keep a value, of bytes or as JSON, for other programs of the notebook's session: scripts that its cells start,
+    or the next life of a kernel's memory. A value of the same name is replaced. Raises TypeError or ValueError for
+    what cannot be kept."""
     _kept.keep(_program, name, value)
 
 
 def get(name: str) -> Any:
-    """Return the value that a program of the session kept. Raises KeyError when there is none, and StaleError, which has the value, when
-    the code of the cell that kept it, a file that the cell read or a value that it had got has changed since."""
+    """Return the value that a program of the session kept. Raises KeyError when there is none, and StaleError, which
+    has the value, when the code of the cell that kept it, a file that the cell read or a value that it had got has
+    changed since."""
     return _kept.get(_program, name)
 
 
 def _refresh() -> None:
-    """Tell that another cell begins. Whoever keeps GEMBA_TRACK's file live calls this, which takes no time, before each."""
+    """Tell that another cell begins. Whoever keeps GEMBA_TRACK's file live calls this, which takes no time, before
+    each."""
     _program.refresh()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -16,7 +15,8 @@ from ._values import param, to_json
 CSV, JSON = "text/csv", "application/json"
 
 MEDIA = {
-    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".svg": "image/svg+xml",
+    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
+    ".svg": "image/svg+xml",
     ".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".flac": "audio/flac", ".m4a": "audio/mp4",
     ".mp4": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime", ".avi": "video/x-msvideo",
     ".txt": "text/plain", ".md": "text/markdown", ".html": "text/html", ".csv": CSV, ".json": JSON,
@@ -107,7 +107,7 @@ def of_file(path: str, name: str, kind: str, media: str) -> Artifact:
     """Return a regular file as an artifact. Others (pipes, devices) have no bytes to keep."""
 
     def copy(to: io.BufferedIOBase) -> None:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))  # a pipe is not waited for
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))  # waits for no pipe
         with open(fd, "rb", buffering=0) as file:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise OSError("%s is not a regular file" % path)
@@ -123,7 +123,8 @@ def text(name: str, value: Any) -> Artifact:
 
 
 def recording(name: str, data: Any, kind: str) -> Artifact:
-    """Return a picture, sound or film, a file or the bytes of one, as an artifact. A type that tells nothing is one of its kind."""
+    """Return a picture, sound or film, a file or the bytes of one, as an artifact. A type that tells nothing is one
+    of its kind."""
     media = media_of(name) or (media_of(os.fspath(data)) if is_path(data) else "")
     media = media if media.startswith(kind + "/") else kind + "/*"
     return of_file(os.fspath(data), name, kind, media) if is_path(data) else of_bytes(name, kind, media, data)
@@ -146,7 +147,8 @@ def plot(name: str, figure: Any) -> Artifact:
     if callable(getattr(figure, "savefig", None)):
         return Artifact(name, "plot", "image/svg+xml", lambda file: figure.savefig(file, format="svg"))
     if callable(getattr(figure, "to_plotly_json", None)):
-        return Artifact(name, "plot", "application/vnd.plotly.v1+json", lambda file: write_all(file, figure.to_json().encode()))
+        media = "application/vnd.plotly.v1+json"
+        return Artifact(name, "plot", media, lambda file: write_all(file, figure.to_json().encode()))
     if not isinstance(figure, str):
         raise TypeError("%r is no figure, and no SVG text" % type(figure).__name__)
     return of_bytes(name, "plot", "image/svg+xml", figure.encode())
@@ -178,6 +180,8 @@ def is_json(data: bytes) -> bool:
 
 def cells(rows: Iterable[Iterable[Any]]) -> bytes:
     """Return rows as CSV. Numbers are written as those of params are."""
+    import csv  # here, since many programs import gemba and few keep tables
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for row in rows:

@@ -20,14 +20,15 @@ def varint(n: int) -> bytes:
 
 
 def zigzag(n: int) -> int:
-    """Return a difference of two numbers of 64 bits, which wraps around, as an unsigned one: small where it is near 0."""
+    """Return a difference of two numbers of 64 bits, which wraps around, as an unsigned one: small where it is near
+    0."""
     n = (n + (1 << 63) & (1 << 64) - 1) - (1 << 63)
     return n << 1 if n >= 0 else ~(n << 1)
 
 
 def point_packers(front: int, known: Dict[int, Packers]) -> Packers:
-    """Return what packs points whose run and key take so many bytes and whose time takes one, two, three or four: kind, length,
-    front, step, each byte of the time, value. Known are those made before."""
+    """Return what packs points whose run and key take so many bytes and whose time takes one, two, three or four:
+    kind, length, front, step, each byte of the time, value. Known are those made before."""
     if front not in known:
         known[front] = tuple(struct.Struct("<BB%ds%dBd" % (front, 1 + n)).pack_into for n in range(1, 5))
     return known[front]

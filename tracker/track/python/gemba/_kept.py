@@ -1,15 +1,14 @@
 """Values that the programs of a notebook's session keep for each other. FORMAT.md, of gemba's tracker, has the files.
 
-What makes a value stale is found out by two: gemba, which sees the code of cells, leaves a file with the reason, named by the value's
-id, and one with the files that a cell read, named by its execution; who gets a value looks at those, and at the values behind it.
+What makes a value stale is found out by two: gemba, which sees the code of cells, leaves a file with the reason,
+named by the value's id, and one with the files that a cell read, named by its execution; who gets a value looks at
+those, and at the values behind it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from datetime import datetime, timezone
 from typing import IO, Any, Dict, Optional, Set, Tuple
 
 from ._artifacts import remove
@@ -39,6 +38,8 @@ def folder_of(program: Program) -> str:
 
 def short_sum(data: bytes) -> str:
     """Return the first 16 bytes of a SHA-256."""
+    import hashlib  # here, since few programs keep values
+
     return hashlib.sha256(data).hexdigest()[:32]
 
 
@@ -51,7 +52,8 @@ def keep(program: Program, name: str, value: Any) -> None:
     """Keep a value under another name first, so that it is whole or not there."""
     folder = folder_of(program)
     make_folder(folder)
-    kind, data = ("bytes", bytes(value)) if isinstance(value, (bytes, bytearray, memoryview)) else ("json", exact_json(value))
+    is_bytes = isinstance(value, (bytes, bytearray, memoryview))
+    kind, data = ("bytes", bytes(value)) if is_bytes else ("json", exact_json(value))
     path = path_of(folder, name)
     others = sum(entry.stat().st_size for entry in os.scandir(folder) if entry.name != os.path.basename(path))
     if others + len(data) > MAX_KEPT:
@@ -85,7 +87,8 @@ def get(program: Program, name: str) -> Any:
         with open(path_of(folder, name), "rb") as file:
             head, data = read_head(file), file.read()
     except FileNotFoundError:
-        raise KeyError("no such value is kept in this session: %r; its cells keep: %s" % (name, names(folder))) from None
+        what = "no such value is kept in this session: %r; its cells keep: %s" % (name, names(folder))
+        raise KeyError(what) from None
     if head["format"] not in ("json", "bytes"):
         raise TypeError("get %r: it was kept as %r, which Python does not read" % (name, head["format"]))
     value = json.loads(data) if head["format"] == "json" else data
@@ -113,9 +116,9 @@ def head_of(path: str) -> Optional[Dict[str, Any]]:
 
 def names(folder: str) -> str:
     """List what is kept, for a message."""
-    files = [entry.path for entry in os.scandir(folder) if entry.name.endswith(".value")] if os.path.isdir(folder) else []
-    heads = [head for head in map(head_of, sorted(files)) if head]
-    return ", ".join(repr(head["name"]) for head in heads) or "nothing"
+    files = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    heads = [head_of(os.path.join(folder, file)) for file in files if file.endswith(".value")]
+    return ", ".join(repr(head["name"]) for head in heads if head) or "nothing"
 
 
 def staleness(folder: str, head: Dict[str, Any], seen: Set[str]) -> str:
@@ -160,6 +163,8 @@ def changed_input(path: str) -> str:
 
 def nanoseconds(text: str) -> int:
     """Return the nanoseconds since 1970 of a time as Go writes it (RFC 3339)."""
+    from datetime import datetime, timezone  # here, as above
+
     day, zone = split_zone(text)
     seconds, _, fraction = day.partition(".")
     moment = datetime.strptime(seconds + zone, "%Y-%m-%dT%H:%M:%S%z").astimezone(timezone.utc)

@@ -1,17 +1,18 @@
 """The track log of this program. FORMAT.md, of gemba's tracker, has the bytes.
 
-Its records are written where the file is mapped to memory, and counted as there by one word that is changed after each: so a reader
-sees whole records only, whenever the program dies. A log waits for no disk, and raises nothing when one is full.
+Its records are written where the file is mapped to memory, and counted as there by one word that is changed after
+each: so a reader sees whole records only, whenever the program dies. A log waits for no disk, and raises nothing when
+one is full.
 
-A call may be broken off between any two of its steps, by KeyboardInterrupt. It may also be entered again in the middle, by a signal's
-handler or a destructor that logs. So what a log knows of itself is one tuple, which counts when the word in the file agrees with it;
-and who finds himself in the middle of another call of his own thread (Log.nested) puts his off.
+A call may be broken off between any two of its steps, by KeyboardInterrupt. It may also be entered again in the
+middle, by a signal's handler or a destructor that logs. So what a log knows of itself is one tuple, which counts when
+the word in the file agrees with it; and who finds himself in the middle of another call of his own thread
+(Log.nested) puts his off.
 """
 
 from __future__ import annotations
 
 import os
-import platform
 import struct
 import sys
 import threading
@@ -38,13 +39,16 @@ STAYS_FULL = 0.1  # seconds that a full disk counts as full before it is tried a
 MAX_RECORD = 32 << 20  # bytes: a reader takes a longer record for damage
 LONGEST_POINT = 50  # bytes
 
-State = Tuple[int, int, int, Tuple[int, int]]  # where the log ends, the last point's step and time, how many keys and runs it has told
-Series = Tuple[bytes, Packers]  # what a point begins with, the varints of run and key, and what packs it
+# What is known of a log: where it ends, the last point's step and time, how many keys and runs it has told.
+State = Tuple[int, int, int, Tuple[int, int]]
+# What a point begins with, the varints of run and key, and what packs it.
+Series = Tuple[bytes, Packers]
 EMPTY: State = (HEAD, 0, 0, (0, 0))
 
 
 def fence_for(machine: str) -> Optional[Callable[[], None]]:
-    """Return what keeps one write to memory before the next in the eyes of other processors, None where all are kept so."""
+    """Return what keeps one write to memory before the next in the eyes of other processors, None where all are kept
+    so."""
     if machine.lower() in ("x86_64", "amd64", "i386", "i686", "x86"):
         return None
     lock = threading.Lock()
@@ -67,8 +71,9 @@ class Log:
         self.folder = folder
         self.epoch = 0  # changes when runs have to ask where they are
         self.lock = threading.RLock()
-        self.nested: Callable[[], bool] = self.lock._is_owned  # type: ignore[attr-defined]  # is this thread in the middle of a call?
-        self.fence = fence_for(platform.machine())
+        # Is this thread in the middle of a call?
+        self.nested: Callable[[], bool] = self.lock._is_owned  # type: ignore[attr-defined]
+        self.fence = fence_for(os.uname().machine) if fcntl else None
         self.keys: Dict[str, int] = {}
         self.packers: Dict[int, Packers] = {}
         self.more, self.size, self.full = FIRST_WINDOW, 0, 0.0
@@ -87,7 +92,8 @@ class Log:
         self._reserve(FIRST_WINDOW)
         self.head: Any = mmap.mmap(self.fd, mmap.PAGESIZE)
         self.words = memoryview(self.head).cast("Q")  # each is written at once
-        self.window: Tuple[Any, int, int] = (mmap.mmap(self.fd, FIRST_WINDOW), 0, FIRST_WINDOW)  # with where it begins and ends
+        # What is mapped, and where in the file it begins and ends.
+        self.window: Tuple[Any, int, int] = (mmap.mmap(self.fd, FIRST_WINDOW), 0, FIRST_WINDOW)
         self.head[24:40] = os.urandom(16)
         self.words[END] = HEAD
         self.head[:8] = MAGIC
@@ -104,8 +110,8 @@ class Log:
         os.close(self.fd)
 
     def mend(self) -> bool:
-        """Say whether no call of this thread is in the middle of the log, though it holds the lock: KeyboardInterrupt came where a block
-        ends, which Python before 3.11 does not protect. The lock is free then."""
+        """Say whether no call of this thread is in the middle of the log, though it holds the lock: KeyboardInterrupt
+        came where a block ends, which Python before 3.11 does not protect. The lock is free then."""
         frame: Any = sys._getframe()
         while frame is not None:
             if frame.f_code in CRITICAL:
@@ -116,7 +122,8 @@ class Log:
         return True
 
     def point(self, series: Series, value: float, step: int, now: int = 0) -> None:
-        """Add a point, of this moment when no time is given. Programs log it by the million, so all of it is in one place."""
+        """Add a point, of this moment when no time is given. Programs log it by the million, so all of it is in one
+        place."""
         with self.lock:
             last = self.last
             if last[0] != self.words[END]:
@@ -133,17 +140,18 @@ class Log:
             ahead = ahead << 1 if ahead >= 0 else ~(ahead << 1)
             front, packs = series
             at, rest = end - base, len(front) + 10  # what follows kind and length, when the time takes a byte
+            low, middle = wait & 127 | 128, wait >> 7 & 127 | 128
             if wait < 0x80:
                 packs[0](view, at, METRIC, rest, front, ahead, wait, value)
             elif wait < 0x4000:
                 rest += 1
-                packs[1](view, at, METRIC, rest, front, ahead, wait & 127 | 128, wait >> 7, value)
+                packs[1](view, at, METRIC, rest, front, ahead, low, wait >> 7, value)
             elif wait < 0x200000:
                 rest += 2
-                packs[2](view, at, METRIC, rest, front, ahead, wait & 127 | 128, wait >> 7 & 127 | 128, wait >> 14, value)
+                packs[2](view, at, METRIC, rest, front, ahead, low, middle, wait >> 14, value)
             else:
                 rest += 3
-                packs[3](view, at, METRIC, rest, front, ahead, wait & 127 | 128, wait >> 7 & 127 | 128, wait >> 14 & 127 | 128, wait >> 21, value)
+                packs[3](view, at, METRIC, rest, front, ahead, low, middle, wait >> 14 & 127 | 128, wait >> 21, value)
             end += 2 + rest
             self.before = last
             self.last = (end, step, now, told)
@@ -182,7 +190,9 @@ class Log:
             self.last = self.before
         return self.last
 
-    def _append(self, kind: int, body: bytes, step: Optional[int] = None, now: int = 0, keys: int = 0, runs: int = 0) -> bool:
+    def _append(
+        self, kind: int, body: bytes, step: Optional[int] = None, now: int = 0, keys: int = 0, runs: int = 0
+    ) -> bool:
         """Add a record. Step and time are those of a point; keys and runs, how many it tells of."""
         old = end, last_step, last_time, told = self._state()
         record = bytes((kind,)) + varint(len(body)) + body
@@ -233,7 +243,8 @@ class Log:
         return None
 
     def _reserve(self, size: int) -> None:
-        """Make the file so long, with a place on the disk for all of it: what is mapped and has none would kill the program."""
+        """Make the file so long, with a place on the disk for all of it: what is mapped and has none would kill the
+        program."""
         if self.size < size and hasattr(os, "posix_fallocate"):
             try:
                 os.posix_fallocate(self.fd, self.size, size - self.size)

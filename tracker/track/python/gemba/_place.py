@@ -10,7 +10,8 @@ VARIABLE = "GEMBA_TRACK"
 
 
 class Place(NamedTuple):
-    """A place as gemba tells it. A program that outlives a cell, as a kernel does, reads the one of now from the file live."""
+    """A place as gemba tells it. A program that outlives a cell, as a kernel does, reads the one of now from the file
+    live."""
 
     folder: str  # of track logs
     run: str = ""  # that the session has opened, or will with the first thing logged
@@ -51,7 +52,8 @@ def here() -> Place:
 
 
 def ledger() -> str:
-    """Return the ledger's folder: what GEMBA_LEDGER says, else .gemba at the root of the repository, else in the working folder."""
+    """Return the ledger's folder: what GEMBA_LEDGER says, else .gemba at the root of the repository, else in the
+    working folder."""
     if os.environ.get("GEMBA_LEDGER"):
         return os.environ["GEMBA_LEDGER"]
     try:

@@ -22,7 +22,8 @@ class Program:
 
     def __init__(self) -> None:
         self.said: Set[str] = set()
-        self.deferred: Deque[Tuple[Callable[..., Any], Tuple[Any, ...]]] = deque()  # calls that came in the middle of others
+        # Calls that came in the middle of others.
+        self.deferred: Deque[Tuple[Callable[..., Any], Tuple[Any, ...]]] = deque()
         self.begin()
 
     def begin(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 import time
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, TypeVar, cast
@@ -32,13 +31,15 @@ def harmless(call: Call) -> Call:
 
 
 class Run:
-    """One attempt at something. Its methods may be called from several threads; they neither fail the program nor wait for anything.
+    """One attempt at something. Its methods may be called from several threads; they neither fail the program nor
+    wait for anything.
 
     As a context manager it ends with the block: failed, when an exception leaves it.
     """
 
     def __init__(self, program: Program, told: Dict[str, Any], begun: bool, of_place: bool = False) -> None:
-        """Told is the record of the run, begun says that it was opened before, of_place that it is the one that gemba named."""
+        """Told is the record of the run, begun says that it was opened before, of_place that it is the one that gemba
+        named."""
         self.id: str = told["run"]
         self._program = program
         self._later = program.deferred
@@ -58,7 +59,8 @@ class Run:
         return "<gemba run %s%s>" % (self.id, " %r" % self._told["name"] if self._told["name"] else "")
 
     def metric(self, key: str, value: Any, step: Any = 0) -> None:
-        """Add a point to the series of a key. NaN and infinite values are kept; scalars of other libraries are numbers."""
+        """Add a point to the series of a key. NaN and infinite values are kept; scalars of other libraries are
+        numbers."""
         self._point(key, value, step, 0)
 
     def metrics(self, values: Mapping[str, Any], step: Any = 0) -> None:
@@ -101,8 +103,8 @@ class Run:
     def _attached(self) -> Optional[Log]:
         """Return the log, in which the run is opened by now; None when there can be none.
 
-        What is logged belongs to the cell that runs now, so a run is told again in each: as a part of one that is opened elsewhere,
-        when it has been. So it is in the log of a child process.
+        What is logged belongs to the cell that runs now, so a run is told again in each: as a part of one that is
+        opened elsewhere, when it has been. So it is in the log of a child process.
         """
         program = self._program
         if program.nested():
@@ -137,8 +139,8 @@ class Run:
 
     @harmless
     def param(self, name: str, value: Any) -> None:
-        """Tell what the run was given. Numbers, truth values and texts are kept with their types, collections as JSON, all else as the
-        text that str gives. A param keeps the first value that it was given."""
+        """Tell what the run was given. Numbers, truth values and texts are kept with their types, collections as
+        JSON, all else as the text that str gives. A param keeps the first value that it was given."""
         text, kind = param(value)
         self._record(LOGGED, {"param": str(name), "value": text, "type": kind})
 
@@ -169,8 +171,8 @@ class Run:
 
     @harmless
     def artifact(self, data: Any, name: str = "", kind: str = "file", media: str = "") -> None:
-        """Keep a file, or a folder with all in it, as it is now, or bytes, under a path in the run. Without a name it is the file's own.
-        What cannot be read is recorded as missing."""
+        """Keep a file, or a folder with all in it, as it is now, or bytes, under a path in the run. Without a name it
+        is the file's own. What cannot be read is recorded as missing."""
         self._keep(_artifacts.artifact(data, str(name), kind, media))
 
     @harmless
@@ -185,14 +187,14 @@ class Run:
 
     @harmless
     def table(self, name: str, table: Any) -> None:
-        """Keep a table. A frame (what has to_csv) and rows of cells, of which the first may be their names, are kept as CSV; text and
-        bytes are CSV or JSON already; records and columns (dictionaries) are kept as JSON."""
+        """Keep a table. A frame (what has to_csv) and rows of cells, of which the first may be their names, are kept
+        as CSV; text and bytes are CSV or JSON already; records and columns (dictionaries) are kept as JSON."""
         self._keep([_artifacts.table(str(name), table)])
 
     @harmless
     def image(self, name: str, image: Any) -> None:
-        """Keep a picture: a file, the bytes of one, a picture of Pillow, a figure, or an array of height, width and 1, 3 or 4 colours
-        (of 8 bits, or from 0 to 1)."""
+        """Keep a picture: a file, the bytes of one, a picture of Pillow, a figure, or an array of height, width and
+        1, 3 or 4 colours (of 8 bits, or from 0 to 1)."""
         self._keep([_artifacts.image(str(name), image)])
 
     @harmless
@@ -218,9 +220,9 @@ class Run:
 
     @harmless
     def end(self, error: Any = None, status: str = "") -> None:
-        """Tell that the run is over: finished, failed when there is an error, or killed. A run that is not ended ends with its program,
-        and one that belongs to a session with the session. Outside of notebooks, where gemba measures what cells use, it
-        logs what the program has used so far, unless GEMBA_USAGE is off."""
+        """Tell that the run is over: finished, failed when there is an error, or killed. A run that is not ended ends
+        with its program, and one that belongs to a session with the session. Outside of notebooks, where gemba
+        measures what cells use, it logs what the program has used so far, unless GEMBA_USAGE is off."""
         if self._ended:
             return
         self._ended = True
@@ -228,7 +230,8 @@ class Run:
         if not self._told["session"] and os.environ.get("GEMBA_USAGE") != "off":
             self.metrics(_usage.usage())
         if error is not None:
-            self.tag("gemba.error", "%s: %s" % (type(error).__name__, error) if isinstance(error, BaseException) else error)
+            kind = type(error).__name__ + ": " if isinstance(error, BaseException) else ""
+            self.tag("gemba.error", kind + str(error))
         self._record(ENDED, {"status": status or ("finished" if error is None else "failed"), "ended": time.time_ns()})
 
     def __enter__(self) -> Run:
@@ -242,9 +245,11 @@ class Run:
         self.end(error, "killed" if isinstance(error, KeyboardInterrupt) else "")
 
 
-def start(program: Program, name: str = "", experiment: str = "", parent: Optional[Run] = None, resume: str = "") -> Run:
+def start(
+    program: Program, name: str = "", experiment: str = "", parent: Optional[Run] = None, resume: str = ""
+) -> Run:
     """Open a run, or go on with the one of an id."""
-    if resume and not re.fullmatch("[0-9a-f]{32}", resume):
+    if resume and (len(resume) != 32 or resume.strip("0123456789abcdef")):
         raise ValueError("resume run %r: that is no id of a run, which has 32 hexadecimal digits" % resume)
     told = opened(program, resume, name)
     told.update(parent=parent.id if parent else "", experiment=experiment or told["experiment"])
@@ -280,5 +285,8 @@ def opened(program: Program, id: str, name: str) -> Dict[str, Any]:
     """Return the record of a run that begins, but for its execution."""
     place = program.place()
     host = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-    return {"run": id or os.urandom(16).hex(), "experiment": place.experiment, "name": str(name), "parent": "", "session": place.session, "execution": "",
-            "user": os.environ.get("USER", ""), "source": place.notebook or sys.argv[0], "host": host, "pid": 0, "started": time.time_ns(), "goes": False}
+    return {
+        "run": id or os.urandom(16).hex(), "experiment": place.experiment, "name": str(name), "parent": "",
+        "session": place.session, "execution": "", "user": os.environ.get("USER", ""),
+        "source": place.notebook or sys.argv[0], "host": host, "pid": 0, "started": time.time_ns(), "goes": False,
+    }

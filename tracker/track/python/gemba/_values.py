@@ -1,5 +1,5 @@
-"""What Python's values are in a ledger: numbers, params and lines of JSON. Those of numpy, PyTorch, TensorFlow, JAX are known by what
-they can do, since nobody here imports them."""
+"""What Python's values are in a ledger: numbers, params and lines of JSON. Those of numpy, PyTorch, TensorFlow, JAX
+are known by what they can do, since nobody here imports them."""
 
 from __future__ import annotations
 

@@ -10,9 +10,11 @@ import time
 
 import gemba
 
-KEYS = ["loss", "", "größe/✓ 数", "\ud800 alone", "n" * 10_000, 'a "b"\n\t\\', "\x00"] + ["key %d" % i for i in range(200)]
+KEYS = ["loss", "", "größe/✓ 数", "\ud800 alone", "n" * 10_000, 'a "b"\n\t\\', "\x00"]
+KEYS += ["key %d" % i for i in range(200)]
 STEPS = [0, 1, -1, 63, 64, -64, -65, 1 << 40, (1 << 63) - 1, -(1 << 63), 0]
-BITS = [0x8000000000000000, 0x7FF0000000000000, 0xFFF0000000000000, 0x7FF8000000000000, 0x7FF8000000000123, 0xFFF8000000000000, 1, 0]
+INFINITY, NOT_A_NUMBER, NEGATIVE = 0x7FF << 52, 0xFFF << 51, 1 << 63
+BITS = [NEGATIVE, INFINITY, INFINITY | NEGATIVE, NOT_A_NUMBER, NOT_A_NUMBER | 0x123, NOT_A_NUMBER | NEGATIVE, 1, 0]
 
 
 def hard(count):
@@ -24,7 +26,8 @@ def hard(count):
         key = KEYS[i] if i < len(KEYS) else picks.choice(KEYS)
         bits = BITS[i] if i < len(BITS) else picks.getrandbits(64) | 1 << 51  # a quiet NaN, where it is one
         kind = picks.randrange(4)
-        step = STEPS[i] if i < len(STEPS) else picks.getrandbits(64) - (1 << 63) if kind == 0 else picks.randrange(100) if kind == 1 else min(step + 1, (1 << 63) - 1)
+        steps = [picks.getrandbits(64) - (1 << 63), picks.randrange(100)] + 2 * [min(step + 1, (1 << 63) - 1)]
+        step = STEPS[i] if i < len(STEPS) else steps[kind]
         value = struct.unpack("<d", struct.pack("<Q", bits))[0]
         if i % 2:
             run.metric(key, value, step)
@@ -114,7 +117,8 @@ def full(limit=0):
 
 
 def cells(live, count):
-    """Log as a kernel does, cell after cell. The first line of the input tells that the place of a cell is there, and so on."""
+    """Log as a kernel does, cell after cell. The first line of the input tells that the place of a cell is there, and
+    so on."""
     early = None
     for cell in range(count):
         sys.stdin.readline()
@@ -129,7 +133,8 @@ def cells(live, count):
 
 
 def interrupted(seconds):
-    """Log while a signal's handler logs too, and breaks calls off. Print how many points were tried, and how many calls broken off."""
+    """Log while a signal's handler logs too, and breaks calls off. Print how many points were tried, and how many
+    calls broken off."""
     import signal
 
     run = gemba.start("interrupted")
@@ -278,9 +283,12 @@ def params():
 
     run = gemba.start("params")
     for name, value in {
-        "int": 3, "large": 1 << 70, "float": 0.1, "tiny": 1e-300, "whole": 2.0, "inf": float("-inf"), "nan": float("nan"), "yes": True, "text": "größe\n",
-        "none": None, "list": [1, "a", None], "dict": {"b": 1, "a": [True]}, "set": {3, 1, 2}, "nans": [float("nan")], "tensor": Scalar(0.5), "number": Scalar(7),
-        "many": Scalar([1, 2]), "nested": {"x": Scalar(1), "y": Scalar([1, 2])}, "path": pathlib.PurePosixPath("a/b"), "day": datetime.date(2020, 1, 2),
+        "int": 3, "large": 1 << 70, "float": 0.1, "tiny": 1e-300, "whole": 2.0, "inf": float("-inf"), "nan": float("nan"),
+        "yes": True, "text": "größe\n",
+        "none": None, "list": [1, "a", None], "dict": {"b": 1, "a": [True]}, "set": {3, 1, 2}, "nans": [float("nan")],
+        "tensor": Scalar(0.5), "number": Scalar(7),
+        "many": Scalar([1, 2]), "nested": {"x": Scalar(1), "y": Scalar([1, 2])}, "path": pathlib.PurePosixPath("a/b"),
+        "day": datetime.date(2020, 1, 2),
         "surrogate": "\ud800", "long": "x" * 100_000,
     }.items():
         run.param(name, value)
