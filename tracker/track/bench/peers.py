@@ -1,4 +1,4 @@
-"""Logs five scalars a step with a Python peer, and prints what each step took: PEER FOLDER STEPS."""
+"""Logs five scalars a step with a Python library, and prints what each step took: PEER FOLDER STEPS."""
 
 import json
 import os
@@ -34,7 +34,17 @@ def mlflow_logger(folder):
     return lambda values, step: mlflow.log_metrics(values, step=step), mlflow.end_run
 
 
-LOGGERS = {"W&B offline": wandb_logger, "Aim": aim_logger, "MLflow on SQLite": mlflow_logger}
+def gemba_logger(folder):
+    os.environ["GEMBA_LEDGER"] = folder
+    import gemba
+
+    run = gemba.start()
+    return run.metrics, run.end
+
+
+LOGGERS = {
+    "gemba from Python": gemba_logger, "W&B offline": wandb_logger, "Aim": aim_logger, "MLflow on SQLite": mlflow_logger,
+}
 
 
 def main():

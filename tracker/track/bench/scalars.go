@@ -14,13 +14,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	pymodule "github.com/gemba-ml/gemba/tracker/track/python"
 )
 
 // peers log the same, in so many steps.
 var peers = []struct {
 	name  string
 	steps int
-}{{"W&B offline", 20_000}, {"Aim", 2_000}, {"MLflow on SQLite", 300}}
+}{{"gemba from Python", 1_000_000}, {"W&B offline", 20_000}, {"Aim", 2_000}, {"MLflow on SQLite", 300}}
 
 // scalars measures a loop that logs five scalars a step, and how long gemba then needs to show them.
 func (b *bench) scalars(ctx context.Context) error {
@@ -56,7 +58,7 @@ func (b *bench) scalars(ctx context.Context) error {
 	return b.besidePeers(ctx, n, p50, total)
 }
 
-// besidePeers measures the peers. Their figure for all steps is computed.
+// besidePeers measures the peers, and package track's Python module as one of them. Their figure for all steps is computed.
 func (b *bench) besidePeers(ctx context.Context, n int, p50, total float64) error {
 	python, err := b.python(ctx)
 	if err != nil {
@@ -66,13 +68,17 @@ func (b *bench) besidePeers(ctx context.Context, n int, p50, total float64) erro
 	if err := os.WriteFile(script, peersScript, 0o644); err != nil {
 		return err
 	}
+	module := filepath.Join(b.scratch, "module")
+	if err := os.CopyFS(module, pymodule.Source()); err != nil {
+		return err
+	}
 	for _, p := range peers {
 		dir, err := os.MkdirTemp(b.scratch, "peer-*")
 		if err != nil {
 			return err
 		}
 		c := exec.CommandContext(ctx, python, script, p.name, dir, strconv.Itoa(b.scaled(p.steps)))
-		c.Env = append(os.Environ(), "WANDB_SILENT=true", "HOME="+dir)
+		c.Env = append(os.Environ(), "WANDB_SILENT=true", "HOME="+dir, "PYTHONPATH="+module, "GEMBA_TRACK=")
 		t, err := timed(c)
 		if err != nil {
 			return err
