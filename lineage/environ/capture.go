@@ -17,6 +17,7 @@ type Options struct {
 	Variables     []string                        // names recorded beside the standard ones, or patterns as in GOMLX_*
 	Screen        func(name, value string) string // takes secrets out of a variable's value; nil: nothing is taken out
 	Plugins       func() []string                 // files of the PJRT plugins that cells would find; nil: there are none
+	Python        *Python                         // what executes cells, when that is a Python; nil: it is none
 	Cache         string                          // folder that keeps digests of large files; empty: they are always computed
 }
 
@@ -35,6 +36,7 @@ type look struct {
 var sources = []func(*look){
 	(*look).versions,
 	(*look).toolchain,
+	(*look).python,
 	(*look).compute,
 	(*look).operatingSystem,
 	(*look).processor,

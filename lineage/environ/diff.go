@@ -31,7 +31,7 @@ func WithoutModules(list []Difference) []Difference {
 
 // weights say which facts change results most: the first prefix that fits decides, and what has none comes last.
 var weights = []string{
-	"module.", "go.version", "gemba.version", "engine.", "compute.", "gpu.driver", "gpu.", "go.", "env.", "cpu.features", "cpu.model",
+	"module.", "python.version", "python.package.", "python.", "go.version", "gemba.version", "engine.", "compute.", "gpu.driver", "gpu.", "go.", "env.", "cpu.features", "cpu.model",
 	"os.image", "os.", "locale", "time.zone", "limit.", "cpu.", "memory.", "missing.",
 }
 

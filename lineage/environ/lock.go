@@ -34,6 +34,7 @@ type Lock struct {
 // processor and memory are not among them: what is locked is what can be installed.
 var locked = []string{
 	"go.version", "go.flags", "go.os", "go.arch", "go.cgo", "go.experiment", "go.amd64", "go.arm64", "go.debug",
+	"python.version", "python.implementation", "python.abi", "python.hash_seed", "python.optimize", "python.package.",
 	"gemba.version", "engine.", "compute.", "gpu.driver", "os.name", "os.image", "os.machine", "locale", "time.zone", "env.",
 }
 
