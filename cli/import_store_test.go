@@ -230,3 +230,32 @@ func TestTypesGoThroughAStore(t *testing.T) {
 		t.Errorf("a type is told that shows by itself:\n%s", meta)
 	}
 }
+
+// TestDatasetsOfOneName exports two datasets that MLflow would take for one: both are there, and each run has its own.
+func TestDatasetsOfOneName(t *testing.T) {
+	room := t.TempDir()
+	first, store, second := filepath.Join(room, "first"), filepath.Join(room, "store"), filepath.Join(room, "second")
+	t.Setenv("GEMBA_CONFIG", filepath.Join(room, "config"))
+	r := (&app{stderr: os.Stderr}).openRecorder(first, "test")
+	for n, source := range []string{"here.csv", "there.csv", "here.csv"} {
+		in := tracker.Input{Name: "iris", Digest: "d1ge57", SourceType: "local", Source: source}
+		r.Record(tracker.RunChanged{Run: storyRun(byte(n)), Time: time.Unix(1, 0), Status: tracker.RunFinished, Started: time.Unix(1, 0)})
+		r.Record(tracker.RunLogged{Run: storyRun(byte(n)), Time: time.Unix(1, 0), Inputs: []tracker.Input{in}})
+	}
+	if err := errors.Join(r.Flush(t.Context()), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, status := gembaIn(t, first, "export", "mlflow", store); status != exitDone {
+		t.Fatalf("export: status %d", status)
+	}
+	if all, _ := filepath.Glob(filepath.Join(store, "0", "datasets", "*")); len(all) != 2 {
+		t.Errorf("datasets are %v", all)
+	}
+	importInto(t, second, store, exitDone)
+	const query = "SELECT run, name, digest, source FROM inputs ORDER BY run"
+	want, _ := gembaIn(t, first, "sql", "--json", query)
+	got, _ := gembaIn(t, second, "sql", "--json", query)
+	if diff := cmp.Diff(want, got); diff != "" || !strings.Contains(want, "there.csv") {
+		t.Errorf("inputs (-exported +imported):\n%s", diff)
+	}
+}
