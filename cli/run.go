@@ -140,6 +140,9 @@ func (a *app) inject(n *notebooks.Notebook, args []string) error {
 	if err == nil && done.AtTop {
 		a.warn("no cell is tagged parameters: what -p sets is declared at the top, and a later cell that declares it too wins")
 	}
+	if len(done.Unknown) > 0 {
+		a.warn("the cell tagged parameters does not assign %s, which -p sets", strings.Join(done.Unknown, ", "))
+	}
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"go/token"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -28,7 +29,7 @@ func ParseParam(s string) (Param, error) {
 	case !ok:
 		return Param{}, fmt.Errorf("%w: %q has no value; write name=value", ErrParameter, s)
 	case !token.IsIdentifier(name):
-		return Param{}, fmt.Errorf("%w: %q is no name of a Go variable; write name=value", ErrParameter, name)
+		return Param{}, fmt.Errorf("%w: %q is no name of a variable; write name=value", ErrParameter, name)
 	}
 	return Param{name, value}, nil
 }
@@ -37,23 +38,25 @@ func ParseParam(s string) (Param, error) {
 type Injection struct {
 	Source string // of the injected cell, empty when there was nothing to inject
 	AtTop  bool   // the notebook has no parameters cell
+
+	Unknown []string // params that the parameters cell does not assign, in a language in which that is no error
 }
 
 // Inject puts a cell that sets params into n, where papermill does: in place of the cell tagged
 // injected-parameters, else behind the one tagged parameters, else at the top. A value takes the type
 // that the parameters cell declares for its name; without a parameters cell, the one its text has. A
-// name that the parameters cell does not declare is an error: it would be a typing error mostly, and a
-// variable that nothing reads otherwise.
+// name that the parameters cell does not declare is an error in Go: it would be a typing error mostly, and a
+// variable that nothing reads otherwise. In other languages it is set all the same, as papermill does.
 func Inject(n *Notebook, params []Param) (Injection, error) {
 	if len(params) == 0 {
 		return Injection{}, nil
 	}
 	at := slices.IndexFunc(n.Cells, tagged(parametersTag))
-	var known []Declared
+	var declared string
 	if at >= 0 {
-		known = declarations(n.Cells[at].Source)
+		declared = n.Cells[at].Source
 	}
-	source, err := declare(params, known, at >= 0)
+	source, unknown, err := setting(n.Kernel(), declared, at >= 0, params)
 	if err != nil {
 		return Injection{}, err
 	}
@@ -63,7 +66,29 @@ func Inject(n *Notebook, params []Param) (Injection, error) {
 	} else {
 		n.Insert(at+1, cell)
 	}
-	return Injection{Source: source, AtTop: at < 0}, nil
+	return Injection{Source: source, AtTop: at < 0, Unknown: unknown}, nil
+}
+
+// setting writes the cell that sets params in a kernel's language; declared is the source of the parameters cell, if there is one.
+func setting(k Kernel, declared string, is bool, params []Param) (source string, unknown []string, err error) {
+	if language := strings.ToLower(k.Language); language != "" && language != "go" {
+		d, ok := dialects[language]
+		if !ok {
+			return "", nil, fmt.Errorf("%w: nobody told gemba how %s writes values; %s and Go are known", ErrParameter, k.Language,
+				strings.Join(slices.Sorted(maps.Keys(dialects)), ", "))
+		}
+		if is {
+			unknown = undeclared(declared, params)
+		}
+		source, err = d.assignments(params)
+		return source, unknown, err
+	}
+	var known []Declared
+	if is {
+		known = declarations(declared)
+	}
+	source, err = declare(params, known, is)
+	return source, nil, err
 }
 
 func tagged(tag string) func(*Cell) bool {

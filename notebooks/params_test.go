@@ -187,7 +187,7 @@ func TestNothingToInjectChangesNothing(t *testing.T) {
 	n := source("#parameters\nvar a = 1")
 	before := string(n.Bytes())
 	got, err := Inject(n, nil)
-	if err != nil || got != (Injection{}) || string(n.Bytes()) != before {
+	if err != nil || got.Source != "" || got.AtTop || got.Unknown != nil || string(n.Bytes()) != before {
 		t.Errorf("injection %+v, error %v, notebook\n%s", got, err, n.Bytes())
 	}
 }
@@ -201,7 +201,7 @@ func TestParseParam(t *testing.T) {
 		{"a=b=c", Param{"a", "b=c"}, ""},
 		{"größe=1", Param{"größe", "1"}, ""},
 		{"a", Param{}, "has no value"},
-		{"a-b=1", Param{}, "no name of a Go variable"},
+		{"a-b=1", Param{}, "no name of a variable"},
 		{"=1", Param{}, "no name"},
 		{"func=1", Param{}, "no name"},
 	} {
