@@ -47,9 +47,12 @@ func (h handshake) welcome(ours []byte) (*session, []byte, error) {
 	return s, theirs, h.say("READY", s.sealCommand("CurveZMQREADY---", ours))
 }
 
+// helloStart is the version, and what makes HELLO longer than the answer.
+func helloStart() []byte { return append([]byte{1, 0}, make([]byte, 72)...) }
+
 // readHello returns the client's key for this connection and the number of its command.
 func (c *Curve) readHello(hello []byte) (client [32]byte, count uint64, err error) {
-	if len(hello) != helloSize || hello[0] != 1 || hello[1] != 0 {
+	if len(hello) != helloSize || !bytes.Equal(hello[:74], helloStart()) {
 		return client, 0, errors.New("read HELLO: it is not of CURVE 1.0")
 	}
 	client = [32]byte(hello[74:106])
@@ -110,7 +113,7 @@ func (c *Curve) readInitiate(s *session, client [32]byte, key *[32]byte, initiat
 func (h handshake) initiate(ours []byte) (*session, []byte, error) {
 	public, secret := newPair()
 	s := &session{ours: "CurveZMQMESSAGEC", theirs: "CurveZMQMESSAGES", key: shared(h.curve.Public, secret)}
-	hello := slices.Concat([]byte{1, 0}, make([]byte, 72), public[:], s.sealCommand("CurveZMQHELLO---", make([]byte, 64)))
+	hello := slices.Concat(helloStart(), public[:], s.sealCommand("CurveZMQHELLO---", make([]byte, 64)))
 	if err := h.say("HELLO", hello); err != nil {
 		return nil, nil, err
 	}

@@ -178,7 +178,7 @@ func TestLibzmqTalksToEncryptedSockets(t *testing.T) {
 	if want := "wrong server key refused\nwrong pair refused\nplain refused\n"; string(said) != want || err != nil {
 		t.Errorf("got %q, %v, want %q", said, err, want)
 	}
-	for _, why := range []string{"made for another public key", "nobody vouches for it", "this kernel's sockets are encrypted"} {
+	for _, why := range []string{"made for another public key", "nobody vouches for it", "security mechanism \"NULL\", want CURVE: this kernel's sockets are encrypted"} {
 		l.await(t, why)
 	}
 }
@@ -231,7 +231,8 @@ func python(t *testing.T, keys *Curve, script string, args ...string) *exec.Cmd 
 type tap struct {
 	listener net.Listener
 	mu       sync.Mutex
-	bytes    []byte
+	bytes    []byte // both ways
+	first    []byte // what the one who dialled said
 }
 
 func newTap(t *testing.T, to net.Addr) *tap {
@@ -251,7 +252,7 @@ func newTap(t *testing.T, to net.Addr) *tap {
 		if err != nil {
 			return
 		}
-		go func() { _, _ = io.Copy(out, io.TeeReader(in, p)) }()
+		go func() { _, _ = io.Copy(out, io.TeeReader(in, io.MultiWriter(p, (*hearing)(p)))) }()
 		_, _ = io.Copy(in, io.TeeReader(out, p))
 	}()
 	return p
@@ -270,4 +271,21 @@ func (p *tap) passed() []byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return bytes.Clone(p.bytes)
+}
+
+// heard is what the one who dialled said.
+func (p *tap) heard() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return bytes.Clone(p.first)
+}
+
+// hearing keeps what one side says.
+type hearing tap
+
+func (p *hearing) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.first = append(p.first, b...)
+	return len(b), nil
 }

@@ -28,10 +28,7 @@ type handshake struct {
 
 // run greets the peer, exchanges properties and returns the peer's own name, and what boxes its frames.
 func (h handshake) run() (identity string, boxes *session, err error) {
-	if _, err := h.w.Write(greeting(h.mechanism(), h.curve != nil && h.server)); err != nil {
-		return "", nil, fmt.Errorf("write greeting: %w", err)
-	}
-	if err := readGreeting(h.r, h.mechanism()); err != nil {
+	if err := h.greet(); err != nil {
 		return "", nil, err
 	}
 	var theirs []byte
@@ -49,6 +46,28 @@ func (h handshake) run() (identity string, boxes *session, err error) {
 	}
 	identity, err = h.meet(theirs)
 	return identity, boxes, err
+}
+
+// greet exchanges greetings. The server of CURVE keeps its mechanism back until it knows the other's: a client that does
+// not encrypt hangs up when it reads of it, often before it told its own, and then nobody could say why it was refused.
+func (h handshake) greet() error {
+	ours, first := greeting(h.mechanism(), h.curve != nil && h.server), 64
+	if h.curve != nil && h.server {
+		first = 12
+	}
+	if _, err := h.w.Write(ours[:first]); err != nil {
+		return fmt.Errorf("write greeting: %w", err)
+	}
+	if err := readGreeting(h.r, h.mechanism()); err != nil {
+		return err
+	}
+	if first == len(ours) {
+		return nil
+	}
+	if _, err := h.w.Write(ours[first:]); err != nil {
+		return fmt.Errorf("write greeting: %w", err)
+	}
+	return nil
 }
 
 func (h handshake) mechanism() string {
