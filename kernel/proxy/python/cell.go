@@ -56,7 +56,6 @@ func (c *cell) add(l *line) {
 
 // end takes in what is told once, at the cell's end.
 func (c *cell) end(l *line) {
-	c.ended = true
 	c.bound, c.used = union(c.bound, l.Bound), union(c.used, l.Used) // a magic may have run a cell in the cell
 	for _, pair := range l.Imports {
 		if len(pair) == 2 {

@@ -10,11 +10,25 @@ import (
 	"strings"
 )
 
-//go:embed names.py spool.py hook.py kernel.py
+//go:embed names.py spool.py hook.py kernel.py program.py sitecustomize.py
 var sources embed.FS
 
 // parts are the files in the order in which they are run, in one namespace.
 var parts = []string{"names.py", "spool.py", "hook.py", "kernel.py"}
+
+// SpoolVariable is the environment variable that tells a program where it is to write, as Files set it up.
+const SpoolVariable = "GEMBA_PYTHON_SPOOL"
+
+// Files returns what a folder has to hold so that each Python program is observed that has the folder first on its PYTHONPATH, and
+// SpoolVariable set: texts by their slash-separated names. The programs that it starts are observed too. All of it
+// counts as one cell, for which Reader.Read is asked by an empty id when the program has ended.
+func Files() map[string]string {
+	files := map[string]string{"sitecustomize.py": Source("sitecustomize.py")}
+	for _, name := range append(parts, "program.py") {
+		files["hook/"+name] = Source(name)
+	}
+	return files
+}
 
 // Source returns one of the files, empty when there is none of that name.
 func Source(name string) string {

@@ -153,8 +153,11 @@ class Watch:
         cell.told, cell.wrote = set(), set()
 
     def listed(self, path: object = None) -> None:
-        if not isinstance(path, int) and not caller().startswith("<frozen importlib"):
-            self.put(os.fsdecode(path or "."))
+        if isinstance(path, int) or caller().startswith("<frozen importlib"):
+            return
+        path = os.fsdecode(path or ".")
+        if not os.path.join(path, "").startswith(self.leave):
+            self.put(path)
 
     def database(self, path: object) -> None:
         path = os.fsdecode(path)

@@ -23,13 +23,28 @@ class Kernel:
 
     def register(self) -> None:
         events = self.shell.events
-        events.register("pre_run_cell", self.pre_run_cell)
-        events.register("post_run_cell", self.post_run_cell)
+        for event in ("pre_execute", "pre_run_cell", "post_execute", "post_run_cell"):
+            events.register(event, getattr(self, event))
 
     def parent(self) -> dict:
         kernel = self.shell.kernel
         get = getattr(kernel, "get_parent", None)
         return (get() if get is not None else kernel._parent_header) or {}
+
+    def pre_execute(self) -> None:
+        if self.silent():
+            self.pre_run_cell()
+
+    def post_execute(self) -> None:
+        if self.silent():
+            self.post_run_cell()
+
+    def silent(self) -> bool:
+        """Says that a cell runs for which there are no other events. The messages of widgets have these two events too."""
+        try:
+            return bool(self.parent().get("content", {}).get("silent"))
+        except (Exception, KeyboardInterrupt):
+            return False
 
     def pre_run_cell(self, *_: object) -> None:
         try:
@@ -165,9 +180,31 @@ def is_standard(name: str) -> bool:
 
 
 def version(name: str) -> str:
-    """Returns a module's own version, empty when it tells none: then gemba looks it up where it is installed."""
-    value = vars(sys.modules[name]).get("__version__")
-    return value if type(value) is str and len(value) < 100 else ""
+    """Returns a module's own version, else that of the distribution of its name where it is installed; empty when there is none."""
+    module = vars(sys.modules[name])
+    value = module.get("__version__")
+    if type(value) is str and len(value) < 100:
+        return value
+    places = [module.get("__file__"), *list(module.get("__path__") or ())[:1]]
+    file = next((p for p in places if isinstance(p, str)), "")
+    folder = os.path.dirname(file)
+    return installed(os.path.dirname(folder) if os.path.basename(file) == "__init__.py" else folder).get(name.lower(), "")
+
+
+def installed(folder: str, known: dict = {}) -> dict:  # noqa: B006: it remembers
+    """Returns the versions of the distributions in a folder, by the names that modules would have."""
+    if folder not in known:
+        found = known[folder] = {}
+        try:
+            names = os.listdir(folder) if os.path.basename(folder) in ("site-packages", "dist-packages") else []
+        except OSError:
+            names = []
+        for entry in names:
+            stem, info = os.path.splitext(entry)
+            if info in (".dist-info", ".egg-info") and "-" in stem:
+                name, number = stem.split("-")[:2]
+                found[name.lower().replace("-", "_").replace(".", "_")] = number
+    return known[folder]
 
 
 def kernel(spool: str, module_folder: str) -> None:

@@ -10,6 +10,7 @@ type line struct {
 	Session *Session   `json:"session"`
 	Cell    *string    `json:"cell"`  // message id of its request; null for what happened between cells, empty when nobody knows
 	Child   int        `json:"child"` // id of the process that wrote it, when the kernel forked it
+	Process int        `json:"process"` // of a whole program's end: which one
 	Dir     text       `json:"dir"`   // where relative paths begin
 	Raw     int        `json:"raw"`   // bytes behind the line: paths, with zero bytes between them, which were opened for reading
 	Wrote   []wrote    `json:"wrote"`

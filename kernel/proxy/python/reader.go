@@ -132,7 +132,9 @@ func (r *Reader) lines(all []byte) (rest []byte) {
 
 func (r *Reader) add(l *line) {
 	if l.Session != nil {
-		r.session = l.Session
+		if r.session == nil { // programs that it starts are not what is asked for
+			r.session = l.Session
+		}
 		return
 	}
 	if l.Cell == nil || *l.Cell != "" && slices.Contains(r.asked, *l.Cell) {
@@ -146,6 +148,7 @@ func (r *Reader) add(l *line) {
 		r.remember(*l.Cell)
 	}
 	c.add(l)
+	c.ended = c.ended || l.End && l.Child == 0 && (l.Process == 0 || r.session != nil && l.Process == r.session.PID)
 }
 
 // remember takes note of a new cell, and forgets the oldest cells that nobody asks for.

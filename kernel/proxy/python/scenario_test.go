@@ -153,6 +153,14 @@ func TestErrorsAndMagics(t *testing.T) {
 	expect(t, "magics", []any{facts.Bound, facts.Used}, []any{[]string{"files", "n"}, []string(nil)})
 	facts = k.run("%%capture out", "w = y")
 	expect(t, "%%capture", []any{facts.Bound, facts.Used}, []any{[]string{"w"}, []string{"y"}})
+	k.write("silent", "1")
+	a = k.execute(map[string]any{"code": "q = open('silent').read()", "silent": true})
+	facts, found = k.reader.Read(a.ID)
+	expect(t, "a silent cell", []any{found, brief(k, facts.Seen), facts.Bound}, []any{true, []string{"silent unlooked"}, []string{"q"}})
+	facts = k.run("import jupyter_core, pexpect, wcwidth, zmq.utils")
+	if len(facts.Imports) < 2 || slices.ContainsFunc(facts.Imports, func(m wire.Module) bool { return m.Version == "" }) {
+		t.Errorf("imports %+v", facts.Imports)
+	}
 	facts = k.run("")
 	expect(t, "an empty cell", facts.Bound, nil)
 }
