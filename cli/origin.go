@@ -22,6 +22,7 @@ type origin struct {
 	ledger   string
 	project  settings.Settings
 	around   surroundings
+	policy   *codePolicy
 	patience time.Duration // how long the end of the session may wait for the last of it
 }
 
@@ -35,8 +36,9 @@ func (a *app) trace(next *tracker.Recorder, o origin) kernel.Recorder {
 	code := gitstate.NewCapturer(o.dir, gitstate.Options{
 		Store: store, Screen: a.clean, UntrackedLimit: int64(o.project.UntrackedLimit), Leave: o.ledger, Reading: files.Opened, Now: a.now,
 	})
+	o.policy.read = files.Opened
 	return lineage.New(lineage.Options{
-		Next: next, Store: store, Code: a.lookedAt(codeState{code}), Files: files, Environment: o.around.event(a.now), Now: a.now, Patience: o.patience,
+		Next: next, Store: store, Code: a.lookedAt(o.policy.shared(codeState{code})), Files: files, Environment: o.around.event(a.now), Now: a.now, Patience: o.patience,
 		Close: func() error { code.Close(); return files.Close() },
 	})
 }

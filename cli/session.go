@@ -35,6 +35,8 @@ type cellSession struct {
 	opened   atomic.Pointer[kernel.Session] // the same, for who does not wait for open
 	heard    kernel.Recorder
 	environ  func(tracker.ID) []string
+
+	unrecorded func(error) // told that nothing is recorded; nil: it is said of cells
 }
 
 // newCellSession finds out what a session in dir needs. Nothing slow is done before record.
@@ -54,7 +56,7 @@ func (s *cellSession) record(patience time.Duration) {
 		s.warn("cells run, but nothing is recorded: GEMBA_RECORD is off")
 	} else {
 		s.recorder = s.openRecorder(s.ledger, s.command)
-		traced = s.trace(s.recorder, origin{dir: s.dir, notebook: s.notebook, ledger: s.ledger, project: s.project, around: s.around, patience: patience})
+		traced = s.trace(s.recorder, origin{dir: s.dir, notebook: s.notebook, ledger: s.ledger, project: s.project, around: s.around, policy: s.policy, patience: patience})
 	}
 	s.magics = &magicHost{app: s.app, dir: s.dir, around: s.around, project: s.project, ledger: s.ledger, recorder: s.recorder}
 	s.run = s.trackRun(s.lock.watch(traced), s.id, s.ledger, s.notebook)
@@ -68,10 +70,14 @@ func (s *cellSession) open(engine kernel.Engine) *kernel.Session {
 	if err != nil {
 		dir = "" // unknown when the folder was removed
 	}
+	unrecorded := s.unrecorded
+	if unrecorded == nil {
+		unrecorded = func(err error) { s.warnUnrecorded(err, s.ledger) }
+	}
 	session := kernel.OpenSession(kernel.SessionOptions{
 		ID: s.id, Engine: engine, Recorder: s.heard, Environ: s.environ, Permit: permits(s.lock.ask(), s.policy.permit), Notice: s.policy.notice,
 		Magics: s.magics, Notebook: s.notebook, Dir: dir, Command: s.command, Gemba: buildVersion().Version, Now: s.now, Log: s.logger(),
-		Unrecorded: func(err error) { s.warnUnrecorded(err, s.ledger) }, Secret: s.screened,
+		Unrecorded: unrecorded, Secret: s.screened,
 	})
 	s.magics.session, s.magics.run, s.session = session, s.run, session
 	s.opened.Store(session)
