@@ -166,6 +166,31 @@ func TestTypedParams(t *testing.T) {
 	}
 }
 
+// TestTypesOfAStore reads the types that an export tells of params; what is no type counts for nothing.
+func TestTypesOfAStore(t *testing.T) {
+	dir := copied(t, "mlruns")
+	metas, _ := filepath.Glob(dir + "/*/*/params/lr")
+	meta := filepath.Join(filepath.Dir(filepath.Dir(metas[0])), "meta.yaml")
+	text, err := os.ReadFile(meta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(meta, append(text, "gemba_param_types:\n  lr: text\n  depth: evil\n  none: int\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := collect(t, dir, "")
+	if err != nil || len(c.faults) > 0 {
+		t.Fatal(err, c.faults)
+	}
+	types := map[string]tracker.ValueType{}
+	for _, p := range c.runs["forest"].Params {
+		types[p.Key] = p.Type
+	}
+	if diff := cmp.Diff(map[string]tracker.ValueType{"lr": tracker.TextValue, "depth": "", "text": "", "empty": "", "a/b.c d": ""}, types); diff != "" {
+		t.Errorf("types (-want +got):\n%s", diff)
+	}
+}
+
 // copied is a copy of testdata/NAME that may be damaged.
 func copied(t *testing.T, name string) string {
 	t.Helper()
