@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 
 	"golang.org/x/crypto/nacl/box"
 )
@@ -81,6 +82,33 @@ func (s *session) count(nonce uint64) error {
 	return nil
 }
 
+// pack lays out a message for the socket's peers.
+func (s *Socket) pack(frames [][]byte) packed {
+	if s.options.Curve == nil {
+		return pack(frames)
+	}
+	return bare(frames)
+}
+
+// packCommand lays out a command for the socket's peers.
+func (s *Socket) packCommand(name string, data []byte) packed {
+	if s.options.Curve == nil {
+		return packCommand(name, data)
+	}
+	p := bare([][]byte{slices.Concat([]byte{byte(len(name))}, []byte(name), data)})
+	p.command = true
+	return p
+}
+
+// bare leaves the layout to seal.
+func bare(frames [][]byte) packed {
+	p := packed{parts: frames}
+	for _, f := range frames {
+		p.size += len(f) + curveCost
+	}
+	return p
+}
+
 // keep is how much room is held for the next frames.
 const keep = 2 * atOnce
 
@@ -88,11 +116,11 @@ const keep = 2 * atOnce
 func (s *session) seal(batch []packed) net.Buffers {
 	out := s.sealed[:0]
 	for _, p := range batch {
-		for i, f := range p.frames {
+		for i, f := range p.parts {
 			flags := byte(boxedMore)
 			if p.command {
 				flags = boxedCommand
-			} else if i == len(p.frames)-1 {
+			} else if i == len(p.parts)-1 {
 				flags = 0
 			}
 			out = s.sealFrame(out, flags, f)

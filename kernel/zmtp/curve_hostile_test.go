@@ -33,7 +33,7 @@ func intrude(t *testing.T, s *Socket, keys *Curve) *intruder {
 
 // sealed is the next message of the intruder as it goes over the wire.
 func (i *intruder) sealed(frames ...[]byte) []byte {
-	return bytes.Clone(bytes.Join(i.boxes.seal([]packed{pack(frames)}), nil))
+	return bytes.Clone(bytes.Join(i.boxes.seal([]packed{bare(frames)}), nil))
 }
 
 // disconnected checks that the other side hangs up.
@@ -248,7 +248,7 @@ func talk(h handshake) error {
 	}
 	written := make(chan error, 1)
 	go func() {
-		sealed := boxes.seal([]packed{pack([][]byte{[]byte("topic"), []byte("text")})})
+		sealed := boxes.seal([]packed{bare([][]byte{[]byte("topic"), []byte("text")})})
 		_, err := sealed.WriteTo(h.w)
 		written <- err
 	}()

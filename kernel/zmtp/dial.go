@@ -32,7 +32,7 @@ func Dial(ctx context.Context, kind Kind, network, address string, o Options) (*
 		return nil, fmt.Errorf("dial %s: %w", address, err)
 	}
 	if kind == Sub {
-		p.out.add(pack([][]byte{{1}})) // everything, as a message: what peers of every version of ZMTP 3 understand
+		p.out.add(s.pack([][]byte{{1}})) // everything, as a message: what peers of every version of ZMTP 3 understand
 	}
 	s.group.Go(func() { s.converse(p) })
 	return s, nil

@@ -77,9 +77,8 @@ func readBody(r *bufio.Reader, size int) ([]byte, error) {
 
 // packed is a message laid out for the wire, shared by all the peers that it goes to.
 type packed struct {
-	parts   net.Buffers
+	parts   net.Buffers // of encrypted sockets the frames' bodies, which are laid out as each peer's turn comes
 	size    int
-	frames  [][]byte // what was laid out, for who encrypts it
 	command bool
 }
 
@@ -88,7 +87,7 @@ const copied = 4 << 10
 
 // pack lays out frames as one message.
 func pack(frames [][]byte) packed {
-	p := packed{frames: frames}
+	var p packed
 	var run []byte
 	for i, f := range frames {
 		flags := byte(flagMore)
@@ -111,7 +110,7 @@ func pack(frames [][]byte) packed {
 // packCommand lays out a command.
 func packCommand(name string, data []byte) packed {
 	body := append(append([]byte{byte(len(name))}, name...), data...)
-	p := packed{frames: [][]byte{body}, command: true}
+	var p packed
 	p.add(append(appendHeader(nil, flagCommand, len(body)), body...))
 	return p
 }

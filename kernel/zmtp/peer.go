@@ -83,7 +83,7 @@ func (p *peer) command(s *Socket, body []byte) error {
 	}
 	switch name {
 	case "PING": // two bytes of time to live, then what the PONG repeats
-		p.answer(s, packCommand("PONG", data[min(2, len(data)):]))
+		p.answer(s, s.packCommand("PONG", data[min(2, len(data)):]))
 	case "SUBSCRIBE":
 		p.subscribe(s, string(data))
 	case "CANCEL":
@@ -125,7 +125,7 @@ func (p *peer) subscribe(s *Socket, topic string) {
 	}
 	p.mu.Unlock()
 	if s.options.Welcome != nil {
-		p.answer(s, pack(s.options.Welcome(topic)))
+		p.answer(s, s.pack(s.options.Welcome(topic)))
 	}
 }
 

@@ -119,13 +119,13 @@ func (s *Socket) route(frames [][]byte) ([]*peer, packed, error) {
 		if p == nil {
 			return nil, packed{}, fmt.Errorf("send: %w", ErrNoPeer)
 		}
-		return []*peer{p}, pack(frames[1:]), nil
+		return []*peer{p}, s.pack(frames[1:]), nil
 	case Dealer:
 		p := s.peers[""]
 		if p == nil {
 			return nil, packed{}, fmt.Errorf("send: %w", ErrNoPeer)
 		}
-		return []*peer{p}, pack(frames), nil
+		return []*peer{p}, s.pack(frames), nil
 	}
 	var to []*peer
 	for _, p := range s.peers {
@@ -133,7 +133,7 @@ func (s *Socket) route(frames [][]byte) ([]*peer, packed, error) {
 			to = append(to, p)
 		}
 	}
-	return to, pack(frames), nil
+	return to, s.pack(frames), nil
 }
 
 func (s *Socket) push(p *peer, m packed) {
