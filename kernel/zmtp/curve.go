@@ -102,8 +102,9 @@ func (s *Socket) packCommand(name string, data []byte) packed {
 
 // bare leaves the layout to seal.
 func bare(frames [][]byte) packed {
-	p := packed{parts: frames}
+	var p packed
 	for _, f := range frames {
+		p.parts = append(p.parts, f)
 		p.size += len(f) + curveCost
 	}
 	return p
