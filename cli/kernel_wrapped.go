@@ -33,19 +33,23 @@ func (a *app) wrappedKernel(ctx context.Context, file, folder string) error {
 	}
 	defer func() { _ = sockets.Close(linger) }() // who does not take the last messages has left
 	s.record(linger)
-	return errors.Join(s.relay(ctx, folder, connection.Key, sockets, signals), within(linger, s.finish))
+	return errors.Join(s.relay(ctx, folder, connection, sockets, signals), within(linger, s.finish))
 }
 
 // relay stands between a wrapped kernel and front ends until one of them ends it.
-func (s *cellSession) relay(ctx context.Context, folder, key string, front proxy.Front, signals <-chan os.Signal) error {
-	link, err := s.wrap(ctx, folder, key)
+func (s *cellSession) relay(ctx context.Context, folder string, at wire.Connection, front proxy.Front, signals <-chan os.Signal) error {
+	link, err := s.wrap(ctx, folder, at.Key)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = link.Child.Close() }() // what it leaves is in the system's temporary folder
-	relay := proxy.NewRelay(proxy.RelayOptions{Session: s.open(&proxy.Engine{Link: link}), Link: link, Front: front, Log: s.log})
+	relay := proxy.NewRelay(proxy.RelayOptions{Session: s.open(&proxy.Engine{Link: link}), Link: link, Front: front, Ports: portsOf(at), Log: s.log})
 	defer watch(relay, signals)()
 	return relay.Serve(ctx)
+}
+
+func portsOf(c wire.Connection) wire.Connected {
+	return wire.Connected{Shell: c.ShellPort, IOPub: c.IOPubPort, Stdin: c.StdinPort, Heartbeat: c.HBPort, Control: c.ControlPort}
 }
 
 // wrap starts the kernel of a kernelspec, with which messages are signed with key, and waits until it answers. One that does not

@@ -122,11 +122,9 @@ func (s *Sockets) Receive(ctx context.Context, c wire.Channel) ([][]byte, error)
 	return s.open[c].Recv(ctx)
 }
 
-// Forward queues frames on a channel; on iopub once the subscribers have room.
-func (s *Sockets) Forward(ctx context.Context, c wire.Channel, frames [][]byte) error {
-	if c == wire.IOPub {
-		return s.open[c].SendWait(ctx, frames)
-	}
+// Forward queues frames on a channel, however much waits there: the kernel that they are of would not wait either, and drop what
+// nobody reads before it is recorded.
+func (s *Sockets) Forward(c wire.Channel, frames [][]byte) error {
 	err := s.open[c].Send(frames)
 	if errors.Is(err, zmtp.ErrNoPeer) {
 		return ErrAway

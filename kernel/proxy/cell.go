@@ -19,7 +19,9 @@ type cell struct {
 	lane    *lane
 	request message
 	asked   wire.Execute
-	source  string // as the front end sent it
+	source  string          // as the front end sent it
+	ctx     context.Context // of what gemba does before the kernel has it
+	cancel  context.CancelFunc
 
 	// The relay's lock guards what follows.
 	announced bool        // its busy and execute_input were published here, before the kernel's
@@ -29,6 +31,8 @@ type cell struct {
 	count     int
 	reply     *message // that waits for the rest
 	idle      *message // likewise
+	waits     bool     // for either, with a limit
+	stirred   int      // messages that came for it
 	over      bool
 	begun     time.Time
 	spent     spent // by the kernel when it began
@@ -39,11 +43,15 @@ func (r *Relay) execute(l *lane, m message) {
 	c, ok := r.begin(l, m)
 	if !ok { // the kernel says what it wants to say to that
 		r.toKernel(l.channel, m)
-		l.becomes(free)
+		l.becomes(free, false)
 		return
 	}
 	asked := wire.Cell{Source: c.source, Count: c.count, CellID: cellID(m), Silent: c.asked.Silent, Uncounted: !c.asked.Counts(), AllowStdin: c.asked.Asks()}
-	prepared, failure := c.Prepare(r.ctx, asked, announcer{r, c})
+	prepared, failure := c.Prepare(c.ctx, asked, announcer{r, c})
+	c.cancel()
+	if r.ctx.Err() != nil { // the kernel is gone
+		return
+	}
 	if failure != nil {
 		r.fail(c, failure)
 		prepared.Source = ""
@@ -51,7 +59,7 @@ func (r *Relay) execute(l *lane, m message) {
 		r.Link.Place(prepared.Env)
 	}
 	r.toKernel(l.channel, r.rewritten(c, prepared.Source))
-	l.becomes(running)
+	l.becomes(running, r.Link.polls(prepared.Source))
 }
 
 // begin records the beginning of an execution, false for a request that is none.
@@ -61,6 +69,7 @@ func (r *Relay) begin(l *lane, m message) (*cell, bool) {
 		return nil, false
 	}
 	c.source = *c.asked.Code
+	c.ctx, c.cancel = context.WithCancel(r.ctx)
 	r.mu.Lock()
 	c.count = r.count
 	if c.asked.Counts() {
@@ -150,36 +159,78 @@ func (a announcer) announce() {
 // Input fails: magics ask nothing.
 func (a announcer) Input(context.Context, string, bool) (string, error) { return "", wire.ErrNoStdin }
 
-// patience is how long the reply to a cell waits for its idle, or the other way round: a kernel sends both.
+// patience is how long the reply to a cell waits for its idle, or the other way round, when nothing else comes: a kernel sends both.
 const patience = time.Second
 
-// settle ends a cell when the kernel's reply and its idle are both there: the record is made safe, and then they are passed on.
-func (r *Relay) settle(c *cell, overdue bool) {
+// settle ends a cell when the kernel's reply and its idle are both there.
+func (r *Relay) settle(c *cell) {
 	r.mu.Lock()
-	if c.over || !overdue && (c.reply == nil || c.idle == nil) {
-		if !c.over {
-			time.AfterFunc(patience, func() { r.settle(c, true) })
+	whole := c.reply != nil && c.idle != nil
+	if !whole && !c.waits {
+		c.waits = true
+		r.limit(c)
+	}
+	r.mu.Unlock()
+	if whole {
+		r.conclude(c)
+	}
+}
+
+// limit ends a cell when nothing comes for it any more. The lock is held.
+func (r *Relay) limit(c *cell) {
+	before := c.stirred
+	time.AfterFunc(patience, func() {
+		r.mu.Lock()
+		stirred := c.stirred != before
+		if stirred && !c.over {
+			r.limit(c)
 		}
 		r.mu.Unlock()
+		if !stirred {
+			r.conclude(c)
+		}
+	})
+}
+
+// conclude makes the record of a cell safe, and then passes on its reply and its idle.
+func (r *Relay) conclude(c *cell) {
+	reply, idle, first := r.forget(c)
+	if !first {
 		return
 	}
-	c.over = true
-	reply, idle := c.reply, c.idle
-	delete(r.cells, c.request.header.ID)
-	r.past.add(c.request.header.ID, c.ID)
-	r.mu.Unlock()
 	outcome, failed := r.outcome(c, reply)
 	c.Finish(outcome)
+	var behind []message // before anybody knows that it failed: what comes then is not meant
+	if failed && c.asked.Stops() && !c.asked.Silent {
+		behind = c.lane.abort()
+	}
 	if reply != nil {
 		r.toFront(c.lane.channel, *reply)
 	}
 	if idle != nil {
 		r.toFront(wire.IOPub, *idle)
 	}
-	if failed && c.asked.Stops() && !c.asked.Silent {
-		r.abort(c.lane)
+	for _, m := range behind {
+		r.abort(c.lane, m, reply)
 	}
-	c.lane.becomes(free)
+	c.lane.becomes(free, false)
+}
+
+// forget says that a cell is over, and whether it was not before.
+func (r *Relay) forget(c *cell) (reply, idle *message, first bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c.over {
+		return nil, nil, false
+	}
+	c.over = true
+	id := c.request.header.ID
+	if r.cells[id] == c {
+		delete(r.cells, id)
+	}
+	r.asked.forget(c)
+	r.past.add(id, c.ID)
+	return c.reply, c.idle, true
 }
 
 // outcome is how a cell ended, by its reply.
@@ -211,43 +262,55 @@ func (r *Relay) outcome(c *cell, reply *message) (o wire.Outcome, failed bool) {
 func (r *Relay) bury(why error) {
 	r.mu.Lock()
 	cells := slices.Collect(maps.Values(r.cells))
-	clear(r.cells)
-	for _, c := range cells {
-		c.over = true
-	}
 	r.mu.Unlock()
 	dead := &wire.Error{Name: "DeadKernel", Value: why.Error()}
 	if errors.As(why, new(*stopped)) {
 		dead.Name = wire.Interrupted
 	}
 	for _, c := range cells {
-		if dead.Name != wire.Interrupted {
-			r.say(c.request.rawHeader(), wire.Stream, wire.StreamContent{Name: "stderr", Text: "gemba: " + dead.Value + "; what ran until then is recorded\n"})
-		}
-		c.Finish(wire.Outcome{Error: dead, Facts: r.Link.Guest.Facts(c.request.header.ID)})
+		r.buryOne(c, dead)
 	}
 }
 
-// abort answers the executions that wait behind a failed one, as the kernel would have.
-func (r *Relay) abort(l *lane) {
-	for _, m := range l.abort() {
-		r.aborted(l, m)
+func (r *Relay) buryOne(c *cell, dead *wire.Error) {
+	r.mu.Lock()
+	replied := c.reply != nil
+	r.mu.Unlock()
+	if replied { // and went before it was idle
+		r.conclude(c)
+		return
 	}
+	if _, _, first := r.forget(c); !first {
+		return
+	}
+	if dead.Name != wire.Interrupted {
+		r.say(c.request.rawHeader(), wire.Stream, wire.StreamContent{Name: "stderr", Text: "gemba: " + dead.Value + "; what ran until then is recorded\n"})
+	}
+	c.Finish(wire.Outcome{Error: dead, Facts: r.Link.Guest.Facts(c.request.header.ID)})
 }
 
-func (r *Relay) aborted(l *lane, m message) {
+// abort answers an execution that waited behind one that failed, as the kernel would have. The reply to that one, nil for none,
+// shows what the kernel says besides.
+func (r *Relay) abort(l *lane, m message, failed *message) {
 	var asked wire.Execute
 	if json.Unmarshal(m.content(), &asked) == nil && asked.Code != nil {
 		r.Session.Abort(wire.Cell{Source: *asked.Code, CellID: cellID(m), Silent: asked.Silent})
 	}
+	var metadata json.RawMessage = []byte("{}")
+	if failed != nil {
+		metadata = failed.metadata()
+	}
+	if with, err := set(metadata, map[string]any{"status": wire.StatusAborted}); err == nil {
+		metadata = with
+	}
 	r.say(m.rawHeader(), wire.Status, wire.State{ExecutionState: wire.Busy})
-	r.reply(l.channel, m, wire.ExecuteReply, wire.Plain{Status: wire.StatusAborted}, map[string]any{"status": wire.StatusAborted})
+	r.reply(l.channel, m, wire.ExecuteReply, wire.Plain{Status: wire.StatusAborted}, metadata)
 	r.say(m.rawHeader(), wire.Status, wire.State{ExecutionState: wire.Idle})
 }
 
 // reply answers a request in the kernel's place.
 func (r *Relay) reply(c wire.Channel, request message, t wire.Type, content, metadata any) {
-	m, err := r.author.Message(t, request.rawHeader(), content, metadata)
+	m, err := r.Link.voice.message(r.author, t, request.rawHeader(), content, metadata)
 	if err != nil {
 		r.Log("drop a reply of gemba's: " + err.Error())
 		return

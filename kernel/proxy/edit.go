@@ -12,6 +12,31 @@ type edit struct {
 	kind wire.Type
 }
 
+// edits are the last of them that are not answered.
+type edits struct {
+	open  map[string]edit
+	order []string
+}
+
+func newEdits() edits { return edits{open: map[string]edit{}} }
+
+// unanswered is how many requests are remembered that the kernel does not answer.
+const unanswered = 100
+
+func (e *edits) add(id string, what edit) {
+	e.open[id], e.order = what, append(e.order, id)
+	if len(e.order) > unanswered {
+		delete(e.open, e.order[0])
+		e.order = e.order[1:]
+	}
+}
+
+func (e *edits) take(id string) (edit, bool) {
+	what, ok := e.open[id]
+	delete(e.open, id)
+	return what, ok
+}
+
 // noteEdit takes note of a request about a cell with magics: gemba adds to what the kernel answers.
 func (r *Relay) noteEdit(m message) {
 	var at wire.CodeAt
@@ -20,14 +45,13 @@ func (r *Relay) noteEdit(m message) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.edits[m.header.ID] = edit{at, m.header.Type}
+	r.edits.add(m.header.ID, edit{at, m.header.Type})
 }
 
 // edited adds to a reply what gemba knows of its magics.
 func (r *Relay) edited(m message) message {
 	r.mu.Lock()
-	e, noted := r.edits[m.parent.ID]
-	delete(r.edits, m.parent.ID)
+	e, noted := r.edits.take(m.parent.ID)
 	r.mu.Unlock()
 	if !noted {
 		return m

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -14,6 +16,7 @@ type lane struct {
 
 	mu    sync.Mutex
 	state laneState
+	polls bool      // the cell that runs answers comms meanwhile
 	held  []message // what waits, in order
 }
 
@@ -26,6 +29,9 @@ const (
 	running                    // the kernel has it: the next execution waits, and what is behind that
 )
 
+// manyLanes is how many lanes are kept for subshells that may be gone.
+const manyLanes = 64
+
 // laneOf returns the lane of a message from a front end.
 func (r *Relay) laneOf(c wire.Channel, m message) *lane {
 	name := string(c)
@@ -35,16 +41,26 @@ func (r *Relay) laneOf(c wire.Channel, m message) *lane {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.lanes[name] == nil {
+		if len(r.lanes) > manyLanes { // none but this channel's reader makes a free one busy
+			maps.DeleteFunc(r.lanes, func(_ string, l *lane) bool { return l.channel == c && l.empty() })
+		}
 		r.lanes[name] = &lane{relay: r, channel: c}
 	}
 	return r.lanes[name]
+}
+
+// empty says that nothing runs and nothing waits.
+func (l *lane) empty() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state == free && len(l.held) == 0
 }
 
 // submit passes a message on when those before it are. What comes on the control channel waits for nothing.
 func (l *lane) submit(m message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.channel != wire.Control && (len(l.held) > 0 || l.waits(m)) {
+	if l.channel != wire.Control && !l.passes(m) && (len(l.held) > 0 || l.waits(m)) {
 		l.held = append(l.held, m)
 		return
 	}
@@ -55,6 +71,13 @@ func (l *lane) waits(m message) bool {
 	return l.state == preparing || l.state == running && m.header.Type == wire.ExecuteRequest
 }
 
+// passes says that a message overtakes the executions that wait: the cell that runs may be waiting for it, a widget's answer, say.
+func (l *lane) passes(m message) bool {
+	return l.state == running && l.polls && comms[m.header.Type]
+}
+
+var comms = map[wire.Type]bool{wire.CommOpen: true, wire.CommMsg: true, wire.CommClose: true}
+
 // launch passes a message on. The lock is held.
 func (l *lane) launch(m message) {
 	if m.header.Type != wire.ExecuteRequest {
@@ -62,14 +85,21 @@ func (l *lane) launch(m message) {
 		return
 	}
 	l.state = preparing
-	go l.relay.execute(l, m)
+	l.relay.begins.Go(func() { l.relay.execute(l, m) })
 }
 
-// becomes says what the lane's execution is at now, and passes on what does not have to wait any more.
-func (l *lane) becomes(state laneState) {
+// becomes says what the lane's execution is at now, and whether it answers comms. It passes on what does not have to wait any more.
+func (l *lane) becomes(state laneState, polls bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.state = state
+	l.state, l.polls = state, polls
+	l.held = slices.DeleteFunc(l.held, func(m message) bool {
+		passes := l.passes(m)
+		if passes {
+			l.launch(m)
+		}
+		return passes
+	})
 	for len(l.held) > 0 && !l.waits(l.held[0]) {
 		m := l.held[0]
 		l.held = l.held[1:]

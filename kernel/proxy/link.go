@@ -28,6 +28,17 @@ type Guest interface {
 	Comment() string
 }
 
+// Poller is a Guest that knows which cells answer comms while they run, as the kernel does them beside what waits.
+type Poller interface {
+	Polls(source string) bool
+}
+
+// polls says whether a cell answers comms while it runs.
+func (l *Link) polls(source string) bool {
+	guest, ok := l.Guest.(Poller)
+	return ok && guest.Polls(source)
+}
+
 // LinkOptions say how a wrapped kernel is talked to. Child is required.
 type LinkOptions struct {
 	Child   *Child
@@ -45,6 +56,7 @@ type Link struct {
 	Raw     json.RawMessage // the content of its kernel_info_reply
 	key     wire.Key
 	own     *own
+	voice   voice
 	reading sync.WaitGroup
 
 	mu    sync.RWMutex
@@ -106,7 +118,11 @@ func (l *Link) read(c wire.Channel) {
 		if err != nil {
 			return
 		}
-		if m, ok := look(frames); !ok || !l.own.mine(c, m) {
+		m, ok := look(frames)
+		if ok && m.header.Type == wire.IOPubWelcome {
+			continue // to gemba; front ends are welcomed at the door
+		}
+		if !ok || !l.own.mine(c, m) {
 			l.hand(c, m, ok)
 		}
 	}
@@ -136,7 +152,8 @@ const asking = 5 * time.Second
 func (l *Link) introduce(ctx context.Context) error {
 	for {
 		short, cancel := context.WithTimeoutCause(ctx, asking, errSilent)
-		reply, err := l.ask(short, wire.Shell, wire.KernelInfoRequest, struct{}{}, nil)
+		x := &exchange{}
+		reply, err := l.ask(short, wire.Shell, wire.KernelInfoRequest, struct{}{}, x)
 		cancel()
 		if errors.Is(err, errSilent) && reply.frames == nil {
 			continue
@@ -145,6 +162,10 @@ func (l *Link) introduce(ctx context.Context) error {
 			return fmt.Errorf("wait for the kernel: %w", err)
 		}
 		l.Raw = reply.content()
+		l.voice.hear(reply)
+		if err == nil {
+			l.voice.topic = x.topic
+		}
 		if err := json.Unmarshal(l.Raw, &l.Info); err != nil {
 			l.Log("the kernel's kernel_info_reply is not as the protocol has it: " + err.Error())
 		}
@@ -221,8 +242,12 @@ func (l *Link) died() error {
 	return fmt.Errorf("%w: %s: it ended by itself", ErrDied, l.Child.Spec.Name())
 }
 
+// draining is how long what the kernel sent before it went may take to be handed on. Who left its session of processes may hold
+// its sockets open for as long as he likes.
+const draining = 500 * time.Millisecond
+
 // drain waits until all that the kernel sent before it went is handed on.
-func (l *Link) drain() { l.reading.Wait() }
+func (l *Link) drain() { within(draining, l.reading.Wait) }
 
 // stranger is the guest of a kernel whose language is not known.
 type stranger struct{}

@@ -11,6 +11,8 @@ import (
 type head struct {
 	ID       string    `json:"msg_id"`
 	Session  string    `json:"session"`
+	Username string    `json:"username"`
+	Version  string    `json:"version"`
 	Type     wire.Type `json:"msg_type"`
 	Subshell string    `json:"subshell_id"`
 }
@@ -51,8 +53,13 @@ func (m message) signed(key wire.Key) bool {
 
 // with returns the message with another content, signed anew.
 func (m message) with(content json.RawMessage, key wire.Key) message {
+	return m.rewrite(m.metadata(), content, key)
+}
+
+// rewrite returns the message with other metadata and another content, signed anew.
+func (m message) rewrite(metadata, content json.RawMessage, key wire.Key) message {
 	m.frames = slices.Clone(m.frames)
-	m.frames[m.body+3] = content
+	m.frames[m.body+2], m.frames[m.body+3] = metadata, content
 	m.frames[m.body-1] = key.Sign(m.frames[m.body : m.body+4])
 	return m
 }

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"encoding/json"
 	"sync"
 
@@ -26,6 +27,7 @@ type exchange struct {
 	replied   chan message  // has the reply
 	idle      chan struct{} // closed when the kernel is idle again
 	once      sync.Once
+	topic     []byte // of the status that said so
 }
 
 func (o *own) open(x *exchange, t wire.Type, content any) (wire.Message, error) {
@@ -74,7 +76,7 @@ func (x *exchange) take(c wire.Channel, m message) {
 		}
 	case m.header.Type == wire.Status:
 		if state(m) == wire.Idle {
-			x.once.Do(func() { close(x.idle) })
+			x.once.Do(func() { x.topic = bytes.Join(m.identities(), nil); close(x.idle) })
 		}
 	case x.published != nil:
 		x.published(m)

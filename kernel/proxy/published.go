@@ -11,6 +11,9 @@ import (
 func (r *Relay) published(m message) {
 	r.mu.Lock()
 	c := r.cells[m.parent.ID]
+	if c != nil {
+		c.stirred++
+	}
 	r.mu.Unlock()
 	if c == nil {
 		r.toFront(wire.IOPub, m)
@@ -36,13 +39,23 @@ func (r *Relay) status(c *cell, m message) {
 			return
 		}
 	case wire.Idle:
-		r.mu.Lock()
-		c.idle = &m
-		r.mu.Unlock()
-		r.settle(c, false)
-		return
+		if r.keep(&c.idle, m) {
+			r.settle(c)
+			return
+		}
 	}
 	r.toFront(wire.IOPub, m)
+}
+
+// keep puts a message aside until the cell's record is safe, unless there is one already.
+func (r *Relay) keep(place **message, m message) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if *place != nil {
+		return false
+	}
+	*place = &m
+	return true
 }
 
 func (r *Relay) announced(c *cell) bool {
@@ -75,6 +88,9 @@ func (r *Relay) replied(channel wire.Channel, m message) {
 	r.mu.Lock()
 	c := r.cells[m.parent.ID]
 	r.mu.Unlock()
+	if m.header.Type == wire.ConnectReply {
+		m = r.connected(m)
+	}
 	if c == nil || m.header.Type != wire.ExecuteReply {
 		r.toFront(channel, r.edited(m))
 		return
@@ -82,10 +98,22 @@ func (r *Relay) replied(channel wire.Channel, m message) {
 	if c.failure != nil {
 		m = r.failed(c, m)
 	}
-	r.mu.Lock()
-	c.reply = &m
-	r.mu.Unlock()
-	r.settle(c, false)
+	if !r.keep(&c.reply, m) { // a second reply to one request
+		r.toFront(channel, m)
+		return
+	}
+	r.settle(c)
+}
+
+// connected makes the kernel's ports the front's.
+func (r *Relay) connected(m message) message {
+	ports := map[string]any{"shell_port": r.Ports.Shell, "iopub_port": r.Ports.IOPub, "stdin_port": r.Ports.Stdin,
+		"control_port": r.Ports.Control, "hb_port": r.Ports.Heartbeat}
+	content, err := set(m.content(), ports)
+	if err != nil {
+		return m
+	}
+	return m.with(content, r.key)
 }
 
 // failed makes the kernel's reply that of the cell which gemba kept from running.
@@ -95,7 +123,11 @@ func (r *Relay) failed(c *cell, m message) message {
 	if err != nil {
 		return m
 	}
-	return m.with(content, r.key)
+	metadata, err := set(m.metadata(), map[string]any{"status": wire.StatusError})
+	if err != nil {
+		metadata = m.metadata()
+	}
+	return m.rewrite(metadata, content, r.key)
 }
 
 // past are the last cells that are over: what they publish afterwards has no place in their record any more.

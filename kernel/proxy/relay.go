@@ -15,8 +15,8 @@ import (
 type Front interface {
 	// Receive returns the next message of a channel; on shell, control and stdin its sender is its first frame.
 	Receive(ctx context.Context, c wire.Channel) ([][]byte, error)
-	// Forward sends a message; on iopub it waits for subscribers that have no room.
-	Forward(ctx context.Context, c wire.Channel, frames [][]byte) error
+	// Forward sends a message, and does not wait for anybody to read it.
+	Forward(c wire.Channel, frames [][]byte) error
 }
 
 // RelayOptions set up a Relay. Session, Link and Front are required.
@@ -24,7 +24,8 @@ type RelayOptions struct {
 	Session *kernel.Session
 	Link    *Link
 	Front   Front
-	Log     func(string) // nil: silence
+	Ports   wire.Connected // of the front, for who asks the kernel for its own
+	Log     func(string)   // nil: silence
 }
 
 // Relay passes messages between front ends and a wrapped kernel, and records what cells do.
@@ -39,10 +40,11 @@ type Relay struct {
 	lanes   map[string]*lane
 	cells   map[string]*cell // that are not over, by their request
 	count   int              // the last execution count that the kernel told
-	asked   question         // the last that the kernel asked the user
-	edits   map[string]edit  // requests about lines that may be magics
+	asked   questions        // that the kernel asked the user
+	edits   edits            // requests about lines that may be magics
 	past    *past            // cells that are over
 	leaving string           // why the kernel is asked to end, empty while it is not
+	begins  sync.WaitGroup   // executions that are not with the kernel yet
 }
 
 // NewRelay returns a Relay that does nothing until Serve is called.
@@ -51,7 +53,7 @@ func NewRelay(o RelayOptions) *Relay {
 		o.Log = func(string) {}
 	}
 	r := &Relay{RelayOptions: o, key: o.Link.key, author: kernel.NewAuthor(o.Session.ID, "relay", o.Link.Now),
-		lanes: map[string]*lane{}, cells: map[string]*cell{}, edits: map[string]edit{}, past: newPast()}
+		lanes: map[string]*lane{}, cells: map[string]*cell{}, edits: newEdits(), past: newPast()}
 	r.ctx, r.stop = context.WithCancelCause(context.Background())
 	return r
 }
@@ -78,17 +80,31 @@ func (r *Relay) Serve(ctx context.Context) error {
 	}
 	select {
 	case <-r.Link.Child.Gone():
-		r.Link.drain()
 	case <-r.ctx.Done():
-		r.Link.Child.Stop(grace)
 	}
+	r.Link.Child.Stop(grace) // what it started goes with it
+	r.Link.drain()
 	if reason := r.reason(); reason != "" {
 		r.Stop(reason)
 	}
 	r.stop(r.Link.died())
+	within(patience, r.begins.Wait)
 	r.bury(context.Cause(r.ctx))
 	group.Wait()
 	return r.end(context.Cause(r.ctx))
+}
+
+// within waits until something is done, but not for longer than limit.
+func within(limit time.Duration, wait func()) {
+	done := make(chan struct{})
+	go func() {
+		wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(limit):
+	}
 }
 
 // end records that the session is over, and why.
@@ -131,7 +147,7 @@ func (r *Relay) read(c wire.Channel) {
 func (r *Relay) fromFront(c wire.Channel, m message) {
 	switch m.header.Type {
 	case wire.InterruptRequest:
-		r.Session.Interrupted(string(wire.InterruptRequest))
+		r.interrupted(string(wire.InterruptRequest))
 	case wire.ShutdownRequest:
 		r.shutdown(m)
 	case wire.InputReply:
@@ -169,7 +185,7 @@ func (r *Relay) fromKernel(c wire.Channel, m message, read bool) {
 }
 
 func (r *Relay) toFront(c wire.Channel, m message) {
-	if err := r.Front.Forward(r.ctx, c, m.frames); err != nil && !errors.Is(err, kernel.ErrAway) {
+	if err := r.Front.Forward(c, m.frames); err != nil && !errors.Is(err, kernel.ErrAway) {
 		r.Log("drop a message: " + err.Error())
 	}
 }
@@ -187,21 +203,29 @@ func (r *Relay) shutdown(m message) {
 	r.leaving = reason
 }
 
-// Interrupt interrupts the kernel by a signal; by says who asked, e.g. "SIGINT".
+// Interrupt interrupts the kernel as its kernelspec says; by says who asked, e.g. "SIGINT".
 func (r *Relay) Interrupt(by string) {
+	r.interrupted(by)
+	go r.Link.interrupt() // some answer
+}
+
+// interrupted records an interrupt, and ends what gemba does for cells that the kernel does not have yet.
+func (r *Relay) interrupted(by string) {
 	r.Session.Interrupted(by)
-	if err := r.Link.Child.Interrupt(); err != nil {
-		r.Log("interrupt the kernel: " + err.Error())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.cells {
+		c.cancel()
 	}
 }
 
-// say publishes a message of gemba's own, as an answer to a request, or to none.
+// say publishes a message of gemba's own in the kernel's voice, as an answer to a request, or to none.
 func (r *Relay) say(parent json.RawMessage, t wire.Type, content any) {
-	m, err := r.author.Message(t, parent, content, nil)
+	m, err := r.Link.voice.message(r.author, t, parent, content, nil)
 	if err != nil {
 		r.Log("drop a message of gemba's: " + err.Error())
 		return
 	}
-	m.Identities = [][]byte{[]byte("kernel." + r.Session.ID.String() + "." + string(t))}
+	m.Identities = [][]byte{r.Link.voice.about(t)}
 	r.toFront(wire.IOPub, message{frames: m.Frames(r.key)})
 }
