@@ -24,7 +24,7 @@ func small(t *testing.T, size string) string {
 // TestFullDisk: a program goes on when the disk is full, and what found no room is counted.
 func TestFullDisk(t *testing.T) {
 	dir := small(t, "1m")
-	succeed(t, program(t, dir, "full"))
+	fill(t, program(t, dir, "full"))
 	fits(t, absorbed(t, dir))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -51,6 +52,14 @@ func TestInterrupted(t *testing.T) {
 
 const fullSteps = 300_000 // of jobs.py
 
+// fill runs a program that finds no room. It is told of the artifact at most.
+func fill(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	if err := c.Run(); err != nil || said(c) != "" && !strings.HasPrefix(said(c), "gemba: artifact 'large' is not kept: ") {
+		t.Errorf("%v\n%s", err, said(c))
+	}
+}
+
 // fits checks what is left of a program that had no room for all it logged: a beginning, and the number of the rest.
 func fits(t *testing.T, list []tracker.Event) {
 	t.Helper()
@@ -73,8 +82,27 @@ func TestFileTooLarge(t *testing.T) {
 		t.Skip("Windows has no such limit")
 	}
 	dir := t.TempDir()
-	succeed(t, program(t, dir, "full", 1_000_000))
+	fill(t, program(t, dir, "full", 1_000_000))
 	fits(t, absorbed(t, dir))
+}
+
+// TestClosed: a program closes all its files and opens another one where the log was. That one is not written to.
+func TestClosed(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "other")
+	if out := succeed(t, program(t, dir, "closes", path)); string(out) != "0" {
+		t.Errorf("the other file has %s bytes", out)
+	}
+	if b, err := os.ReadFile(path); err != nil || runtime.GOOS != "windows" && string(b) != "1" {
+		t.Errorf("the other file is %q, %v", b, err)
+	}
+	list := absorbed(t, dir)
+	if n := count(t, one(t, list).metrics); n < 1000 {
+		t.Errorf("%d points", n)
+	}
+	if _, gaps := byName(list); len(gaps) != 1 || !strings.HasSuffix(gaps[0], "found no room on the disk") {
+		t.Errorf("gaps %q", gaps)
+	}
 }
 
 // TestNowhere: where no log can be, the program is told once, and goes on.

@@ -70,8 +70,11 @@ def of_bytes(name: str, kind: str, media: str, data: Any) -> Artifact:
 
 
 def write_all(file: io.BufferedIOBase, data: Any) -> None:
-    """Write bytes, or what holds some."""
-    file.write(memoryview(data).cast("B"))
+    """Write bytes. An array's are no file of any format."""
+    view = memoryview(data)
+    if view.format not in ("B", "b", "c"):
+        raise TypeError("%r holds numbers, and not the bytes of a file" % type(data).__name__)
+    file.write(view.cast("B"))
 
 
 def is_path(data: Any) -> bool:

@@ -79,6 +79,8 @@ class Log:
         self.more, self.size, self.full = FIRST_WINDOW, 0, 0.0
         self.last = self.before = EMPTY
         self.fd, path = make_file(folder, ".track")
+        info = os.fstat(self.fd)
+        self.file = (info.st_dev, info.st_ino)
         try:
             self._begin()
         except BaseException:
@@ -107,7 +109,16 @@ class Log:
             self.head.close()
         except BufferError:  # the process was made in the middle of a call
             pass
-        os.close(self.fd)
+        if self._has_file():
+            os.close(self.fd)
+
+    def _has_file(self) -> bool:
+        """Say whether the file is open still: a program that closes all files may have given its number to another."""
+        try:
+            info = os.fstat(self.fd)
+        except OSError:
+            return False
+        return (info.st_dev, info.st_ino) == self.file
 
     def mend(self) -> bool:
         """Say whether no call of this thread is in the middle of the log, though it holds the lock: KeyboardInterrupt
@@ -245,6 +256,8 @@ class Log:
     def _reserve(self, size: int) -> None:
         """Make the file so long, with a place on the disk for all of it: what is mapped and has none would kill the
         program."""
+        if not self._has_file():
+            raise OSError("the program has closed it")
         if self.size < size and hasattr(os, "posix_fallocate"):
             try:
                 os.posix_fallocate(self.fd, self.size, size - self.size)

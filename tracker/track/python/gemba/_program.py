@@ -31,7 +31,7 @@ class Program:
         self.deferred.clear()
         self.lock = threading.RLock()
         self.log: Optional[Log] = None
-        self.fault: Optional[OSError] = None
+        self.fault: Optional[Exception] = None
         self.first: Optional[Run] = None  # of here
         self.known: Optional[_place.Place] = None
         self.unread = False  # the place has changed
@@ -53,7 +53,7 @@ class Program:
         if self.log is None and self.fault is None:
             try:
                 self.log = open_log(self.place().folder)
-            except OSError as error:
+            except Exception as error:  # of the system, whatever it is
                 self.fault = error
                 self.say("what this program logs is not kept: %s" % error)  # nothing else can tell of it
         return self.log

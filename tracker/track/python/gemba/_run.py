@@ -216,7 +216,10 @@ class Run:
         """Write what is to be kept beside the log, and record it."""
         folder = self._program.place().folder
         for artifact in all:
-            self._record(ARTIFACT, artifact.kept(folder))
+            told = artifact.kept(folder)
+            self._record(ARTIFACT, told)
+            if "missing" in told:
+                self._program.say("artifact %r is not kept: %s" % (told["path"], told["missing"]))
 
     @harmless
     def end(self, error: Any = None, status: str = "") -> None:

@@ -29,7 +29,8 @@ class WrittenLog(Log):
 
     def leave(self) -> None:
         self.epoch += 1
-        os.close(self.fd)
+        if self._has_file():
+            os.close(self.fd)
 
     def _room(self, end: int, n: int) -> Optional[Tuple[Any, int]]:
         self.window = (bytearray(n), 0, 0)
@@ -39,6 +40,8 @@ class WrittenLog(Log):
         self.before = old
         self.last = new
         try:
+            if not self._has_file():
+                return False
             write_at(self.fd, bytes(self.window[0]), old[0])
         except OSError:
             return False  # the log is as long as it was
@@ -52,7 +55,8 @@ class WrittenLog(Log):
 
     def _write_head(self) -> None:
         try:
-            write_at(self.fd, bytes(self.head), 0)
+            if self._has_file():
+                write_at(self.fd, bytes(self.head), 0)
         except OSError:
             pass  # the next one tells
 

@@ -163,6 +163,25 @@ def interrupted(seconds):
     print(json.dumps({"tried": tried, "handled": handled, "broken": broken}))
 
 
+def closes(path):
+    """Close all files, as programs do that become daemons, and open one where the log was. It is not written to."""
+    run = gemba.here()
+    run.metric("x", 0, 0)
+    os.closerange(3, 100)
+    files = [open(path, "ab") for _ in range(10)]
+    for step in range(1, 50_000):
+        run.metric("x", step, step)
+    run.end()
+    sys.stdout.write(str(os.path.getsize(path)))
+    if hasattr(os, "fork") and os.fork() == 0:
+        run.param("child", 1)
+        files[0].write(b"1")
+        files[0].close()  # it is open still
+        os._exit(0)
+    if hasattr(os, "fork"):
+        os.wait()
+
+
 def ends(how):
     run = gemba.start(how)
     if how == "block":
