@@ -76,7 +76,7 @@ func (a *app) environments(ctx context.Context, ids ...string) ([]shownEnvironme
 			continue
 		}
 		var err error
-		if shown[i].Facts, err = a.surroundings(a.project("."))(); err != nil {
+		if shown[i].Facts, err = a.surroundings(a.project("."), nil)(); err != nil {
 			return nil, err
 		}
 	}

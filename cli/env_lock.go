@@ -35,7 +35,7 @@ func (a *app) lock(ctx context.Context, notebook string) error {
 	if !exists(path) {
 		return withHint(wrongUse("there is no notebook %s", notebook), "gemba env lock NOTEBOOK.ipynb")
 	}
-	now, err := a.surroundings(a.project(filepath.Dir(path)))()
+	now, err := a.environmentOf(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -51,12 +51,21 @@ func (a *app) lock(ctx context.Context, notebook string) error {
 	return nil
 }
 
+// environmentOf is the environment that a notebook's cells would run on now.
+func (a *app) environmentOf(ctx context.Context, notebook string) (environ.Environment, error) {
+	engine, err := a.engineOf(ctx, notebook)
+	if err != nil {
+		return nil, err
+	}
+	return a.surroundings(a.project(filepath.Dir(notebook)), engine)()
+}
+
 // sayLocked tells what a lock pins.
 func (a *app) sayLocked(file string, l environ.Lock) {
 	goMod, goSum := l.Modules()
 	modules, _ := environ.Modules(goMod, goSum) // it was read before
 	fmt.Fprintf(a.stderr, "%s pins %s and %s\n", file, count(len(l.Environment), "fact", "facts"), count(len(modules), "module", "modules"))
-	if goMod == "" {
+	if goMod == "" && l.Environment["engine.name"] == "go" {
 		a.warn("no recorded run of the notebook tells its modules: gemba run it, then lock it again")
 	}
 }
@@ -110,7 +119,7 @@ func (a *app) envCheckCommand() *cobra.Command {
 			if err != nil {
 				return withHint(err, "gemba env lock %s writes the lock", args[0])
 			}
-			now, err := a.surroundings(a.project(filepath.Dir(args[0])))()
+			now, err := a.environmentOf(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -14,17 +14,21 @@ import (
 	"github.com/gemba-ml/gemba/tracker/secrets"
 )
 
-// surroundings finds out, once and for all who ask, what Go cells run on.
+// surroundings finds out, once and for all who ask, what cells run on.
 type surroundings func() (environ.Environment, error)
 
 // surroundings looks at this machine for a project; nothing is looked at before it is called, which must not be before
-// the recorder of the session, if there is one, is open.
-func (a *app) surroundings(project settings.Settings) surroundings {
+// the recorder of the session, if there is one, is open. An engine other than the Go engine tells of itself; nil is that one.
+func (a *app) surroundings(project settings.Settings, engine func(*environ.Options)) surroundings {
 	return sync.OnceValues(func() (environ.Environment, error) {
-		return environ.Capture(context.Background(), environ.Options{
+		o := environ.Options{
 			Gemba: buildVersion().Version, Engine: "go", Variables: project.Variables, Cache: cacheDir(),
 			Plugins: func() []string { return build.Plugins(os.Environ()) }, Screen: a.variableScreen(),
-		})
+		}
+		if engine != nil {
+			engine(&o)
+		}
+		return environ.Capture(context.Background(), o)
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 	"github.com/gemba-ml/gemba/kernel/proxy/python"
 	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/lineage/environ"
 	"github.com/gemba-ml/gemba/tracker"
 	trackpython "github.com/gemba-ml/gemba/tracker/track/python"
 )
@@ -66,10 +67,12 @@ func (s *cellSession) wrap(ctx context.Context, folder, key string) (*proxy.Link
 		return nil, s.stillborn(spec, withHint(err, "gemba doctor shows which kernels can be started"))
 	}
 	g.meet(child.Folder)
+	s.about = g.about
 	link, err := proxy.Open(ctx, proxy.LinkOptions{Child: child, Session: s.id, Guest: g.Guest, Place: g.place, Now: s.now, Log: s.log})
 	if err != nil {
 		return nil, s.stillborn(spec, errors.Join(err, child.Close()))
 	}
+	g.info = link.Info
 	return link, nil
 }
 
@@ -105,6 +108,7 @@ type guest struct {
 	session     *cellSession
 	language    string
 	live        *livePlace
+	info        wire.Info // what the kernel says of itself, once it answers
 }
 
 // guestOf returns what gemba adds to the kernel of a kernelspec.
@@ -138,6 +142,16 @@ func (g *guest) environ(folder string) []string {
 	}
 	g.live = live
 	return append(env, live.variable(g.session.environ(tracker.ID{})))
+}
+
+// about tells what the kernel is, for the record of the environment.
+func (g *guest) about(o *environ.Options) {
+	o.Engine, o.EngineVersion, o.Plugins = g.info.Language.Name, g.info.Language.Version, nil
+	if p, ok := g.Guest.(*python.Guest); ok {
+		if session, told := p.Session(); told {
+			o.Python = pythonFacts(session)
+		}
+	}
 }
 
 // place tells the kernel where the cell that comes logs to.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/lineage/environ"
 	"github.com/gemba-ml/gemba/lineage/settings"
 	"github.com/gemba-ml/gemba/lineage/usage"
 	"github.com/gemba-ml/gemba/tracker"
@@ -35,6 +36,7 @@ type cellSession struct {
 	opened   atomic.Pointer[kernel.Session] // the same, for who does not wait for open
 	heard    kernel.Recorder
 	environ  func(tracker.ID) []string
+	about    func(*environ.Options) // tells of the engine, nil of the Go engine; set before open
 
 	unrecorded func(error) // told that nothing is recorded; nil: it is said of cells
 }
@@ -42,9 +44,16 @@ type cellSession struct {
 // newCellSession finds out what a session in dir needs. Nothing slow is done before record.
 func (a *app) newCellSession(id tracker.ID, dir, notebook, command string) *cellSession {
 	s := &cellSession{app: a, id: id, dir: dir, notebook: notebook, command: command, ledger: a.ledgerFor(dir), project: a.project(dir), meter: a.meter()}
-	s.around = a.surroundings(s.project)
+	s.around = a.surroundings(s.project, s.describe)
 	s.lock = a.pin(notebook, s.project, s.around)
 	return s
+}
+
+// describe tells what executes the cells. It is asked when the session is open.
+func (s *cellSession) describe(o *environ.Options) {
+	if s.about != nil {
+		s.about(o)
+	}
 }
 
 // record begins the record, unless the user switched recording off, as the benchmark does to measure what it costs. The end of the
