@@ -6,7 +6,11 @@ import (
 )
 
 // spawning is what the source of a program that starts processes itself has to hold.
-var spawning = []string{"os/exec", "exec.Command", "os.StartProcess", "syscall.ForkExec", "syscall.Exec", "import \"C\"", "modernc.org/"}
+var spawning = []string{"os/exec", "exec.Command", "os.StartProcess", "syscall.ForkExec", "syscall.Exec", "import \"C\"", "modernc.org/",
+	// In Python: processes, and libraries whose own code opens files.
+	"subprocess", "os.system", "os.popen", "os.spawn", "os.posix_spawn", "os.exec", "multiprocessing", "pexpect", "joblib", "pyarrow", "h5py", "netCDF4",
+	"duckdb", "polars", "cv2", "tensorflow", "torch", "rasterio", "fiona", "lmdb", "xgboost", "lightgbm", "catboost", "safetensors", "pyspark",
+}
 
 // declaresSpawning says that a cell, and those after it, as they may use what it declares, may start processes or open files
 // past package os.

@@ -15,6 +15,7 @@ from _thread import allocate_lock, get_ident
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 SMALL = 64  # so few paths are looked at one by one
 MOST = 4096  # paths that are put aside
+PART = 16  # one of so many is looked at to see whether there are many different ones
 MANY = 65536  # from here on it is worth while to know what was told already
 CODING = "surrogateescape" if os.name != "nt" else "surrogatepass"  # of paths that are no text
 PATIENCE = 0.1  # seconds that one thread waits for what another one writes
@@ -213,11 +214,12 @@ class Watch:
 
     def many(self, batch: list) -> bool:
         """Writes down many paths as they are; gemba sorts out what is no data. False when something else is among them."""
-        cell = self.cell
+        cell, paths = self.cell, batch
         try:
-            paths = list(dict.fromkeys(batch))
             if cell.kept > MANY:
-                paths = [p for p in paths if p not in cell.told]
+                paths = [p for p in dict.fromkeys(batch) if p not in cell.told]
+            elif len(set(batch[::PART])) < len(batch) // PART:  # they repeat themselves
+                paths = list(dict.fromkeys(batch))
             raw = "\0".join(paths).encode("utf-8", CODING)
         except TypeError:
             return False

@@ -19,6 +19,7 @@ class Kernel:
         self.reach: dict = {}  # functions of earlier cells: what they use
         self.files = code_files(shell)
         self.workers = workers()
+        self.own = self.name()  # the execution that sets this up
         watch.leave += tuple(folder for folder in (self.files, profile(shell)) if folder.endswith(os.sep))
 
     def register(self) -> None:
@@ -27,9 +28,15 @@ class Kernel:
             events.register(event, getattr(self, event))
 
     def parent(self) -> dict:
-        kernel = self.shell.kernel
+        kernel = getattr(self.shell, "kernel", None)
+        if kernel is None:
+            return {}
         get = getattr(kernel, "get_parent", None)
         return (get() if get is not None else kernel._parent_header) or {}
+
+    def name(self) -> str:
+        """Returns the id of the message that asks for what runs."""
+        return self.parent().get("header", {}).get("msg_id", "")
 
     def pre_execute(self) -> None:
         if self.silent():
@@ -42,19 +49,22 @@ class Kernel:
     def silent(self) -> bool:
         """Says that a cell runs for which there are no other events. The messages of widgets have these two events too."""
         try:
-            return bool(self.parent().get("content", {}).get("silent"))
+            return bool(self.parent().get("content", {}).get("silent")) and self.name() != self.own
         except (Exception, KeyboardInterrupt):
             return False
 
     def pre_run_cell(self, *_: object) -> None:
         try:
-            self.watch.begin(self.parent().get("header", {}).get("msg_id", ""))
+            self.watch.begin(self.name())
+            tracking = sys.modules.get("gemba")  # the cell may belong to another run than the one before
+            if tracking is not None:
+                tracking._refresh()
         except (Exception, KeyboardInterrupt):
             pass
 
     def post_run_cell(self, *_: object) -> None:
         try:
-            cell = self.watch.begin(self.parent().get("header", {}).get("msg_id", ""))
+            cell = self.watch.begin(self.name())
             self.watch.end(cell, **self.facts(cell))
         except (Exception, KeyboardInterrupt):
             pass

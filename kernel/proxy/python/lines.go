@@ -8,11 +8,11 @@ import (
 // line is what hook.py writes: a part of what one cell did.
 type line struct {
 	Session *Session   `json:"session"`
-	Cell    *string    `json:"cell"`  // message id of its request; null for what happened between cells, empty when nobody knows
-	Child   int        `json:"child"` // id of the process that wrote it, when the kernel forked it
+	Cell    *string    `json:"cell"`    // message id of its request; null for what happened between cells, empty when nobody knows
+	Child   int        `json:"child"`   // id of the process that wrote it, when the kernel forked it
 	Process int        `json:"process"` // of a whole program's end: which one
-	Dir     text       `json:"dir"`   // where relative paths begin
-	Raw     int        `json:"raw"`   // bytes behind the line: paths, with zero bytes between them, which were opened for reading
+	Dir     text       `json:"dir"`     // where relative paths begin
+	Raw     int        `json:"raw"`     // bytes behind the line: paths, with zero bytes between them, which were opened for reading
 	Wrote   []wrote    `json:"wrote"`
 	Run     []text     `json:"run"`  // commands
 	Exec    []text     `json:"exec"` // commands that took the place of the process
