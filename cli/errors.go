@@ -127,6 +127,22 @@ type kindError struct {
 func (e *kindError) Error() string { return e.text }
 func (e *kindError) Unwrap() error { return e.kind }
 
+// statusError carries the exit status of a program that gemba ran. Without an error of gemba's own nothing is printed: the program has
+// said what there is to say.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
 // ranError marks an error of a command that ran; any other error is wrong use.
 type ranError struct{ error }
 
@@ -140,6 +156,13 @@ func (a *app) report(err error) int {
 	var ran *ranError
 	if !errors.As(err, &ran) {
 		err = withHint(&kindError{errUsage, err.Error()}, "gemba help shows the commands, gemba COMMAND --help its options")
+	}
+	var passed *statusError
+	if errors.As(err, &passed) {
+		if passed.err != nil {
+			a.complain(passed.err)
+		}
+		return passed.status
 	}
 	if !errors.Is(err, errFailed) && !errors.Is(err, errCorrupt) {
 		a.complain(err)

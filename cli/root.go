@@ -16,6 +16,7 @@ func commands() []func(*app) *cobra.Command {
 		uninstallCommand,
 		kernelCommand,
 		runCommand,
+		execCommand,
 		logCommand,
 		viewCommand,
 		showCommand,

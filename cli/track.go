@@ -96,6 +96,7 @@ type sessionRun struct {
 	current ownRun
 	runs    int                 // how many there were
 	past    map[tracker.ID]bool // those before the current one
+	outcome tracker.RunStatus   // that the last one ends with; empty: finished
 
 	plots plots
 	kept  *kept.Watcher

@@ -120,7 +120,21 @@ func (r *sessionRun) finish() {
 		return
 	}
 	now := r.now()
-	r.next.Record(tracker.RunChanged{Run: r.current.id, Session: r.session, Time: now, Status: tracker.RunFinished, Ended: now})
+	r.next.Record(tracker.RunChanged{Run: r.current.id, Session: r.session, Time: now, Status: cmp.Or(r.outcome, tracker.RunFinished), Ended: now})
+}
+
+// rename says what the session's runs are called.
+func (r *sessionRun) rename(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.name, r.current.name = name, name
+}
+
+// fails says that the session's run fails when it ends.
+func (r *sessionRun) fails() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outcome = tracker.RunFailed
 }
 
 // log adds to the session's run: all, or nothing and why.

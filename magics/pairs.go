@@ -53,8 +53,8 @@ var (
 	notPlain    = regexp.MustCompile(`^[-+]?(?:0[0-9xX]|.*_)`) // 007 is no number that anybody computes with
 )
 
-// typeOf returns the type of a value as it is written.
-func typeOf(text string) string {
+// TypeOf returns the type of a value as it is written, one of ValueTypes.
+func TypeOf(text string) string {
 	for _, kind := range []string{"int", "float", "bool", "json"} {
 		if isType(text, kind) && (kind != "float" || !notPlain.MatchString(text)) {
 			return kind

@@ -24,7 +24,7 @@ func param() Magic {
 
 func (m Magic) params(list []pair, values given) (params []Param, err error) {
 	for _, p := range list {
-		kind := typeOf(p.Value)
+		kind := TypeOf(p.Value)
 		if values.has("type") {
 			kind = values["type"]
 			if err := m.oneOf("type", kind, ValueTypes()); err != nil {

@@ -117,7 +117,7 @@ func (b *Observer) Opened(path string) {
 // Started tells that a cell starts. The cell waits for it: some microseconds, or a quarter of a millisecond when the cell may
 // start processes and the work tree has many folders.
 func (b *Observer) Started(e tracker.CellStarted) {
-	if runsShell(e.Source) {
+	if e.Unseen || runsShell(e.Source) {
 		b.awaitWatch()
 	}
 	b.mu.Lock()
@@ -140,7 +140,7 @@ func (b *Observer) Finished(e tracker.CellFinished) {
 	}
 }
 
-// moment is how long the first cell of a session may wait for its folder to be watched, when it runs a shell.
+// moment is how long the first cell of a session may wait for its folder to be watched, when it runs a shell, or what nobody observes.
 const moment = 25 * time.Millisecond
 
 func (b *Observer) awaitWatch() {

@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/wire"
+	"github.com/gemba-ml/gemba/magics"
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// program is a program that is recorded like one cell.
+type program struct {
+	*cellSession
+	words   commandLine
+	path    string // of what is executed
+	signals chan os.Signal
+	alone   bool // it has a session of processes of its own, as there is no terminal that it could be taken from
+	cell    *kernel.Execution
+	sight   *pythonSight // nil when nobody asks what its Python processes do
+	by      string       // the last signal that was to end it
+	told    bool         // it was said that nothing is recorded
+}
+
+// openProgram begins the record of a program.
+func (a *app) openProgram(path string, words commandLine) *program {
+	p := &program{words: words, path: path, signals: passedOn(), alone: !hasTerminal()}
+	script := words.script()
+	if abs, err := filepath.Abs(script); err == nil && script != "" {
+		script = abs
+	}
+	p.cellSession = a.newCellSession(tracker.NewID(), ".", script, "exec")
+	p.unrecorded = p.sayUnrecorded
+	p.record(time.Minute)
+	p.open(programEngine{info: wire.Info{Language: wire.LanguageInfo{Name: words.language(), Version: words.version(path)}}})
+	return p
+}
+
+// begin begins its cell, and the run that it logs to.
+func (p *program) begin(ctx context.Context, f execFlags, given magics.Logged) {
+	if p.run != nil {
+		p.run.rename(cmp.Or(f.name, p.words.title()))
+	}
+	if p.run != nil && f.experiment != "" {
+		_, _ = p.run.move(ctx, f.experiment, "") // only ctx could end it
+	}
+	cell := wire.Cell{Source: p.words.String()}
+	cell.Count = p.session.Number(cell)
+	p.cell = p.session.Begin(cell)
+	if p.run != nil {
+		if err := p.run.log(ctx, p.cell.ID, given); err != nil {
+			p.warn("%v", err)
+		}
+	}
+}
+
+// execute runs the program, unless the project refuses it, and records how it ended. The error carries its exit status.
+func (p *program) execute(ctx context.Context) error {
+	said := newTranscript(func(stream, text string) { p.publish(wire.Stream, wire.StreamContent{Name: stream, Text: text}) })
+	cell, refused := p.cell.Prepare(ctx, wire.Cell{Source: p.words.String()}, noticed{said, p.app})
+	if refused != nil {
+		said.close()
+		p.finishCell(wire.Outcome{Error: refused})
+		return errors.New(refused.Value)
+	}
+	streams, err := openStreams(p.stdout, p.stderr, said)
+	if err != nil {
+		return err
+	}
+	p.sight = p.watchPython()
+	defer p.sight.close()
+	c := p.command(streams, cell.Env)
+	begun := p.now()
+	if err := c.Start(); err != nil {
+		return p.unstarted(streams, err)
+	}
+	p.meter.Started(c.Process.Pid)
+	streams.flow()
+	stop := p.pass(c.Process, streams)
+	err = c.Wait()
+	p.meter.Exited(c.Process.Pid, c.ProcessState)
+	stop()
+	fault := streams.end()
+	o := p.outcome(c.ProcessState)
+	o.Facts.Run = p.now().Sub(begun)
+	p.sight.add(&o.Facts, c)
+	p.finishCell(o)
+	if fault != nil {
+		p.warn("%v", fault)
+	}
+	return exited(c.ProcessState, err)
+}
+
+// command is the program before it starts.
+func (p *program) command(s *streams, more []string) *exec.Cmd {
+	c := &exec.Cmd{Path: p.path, Args: p.words, Stdin: p.stdin, Stdout: s.out.child, Stderr: s.err.child, WaitDelay: afterwards}
+	c.Env = append(append(os.Environ(), more...), p.sight.environ()...)
+	c.SysProcAttr = p.attributes()
+	return c
+}
+
+// unstarted records that the program did not start.
+func (p *program) unstarted(s *streams, err error) error {
+	s.flow()
+	_ = s.end()
+	var why *os.PathError
+	if errors.As(err, &why) {
+		err = why.Err
+	}
+	status := notRun(exitNotExecutable, p.words[0], err.Error())
+	p.finishCell(wire.Outcome{Error: &wire.Error{Name: "StartError", Value: status.Error()}})
+	return status
+}
+
+// publish records a message.
+func (p *program) publish(t wire.Type, content any) {
+	if raw, err := wire.Encode(content); err == nil { // strings always encode
+		p.cell.Output(t, raw)
+	}
+}
+
+// failRun says that what the program logged belongs to a run that failed.
+func (p *program) failRun() {
+	if p.run != nil {
+		p.run.fails()
+	}
+}
+
+// finishCell records how the program ended.
+func (p *program) finishCell(o wire.Outcome) {
+	if o.Error != nil {
+		o.Error.Traceback = []string{o.Error.Name + ": " + o.Error.Value}
+		p.publish(wire.ErrorType, o.Error)
+		p.failRun()
+	}
+	p.cell.Finish(o)
+}
+
+// outcome is what the system tells of a program that has ended.
+func (p *program) outcome(state *os.ProcessState) (o wire.Outcome) {
+	o.Facts.UserCPU, o.Facts.SystemCPU, o.Facts.MaxRSS = state.UserTime(), state.SystemTime(), peakOf(state)
+	switch {
+	case state.Success():
+	case p.by != "":
+		o.Error = &wire.Error{Name: wire.Interrupted, Value: p.by + ", " + state.String()}
+	default:
+		o.Error = &wire.Error{Name: "ExitError", Value: state.String()}
+	}
+	return o
+}
+
+// exited is the error that carries the exit status of a program.
+func exited(state *os.ProcessState, err error) error {
+	if state.Success() {
+		return nil
+	}
+	return &statusError{status: statusOf(state)}
+}
+
+// pass passes signals on to the program, until stop is called, and records who was to end it.
+func (p *program) pass(process *os.Process, s *streams) (stop func()) {
+	done, over := make(chan struct{}), make(chan struct{})
+	early := len(p.signals) // came before there was a program that the terminal could have sent them to
+	go func() {
+		defer close(over)
+		for {
+			select {
+			case got := <-p.signals:
+				p.hear(got, process, s, early > 0)
+				early--
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-over }
+}
+
+// hear does what a signal asks.
+func (p *program) hear(got os.Signal, process *os.Process, s *streams, early bool) {
+	switch {
+	case got == syscall.SIGPIPE: // of gemba's own output; the program is told by its own
+		return
+	case isResize(got):
+		if s.resize() {
+			p.tellResized(process)
+		}
+		return
+	}
+	if ends(got) {
+		p.by = signalName(got)
+		p.session.Interrupted(p.by)
+	}
+	if early || p.alone || !fromTerminal(got) {
+		p.signal(process, got)
+	}
+}
+
+// close writes the last of the record. Who wants to end it meanwhile is not kept waiting.
+func (p *program) close() {
+	reason := cmp.Or(p.by, "done")
+	done := make(chan error, 1)
+	go func() { done <- errors.Join(p.session.Close(reason), p.finish()) }()
+	for {
+		select {
+		case err := <-done:
+			if err != nil {
+				p.sayUnrecorded(err)
+			}
+			signal.Stop(p.signals)
+			return
+		case got := <-p.signals:
+			if ends(got) {
+				p.warn("%s: what was still to be found out of the program is not recorded", signalName(got))
+				return
+			}
+		}
+	}
+}
+
+// sayUnrecorded says once that the ledger cannot be written.
+func (p *program) sayUnrecorded(err error) {
+	if !p.told {
+		p.told = true
+		p.warn("the program runs, but it is not, or not wholly, recorded in %s: %v; gemba doctor shows what is wrong", p.ledger, err)
+	}
+}
+
+// noticed is the Front of a program before it starts: what the project has to say goes to standard error, and into the record.
+type noticed struct {
+	said *transcript
+	*app
+}
+
+func (n noticed) Publish(t wire.Type, content any, _ ...[]byte) {
+	if c, is := content.(wire.StreamContent); is && t == wire.Stream {
+		_, _ = n.stderr.Write([]byte(c.Text)) // the record has it
+		n.said.add(c.Name, []byte(c.Text))
+	}
+}
+
+// Input fails: a program asks by itself.
+func (n noticed) Input(context.Context, string, bool) (string, error) { return "", wire.ErrNoStdin }
