@@ -136,7 +136,7 @@ func (r *Runner) step(ctx context.Context, s *Step, outputs *Outputs) error {
 		r.Watcher.Shown(*s, m)
 	})
 	s.Took, s.Status, s.Error = r.Now().Sub(begin), status, reply.Error
-	if reply.Error != nil && !outputs.Failed(s.Cell) {
+	if reply.Error != nil && len(reply.Error.Traceback) > 0 && !outputs.Failed(s.Cell) { // ipykernel prints some, and leaves nothing to show
 		outputs.Add(s.Cell, reply.Error.message())
 	}
 	delete(changed, s.Cell)

@@ -64,12 +64,15 @@ func (s *script) line(ctx context.Context, word, text string, show func(Message)
 		return e
 	case "quiet":
 		return e
+	case "printed":
+		send("stream", map[string]any{"name": "stderr", "text": text})
+		return &Error{"Oops", text, nil}
 	case "stop":
 		s.cancel(errors.New("stopped by the test"))
 		fallthrough
 	case "wait":
 		<-ctx.Done()
-		return &Error{"KeyboardInterrupt", "", nil}
+		return &Error{"KeyboardInterrupt", "", []string{"KeyboardInterrupt"}}
 	}
 	return nil
 }
@@ -120,6 +123,12 @@ func TestRun(t *testing.T) {
 			want:    Summary{Total: 1, Done: 1, Failed: 1, Took: 3 * time.Second},
 			watched: "1/1 start|1/1 failed 1s",
 			texts:   []string{"1: Oops: no"},
+		},
+		{
+			name: "shows no second time what the cell printed of its error", cells: []string{"printed no"}, is: ErrCellFailed,
+			want:    Summary{Total: 1, Done: 1, Failed: 1, Took: 3 * time.Second},
+			watched: "1/1 start|1/1 stream|1/1 failed 1s",
+			texts:   []string{"1: no"},
 		},
 		{
 			name: "goes on if told to", cells: []string{"fail no", "print b"}, runner: Runner{AllowErrors: true},
