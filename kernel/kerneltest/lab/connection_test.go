@@ -64,17 +64,23 @@ func TestReload(t *testing.T) {
 }
 
 // recorded is what the ledger has of the streams of the cell that a notebook ran last.
-func (l *lab) recorded(t *testing.T, notebook string) (text string) {
+func (l *lab) recorded(t *testing.T, notebook string) string {
 	t.Helper()
 	var cells []struct{ ID string }
 	l.read(t, &cells, "log", "--json", "--notebook", notebook)
 	if len(cells) == 0 {
 		t.Fatalf("the ledger has no cell of %s", notebook)
 	}
+	return l.streams(t, cells[0].ID)
+}
+
+// streams is what the ledger has of the streams of a cell execution.
+func (l *lab) streams(t *testing.T, id string) (text string) {
+	t.Helper()
 	var shown struct {
 		Outputs []struct{ Content struct{ Text string } }
 	}
-	l.read(t, &shown, "show", "--json", cells[0].ID)
+	l.read(t, &shown, "show", "--json", id)
 	for _, o := range shown.Outputs {
 		text += o.Content.Text
 	}

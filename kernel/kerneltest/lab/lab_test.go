@@ -98,7 +98,8 @@ func (l *lab) install() error {
 	if err := l.command(root, "go", "build", "-o", l.gemba, "."); err != nil {
 		return err
 	}
-	return l.command(root, l.gemba, "install")
+	wrap := []string{"PATH=" + filepath.Dir(l.program) + string(os.PathListSeparator) + os.Getenv("PATH"), l.gemba, "install", "--wrap", "python3"}
+	return errors.Join(l.command(root, l.gemba, "install"), l.command(root, "env", wrap...))
 }
 
 // copyGoNB copies GoNB's module out of the module cache, which is read-only, and tells its notebooks.

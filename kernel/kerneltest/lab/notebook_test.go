@@ -44,6 +44,14 @@ func (l *lab) allow(t *testing.T, name string) {
 	}
 }
 
+// forbid takes back what allow allowed.
+func (l *lab) forbid(t *testing.T, name string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(l.root, name)); err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+}
+
 // waitFor is Go that waits until a test allows it to go on.
 func waitFor(name string) string {
 	return fmt.Sprintf("for { if _, err := os.Stat(%q); err == nil { break }; time.Sleep(10 * time.Millisecond) }\n", name)

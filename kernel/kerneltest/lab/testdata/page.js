@@ -55,6 +55,19 @@
       input.select();
       return document.activeElement === input;
     },
+    // take gives the cursor to one of the elements that match a selector.
+    take(selector, index) {
+      const element = document.querySelectorAll(selector)[index];
+      element.focus();
+      return document.activeElement === element;
+    },
+    // gutter is where a breakpoint of a line of a code cell is set, both from 0.
+    gutter(index, line) {
+      const editor = panel().content.widgets.filter((w) => w.model.type === "code")[index].editor.editor;
+      const element = Array.from(editor.dom.querySelectorAll(".cm-breakpoint-gutter .cm-gutterElement")).filter((e) => e.style.visibility !== "hidden")[line];
+      const box = element.getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    },
     // enter presses Enter in an input, wherever the cursor is.
     enter(selector) {
       return document.querySelector(selector).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
