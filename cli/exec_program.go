@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -26,8 +27,9 @@ type program struct {
 	alone   bool // it has a session of processes of its own, as there is no terminal that it could be taken from
 	cell    *kernel.Execution
 	sight   *pythonSight // nil when nobody asks what its Python processes do
-	by      string       // the last signal that was to end it
-	told    bool         // it was said that nothing is recorded
+	memory  peak
+	by      string // the last signal that was to end it
+	told    bool   // it was said that nothing is recorded
 }
 
 // openProgram begins the record of a program.
@@ -73,44 +75,61 @@ func (p *program) execute(ctx context.Context) error {
 	}
 	streams, err := openStreams(p.stdout, p.stderr, said)
 	if err != nil {
-		return err
+		return p.unstarted(err)
 	}
 	p.sight = p.watchPython()
 	defer p.sight.close()
-	c := p.command(streams, cell.Env)
 	begun := p.now()
-	if err := c.Start(); err != nil {
-		return p.unstarted(streams, err)
-	}
-	p.meter.Started(c.Process.Pid)
+	c, err := p.start(streams, cell.Env)
 	streams.flow()
-	stop := p.pass(c.Process, streams)
-	err = c.Wait()
-	p.meter.Exited(c.Process.Pid, c.ProcessState)
-	stop()
+	if err != nil {
+		_ = streams.end() // nothing was said
+		return p.unstarted(err)
+	}
+	p.follow(c, streams)
+	took := p.now().Sub(begun)
 	fault := streams.end()
 	o := p.outcome(c.ProcessState)
-	o.Facts.Run = p.now().Sub(begun)
+	o.Facts.Run = took
 	p.sight.add(&o.Facts, c)
 	p.finishCell(o)
 	if fault != nil {
 		p.warn("%v", fault)
 	}
-	return exited(c.ProcessState, err)
+	return exited(c.ProcessState)
 }
 
-// command is the program before it starts.
-func (p *program) command(s *streams, more []string) *exec.Cmd {
-	c := &exec.Cmd{Path: p.path, Args: p.words, Stdin: p.stdin, Stdout: s.out.child, Stderr: s.err.child, WaitDelay: afterwards}
-	c.Env = append(append(os.Environ(), more...), p.sight.environ()...)
-	c.SysProcAttr = p.attributes()
-	return c
+// start starts the program.
+func (p *program) start(s *streams, more []string) (*exec.Cmd, error) {
+	env := append(append(os.Environ(), more...), p.sight.environ()...)
+	command := func(path string, words []string) *exec.Cmd {
+		return &exec.Cmd{Path: path, Args: words, Env: env, Stdin: p.stdin, Stdout: s.out.child, Stderr: s.err.child, SysProcAttr: p.attributes(),
+			WaitDelay: afterwards}
+	}
+	c := command(p.path, p.words)
+	err := c.Start()
+	if errors.Is(err, syscall.ENOEXEC) { // a script that does not say whose: shells take it for theirs
+		c = command("/bin/sh", append([]string{"sh", p.path}, p.words[1:]...))
+		err = c.Start()
+	}
+	return c, err
+}
+
+// follow waits until the program has ended. Meanwhile it passes on signals, and measures.
+func (p *program) follow(c *exec.Cmd, s *streams) {
+	p.meter.Started(c.Process.Pid)
+	gone := make(chan struct{})
+	var work sync.WaitGroup
+	work.Go(func() { p.pass(c.Process, s, gone) })
+	work.Go(func() { p.memory.watch(c.Process.Pid, gone) })
+	_ = c.Wait() // what it says is in the state
+	p.meter.Exited(c.Process.Pid, c.ProcessState)
+	close(gone)
+	work.Wait()
 }
 
 // unstarted records that the program did not start.
-func (p *program) unstarted(s *streams, err error) error {
-	s.flow()
-	_ = s.end()
+func (p *program) unstarted(err error) error {
 	var why *os.PathError
 	if errors.As(err, &why) {
 		err = why.Err
@@ -146,7 +165,7 @@ func (p *program) finishCell(o wire.Outcome) {
 
 // outcome is what the system tells of a program that has ended.
 func (p *program) outcome(state *os.ProcessState) (o wire.Outcome) {
-	o.Facts.UserCPU, o.Facts.SystemCPU, o.Facts.MaxRSS = state.UserTime(), state.SystemTime(), peakOf(state)
+	o.Facts.UserCPU, o.Facts.SystemCPU, o.Facts.MaxRSS = state.UserTime(), state.SystemTime(), p.memory.of(state)
 	switch {
 	case state.Success():
 	case p.by != "":
@@ -158,30 +177,23 @@ func (p *program) outcome(state *os.ProcessState) (o wire.Outcome) {
 }
 
 // exited is the error that carries the exit status of a program.
-func exited(state *os.ProcessState, err error) error {
+func exited(state *os.ProcessState) error {
 	if state.Success() {
 		return nil
 	}
 	return &statusError{status: statusOf(state)}
 }
 
-// pass passes signals on to the program, until stop is called, and records who was to end it.
-func (p *program) pass(process *os.Process, s *streams) (stop func()) {
-	done, over := make(chan struct{}), make(chan struct{})
-	early := len(p.signals) // came before there was a program that the terminal could have sent them to
-	go func() {
-		defer close(over)
-		for {
-			select {
-			case got := <-p.signals:
-				p.hear(got, process, s, early > 0)
-				early--
-			case <-done:
-				return
-			}
+// pass passes signals on to the program until it is gone, and records who was to end it.
+func (p *program) pass(process *os.Process, s *streams, gone <-chan struct{}) {
+	for early := len(p.signals); ; early-- { // those came before there was a program that the terminal could have sent them to
+		select {
+		case got := <-p.signals:
+			p.hear(got, process, s, early > 0)
+		case <-gone:
+			return
 		}
-	}()
-	return func() { close(done); <-over }
+	}
 }
 
 // hear does what a signal asks.

@@ -94,9 +94,9 @@ func statusOf(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
-// peakOf returns the most memory that the program had resident, in bytes.
-func peakOf(state *os.ProcessState) int64 {
-	u, ok := state.SysUsage().(*syscall.Rusage)
+// peakOf returns the most memory in bytes that the usage of a process tells.
+func peakOf(usage any) int64 {
+	u, ok := usage.(*syscall.Rusage)
 	if !ok {
 		return 0
 	}
@@ -104,4 +104,13 @@ func peakOf(state *os.ProcessState) int64 {
 		return int64(u.Maxrss)
 	}
 	return int64(u.Maxrss) << 10
+}
+
+// ownPeak returns the most memory in bytes that this process had resident.
+func ownPeak() int64 {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return peakOf(&u)
 }
