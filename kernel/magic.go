@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -125,7 +126,7 @@ func (s *Session) CompleteMagic(ctx context.Context, code string, cursor int, c 
 	begin, names := s.proposed(ctx, before)
 	start := cursor - utf8.RuneCountInString(before[min(begin, len(before)):])
 	if begin > 0 {
-		c.Matches = nil // inside a magic the engine knows nothing
+		c.Matches, c.Metadata = nil, map[string]any{} // inside a magic the engine knows nothing
 	}
 	same := c.CursorStart == start && c.CursorEnd == cursor
 	if len(names) == 0 || len(c.Matches) > 0 && !same {
@@ -134,7 +135,26 @@ func (s *Session) CompleteMagic(ctx context.Context, code string, cursor int, c 
 	c.Matches = append(slices.Clone(c.Matches), names...)
 	slices.Sort(c.Matches)
 	c.CursorStart, c.CursorEnd = start, cursor
+	c.Metadata = typed(c.Metadata, names, start, cursor)
 	return c
+}
+
+// typesKey is where IPython, and engines like it, tell the kinds of matches; JupyterLab then proposes those that are here and no others.
+const typesKey = "_jupyter_types_experimental"
+
+// typed adds names of magics to the kinds of matches, where the engine tells them.
+func typed(metadata map[string]any, names []string, start, end int) map[string]any {
+	list, told := metadata[typesKey].([]any)
+	if !told {
+		return metadata
+	}
+	list = slices.Clone(list)
+	for _, name := range names {
+		list = append(list, map[string]any{"start": start, "end": end, "text": name, "type": "magic", "signature": ""})
+	}
+	metadata = maps.Clone(metadata)
+	metadata[typesKey] = list
+	return metadata
 }
 
 // InspectMagic documents the magic of the cursor's line, false where there is none.

@@ -129,6 +129,22 @@ func TestNoMagics(t *testing.T) {
 	want(t, "error", kerneltest.Decode[wire.ExecuteFailed](t, b.Reply(b.Execute("%commit one"))).Name, "NameError")
 }
 
+// TestMagicsHaveTypes: where the engine tells the types of what it proposes, JupyterLab shows nothing that has none.
+func TestMagicsHaveTypes(t *testing.T) {
+	s := start(t, withMagics).server.Session
+	typed := func(names ...string) map[string]any {
+		list := []any{}
+		for _, name := range names {
+			list = append(list, map[string]any{"start": 0, "end": 3, "text": name, "type": "magic", "signature": ""})
+		}
+		return map[string]any{"_jupyter_types_experimental": list}
+	}
+	proposed := wire.Completion{Matches: []string{"%sn"}, CursorEnd: 3, Metadata: typed("%sn")}
+	want(t, "added", s.CompleteMagic(t.Context(), "%sn", 3, proposed).Metadata, typed("%sn", "%snapshot"))
+	want(t, "engine's", proposed.Metadata, typed("%sn"))
+	want(t, "arguments", s.CompleteMagic(t.Context(), "%metric a=1 --s", 15, proposed).Metadata, map[string]any{})
+}
+
 func TestMagicsInTheEditor(t *testing.T) {
 	b := start(t, withMagics)
 	complete := func(code string, cursor int) []any {
