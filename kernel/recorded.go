@@ -68,13 +68,14 @@ func (r *recorded) Input(ctx context.Context, prompt string, password bool) (str
 }
 
 // finish publishes the error of a failed cell, unless the engine did, and closes the front.
-func (r *recorded) finish(failure *wire.Error) {
+func (r *recorded) finish(o wire.Outcome) {
+	failure := o.Error
 	if failure != nil && failure.Traceback == nil {
 		failure.Traceback = []string{}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if failure != nil && !r.erred && !r.silent {
+	if failure != nil && !o.Shown && !r.erred && !r.silent {
 		if raw, err := wire.Encode(failure); err == nil { // strings always encode
 			r.publish(wire.ErrorType, raw, nil)
 		}

@@ -122,7 +122,7 @@ func (s *Session) Execute(ctx context.Context, cell wire.Cell, front wire.Front)
 		front.Publish(wire.ExecuteInput, wire.CellInput{Code: cell.Source, Count: cell.Count})
 	}
 	outcome := s.run(ctx, x, cell, f)
-	f.finish(outcome.Error)
+	f.finish(outcome)
 	x.Finish(outcome)
 	return outcome
 }

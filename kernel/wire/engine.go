@@ -36,6 +36,7 @@ var ErrNoStdin = errors.New("this front end does not answer input requests (allo
 // Outcome is how a cell execution ended.
 type Outcome struct {
 	Error           *Error         // nil when the cell succeeded
+	Shown           bool           // the engine has shown the error in its own way, on a stream perhaps
 	UserExpressions map[string]any // results by name, as execute_reply carries them
 	Payload         []any          // execute_reply's deprecated payload, for pagers and set_next_input
 	Facts           Facts
