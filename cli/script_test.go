@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 		"gemba":      func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 		"record":     record,
 		"recordruns": recordRuns,
+		"tracks":     tracks,
 	})
 }
 
