@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
@@ -90,16 +89,12 @@ func cellID(m message) string {
 	return meta.CellID
 }
 
-// rewritten is the request of a cell whose magics were taken out. Where nothing remains, the kernel gets the cell as a comment: it
-// counts one that does nothing, but not one that is not there.
+// rewritten is the request of a cell whose magics were taken out.
 func (r *Relay) rewritten(c *cell, rest string) message {
 	if rest == c.source {
 		return c.request
 	}
-	if mark := r.Link.Guest.Comment(); mark != "" && strings.TrimSpace(rest) == "" {
-		rest = mark + strings.ReplaceAll(c.source, "\n", "\n"+mark)
-	}
-	fields := map[string]any{"code": rest}
+	fields := map[string]any{"code": r.Link.counted(rest, c.source)}
 	if c.failure != nil {
 		fields["user_expressions"] = struct{}{}
 	}

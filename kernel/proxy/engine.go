@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -40,7 +41,8 @@ func (e *Engine) Execute(ctx context.Context, cell wire.Cell, front wire.Front) 
 	}}
 	x.asked = func(m message) { go e.answer(ctx, m, front) }
 	counts := !cell.Silent && !cell.Uncounted
-	request := wire.Execute{Code: &cell.Source, Silent: cell.Silent, StoreHistory: &counts, UserExpressions: cell.UserExpressions, AllowStdin: &cell.AllowStdin}
+	source, no := e.counted(cell.Source, cell.Source), false // nothing is queued behind
+	request := wire.Execute{Code: &source, Silent: cell.Silent, StoreHistory: &counts, UserExpressions: all(cell.UserExpressions), AllowStdin: &cell.AllowStdin, StopOnError: &no}
 	told := context.AfterFunc(ctx, e.interrupt)
 	defer told()
 	reply, err := e.ask(context.WithoutCancel(ctx), wire.Shell, wire.ExecuteRequest, request, x)
@@ -51,6 +53,24 @@ func (e *Engine) Execute(ctx context.Context, cell wire.Cell, front wire.Front) 
 		return o
 	}
 	return replyOf(reply, o)
+}
+
+// counted is what the kernel gets for what remains of a cell. Where nothing does, it is the cell as a comment: the kernel counts one
+// that does nothing, but not one that is not there.
+func (l *Link) counted(rest, source string) string {
+	mark := l.Guest.Comment()
+	if mark == "" || strings.TrimSpace(rest) != "" {
+		return rest
+	}
+	return mark + strings.ReplaceAll(source, "\n", "\n"+mark)
+}
+
+// all returns expressions for a request: some kernels do not answer one in which a field is null.
+func all(expressions map[string]string) map[string]string {
+	if expressions == nil {
+		return map[string]string{}
+	}
+	return expressions
 }
 
 // replyOf adds to an outcome what the kernel replied.

@@ -83,19 +83,24 @@ func Open(ctx context.Context, o LinkOptions) (*Link, error) {
 	if o.Place == nil {
 		o.Place = func([]string) {}
 	}
-	if o.Guest == nil {
-		o.Guest = stranger{}
-	}
 	l := &Link{LinkOptions: o, key: wire.NewKey(o.Child.Key)}
 	l.own = &own{author: kernel.NewAuthor(o.Session, "own", o.Now), session: tracker.NewID().String(), key: l.key, waiting: map[string]*exchange{}}
 	if err := o.Child.Connect(ctx); err != nil {
-		return nil, err
+		select {
+		case <-o.Child.Gone():
+			return nil, l.died()
+		default:
+			return nil, err
+		}
 	}
 	for channel := range kinds {
 		l.reading.Go(func() { l.read(channel) })
 	}
 	if err := l.introduce(ctx); err != nil {
 		return nil, err
+	}
+	if l.Guest == nil {
+		l.Guest = strangerOf(l.Info.Language.Name, o.Child.Spec.Language)
 	}
 	l.setup(ctx)
 	return l, nil
@@ -184,7 +189,7 @@ func (l *Link) setup(ctx context.Context) {
 	ctx, cancel := context.WithTimeoutCause(ctx, asking, errSilent)
 	defer cancel()
 	no := false
-	reply, err := l.ask(ctx, wire.Shell, wire.ExecuteRequest, wire.Execute{Code: &code, Silent: true, StoreHistory: &no, AllowStdin: &no, StopOnError: &no}, nil)
+	reply, err := l.ask(ctx, wire.Shell, wire.ExecuteRequest, wire.Execute{Code: &code, Silent: true, StoreHistory: &no, UserExpressions: all(nil), AllowStdin: &no, StopOnError: &no}, nil)
 	if err != nil {
 		l.Log("prepare the kernel for being observed: " + err.Error())
 		return
@@ -248,17 +253,3 @@ const draining = 500 * time.Millisecond
 
 // drain waits until all that the kernel sent before it went is handed on.
 func (l *Link) drain() { within(draining, l.reading.Wait) }
-
-// stranger is the guest of a kernel whose language is not known.
-type stranger struct{}
-
-func (stranger) Setup() string      { return "" }
-func (stranger) Comment() string    { return "" }
-func (stranger) Unseen(string) bool { return true }
-func (stranger) Facts(string) wire.Facts {
-	return wire.Facts{Seen: wire.Seen{Children: true, Missed: []string{unseen}}}
-}
-func (stranger) Commands(source string) []magics.Line { return magics.Lines(source) }
-
-// unseen is said of every cell of a kernel that does not tell what it does.
-const unseen = "what this kernel reads: it does not tell; what it changes in the work tree is seen"
