@@ -79,3 +79,12 @@ type ViewEntry struct {
 	Name  string `json:"name"`
 	Query Digest `json:"query,omitzero"`
 }
+
+// ReviewEntry records Reviewed.
+type ReviewEntry struct {
+	Header
+	Subject ID      `json:"subject"`
+	Verdict Verdict `json:"verdict"`
+	By      string  `json:"by,omitempty"`
+	Comment Digest  `json:"comment,omitzero"`
+}

@@ -23,6 +23,9 @@ func (s *scribe) handleRun(e Event) {
 	case ViewSaved:
 		h := header(e.Time, ID{}, ID{})
 		s.append(&ViewEntry{Header: h, Name: s.clip(e.Name), Query: s.put(s.text(string(e.Query)), h)})
+	case Reviewed:
+		h := header(e.Time, e.Session, e.Execution)
+		s.append(&ReviewEntry{Header: h, Subject: e.Subject, Verdict: e.Verdict, By: s.clip(e.By), Comment: s.put(s.text(e.Comment), h)})
 	}
 }
 

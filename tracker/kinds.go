@@ -34,6 +34,7 @@ const (
 	KindArtifact      Kind = "run.artifact"
 	KindModel         Kind = "model"
 	KindView          Kind = "view"
+	KindReview        Kind = "review"
 )
 
 // kinds maps each kind to a maker of its Go type. A new kind of the same format is one line here.
@@ -61,6 +62,7 @@ var kinds = map[Kind]func() Entry{
 	KindArtifact:      func() Entry { return new(ArtifactEntry) },
 	KindModel:         func() Entry { return new(ModelEntry) },
 	KindView:          func() Entry { return new(ViewEntry) },
+	KindReview:        func() Entry { return new(ReviewEntry) },
 }
 
 // kindOf is the table the other way round.

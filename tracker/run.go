@@ -160,12 +160,35 @@ type ViewSaved struct {
 	Query []byte // as the index reads it
 }
 
+// Reviewed tells what somebody says of a run, a cell execution, a session or a snapshot. Nothing takes it away: who thinks otherwise says so
+// again.
+type Reviewed struct {
+	Time      time.Time
+	Session   ID // of a cell execution that is reviewed
+	Execution ID
+	Subject   ID
+	Verdict   Verdict
+	By        string // the user's name, as the system tells it
+	Comment   string // Markdown
+}
+
+// Verdict is what a review comes to.
+type Verdict string
+
+// The verdicts.
+const (
+	Commented Verdict = "commented"
+	Approved  Verdict = "approved"
+	Rejected  Verdict = "rejected"
+)
+
 func (ExperimentChanged) event() {}
 func (RunChanged) event()        {}
 func (RunLogged) event()         {}
 func (ArtifactLogged) event()    {}
 func (ModelChanged) event()      {}
 func (ViewSaved) event()         {}
+func (Reviewed) event()          {}
 
 // ExperimentNamed returns the id of an experiment that is made by its name alone, as programs do: so those of one name are
 // one experiment, also when ledgers are brought together.

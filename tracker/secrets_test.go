@@ -69,6 +69,7 @@ func plantRun(n *notebook, id tracker.ID, text, line string) {
 	n.Record(tracker.ArtifactLogged{Run: run, Time: now, Path: line, Kind: line, Media: line})
 	n.Record(tracker.ModelChanged{Model: line, Version: 1, Time: now, Source: line, Description: &text, Tags: tags, Aliases: []tracker.Alias{{Name: line, Version: 1}}})
 	n.Record(tracker.ViewSaved{Time: now, Name: line, Query: []byte(quoted(n.t, text))})
+	n.Record(tracker.Reviewed{Time: now, Subject: run, Verdict: tracker.Commented, By: line, Comment: text})
 }
 
 func TestSecretsOfEveryKindAreKeptOut(t *testing.T) {

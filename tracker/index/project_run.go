@@ -21,6 +21,7 @@ var runProjections = map[tracker.Kind]func(*batch, journal.Record) error{
 	tracker.KindExperiment: ofRun(experimentChanged),
 	tracker.KindModel:      ofRun(modelChanged),
 	tracker.KindView:       ofRun(viewSaved),
+	tracker.KindReview:     ofRun(reviewed),
 }
 
 // runTables are the tables that these write.
@@ -220,6 +221,10 @@ func modelChanged(b *batch, r journal.Record, e *tracker.ModelEntry) error {
 
 func viewSaved(b *batch, r journal.Record, e *tracker.ViewEntry) error {
 	return b.changed(r, subject{"view", e.Name}, "", e.Query)
+}
+
+func reviewed(b *batch, r journal.Record, e *tracker.ReviewEntry) error {
+	return b.changed(r, subject{"review", e.Subject.String()}, "", e.Comment)
 }
 
 // changed keeps an entry with its blob.

@@ -1,0 +1,58 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker"
+)
+
+// Review is what somebody said of something recorded.
+type Review struct {
+	Subject tracker.ID      `json:"subject"`
+	Verdict tracker.Verdict `json:"verdict"`
+	Comment *string         `json:"comment"` // Markdown; null when its bytes are not in the ledger
+	By      string          `json:"by,omitempty"`
+	Time    time.Time       `json:"time"`
+	Journal tracker.ID      `json:"journal"` // whose key signs it
+}
+
+// Reviews returns what was said of the thing with an id, of all things when it is zero, oldest first.
+func (x *Index) Reviews(ctx context.Context, subject tracker.ID) ([]Review, error) {
+	scan := func(rows *sql.Rows) (r Review, err error) {
+		var line string
+		var comment []byte
+		var at stamp
+		if err := rows.Scan(&line, &comment, (*stampBytes)(&at)); err != nil {
+			return r, err
+		}
+		decoded, err := tracker.DecodeEntry([]byte(line))
+		if err != nil {
+			return r, err
+		}
+		e, ok := decoded.(*tracker.ReviewEntry)
+		if !ok {
+			return r, fmt.Errorf("read review: it is a %s entry", decoded.Head().Kind)
+		}
+		r = Review{Subject: e.Subject, Verdict: e.Verdict, By: e.By, Time: e.Time, Journal: at.journal()}
+		if text := string(comment); comment != nil || e.Comment.IsZero() {
+			r.Comment = &text
+		}
+		return r, nil
+	}
+	return collect(ctx, x, scan, "SELECT entry, logged, at FROM changes WHERE kind = 'review' AND (subject = ?1 OR ?1 = '') ORDER BY at", subject.String())
+}
+
+// stampBytes reads a stamp from a column.
+type stampBytes stamp
+
+// Scan implements sql.Scanner.
+func (s *stampBytes) Scan(v any) error {
+	b, ok := v.([]byte)
+	if !ok || copy(s[:], b) != len(s) {
+		return fmt.Errorf("read stamp: it is %T of other length", v)
+	}
+	return nil
+}
