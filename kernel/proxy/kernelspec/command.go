@@ -15,8 +15,8 @@ import (
 // ErrNoProgram says that what a kernelspec starts is not there.
 var ErrNoProgram = errors.New("the kernel's program is not there")
 
-// placeholder is what the words of argv may hold.
-var placeholder = regexp.MustCompile(`\{[A-Za-z0-9_]+\}`)
+// template is what the words of argv may hold.
+var template = regexp.MustCompile(`\{[A-Za-z0-9_]+\}`)
 
 // Command returns the words that start the kernel with a connection file. A plain "python" is that of the environment that the
 // kernelspec is installed in: Jupyter takes its own, which is the same where both are. A program that is named without a folder
@@ -29,12 +29,12 @@ func (s Spec) Command(connectionFile string) []string {
 	return words
 }
 
-// words is argv without placeholders and with ~ written out, as Jupyter does it.
+// words is argv without templates and with ~ written out, as Jupyter does it.
 func (s Spec) words(connectionFile string) []string {
 	values := map[string]string{"{connection_file}": connectionFile, "{resource_dir}": s.Dir, "{prefix}": s.around()}
 	words := slices.Clone(s.Argv)
 	for i, w := range words {
-		words[i] = expandHome(placeholder.ReplaceAllStringFunc(w, func(name string) string {
+		words[i] = expandHome(template.ReplaceAllStringFunc(w, func(name string) string {
 			if value, known := values[name]; known {
 				return value
 			}
