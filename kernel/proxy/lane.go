@@ -56,11 +56,12 @@ func (l *lane) empty() bool {
 	return l.state == free && len(l.held) == 0
 }
 
-// submit passes a message on when those before it are. What comes on the control channel waits for nothing.
+// submit passes a message on when those before it are. What comes on the control channel waits for nothing, but that executions
+// stay in their order.
 func (l *lane) submit(m message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.channel != wire.Control && !l.passes(m) && (len(l.held) > 0 || l.waits(m)) {
+	if !l.passes(m) && (len(l.held) > 0 || l.waits(m)) {
 		l.held = append(l.held, m)
 		return
 	}
@@ -73,6 +74,9 @@ func (l *lane) waits(m message) bool {
 
 // passes says that a message overtakes the executions that wait: the cell that runs may be waiting for it, a widget's answer, say.
 func (l *lane) passes(m message) bool {
+	if l.channel == wire.Control {
+		return m.header.Type != wire.ExecuteRequest
+	}
 	return l.state == running && l.polls && comms[m.header.Type]
 }
 

@@ -9,13 +9,14 @@ import os
 import random
 import re
 import sys
+import tempfile
 import threading
 import time
 
 import zmq
 from jupyter_client.manager import KernelManager
 
-PATIENCE = 120  # seconds; guards against hanging
+PATIENCE = 60  # seconds; guards against hanging
 BATCHES = int(os.environ.get("BATCHES", "12"))
 
 SETUP = """
@@ -46,7 +47,8 @@ class Kernel:
 
     def __init__(self, name):
         self.km = KernelManager(kernel_name=name)
-        self.km.start_kernel(extra_arguments=[])
+        self.home = tempfile.TemporaryDirectory()
+        self.km.start_kernel(env={**os.environ, "IPYTHONDIR": self.home.name, "PYTHONHASHSEED": "0"})
         self.kc = self.km.client()
         self.session = self.kc.session
         self.lock = threading.Condition()
@@ -70,8 +72,8 @@ class Kernel:
         assert self.subscribed.wait(PATIENCE), f"{name} does not start"
         self.names = {}
         self.subshells = []
-        time.sleep(0.3)
-        self.messages.clear()
+        self.wait(self.send("shell", "kernel_info_request", {}, "first"))
+        self.taken()
 
     def read(self):
         poller = zmq.Poller()
@@ -145,6 +147,13 @@ class Kernel:
         out["topic"] = [i.decode(errors="replace") if i != self.session.bsession else "me" for i in idents]
         out["buffers"] = [bytes(b).hex() for b in rest[5:]]
         out["frames"] = len(rest)
+        if msg["header"]["msg_type"] == "connect_reply":
+            ports = self.kc.get_connection_info()
+            assert all(ports[name] == port for name, port in msg["content"].items() if name != "status"), (ports, msg["content"])
+            out["content"] = "its own ports"
+        if msg["header"]["msg_type"] == "complete_reply":
+            for c in out["content"].get("metadata", {}).get("_jupyter_types_experimental", []):
+                c.pop("type"), c.pop("signature", 0)  # Jedi has 0.4 s to find them
         text = json.dumps(out, sort_keys=True, ensure_ascii=False)
         for i, s in enumerate(self.subshells):
             text = text.replace(s, f"SUBSHELL{i}")
@@ -155,11 +164,12 @@ class Kernel:
     def close(self):
         self.over = True
         self.km.shutdown_kernel(now=True)
+        self.home.cleanup()
 
 
 NORMAL = [(re.compile(p), r) for p, r in (
     (r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(_\d+_\d+)?", "ID"), (r"0x[0-9a-f]+", "ADDRESS"), (r"ipykernel_\d+", "ipykernel_PID"),
-    (r"kernel\.[0-9A-Z]{26}", "kernel.ID"), (r"/tmp/[^\s\"\\:]*", "PATH"), (r"\d+(\.\d+)? (µs|ms|ns|s) ", "TIME "),
+    (r"kernel\.[0-9A-Z]{26}", "kernel.ID"), (r"\"port\": \d+", "PORT"), (r"Tip: .*?\\n", "TIP "), (r"/tmp/[^\s\"\\:]*", "PATH"), (r"\d+(\.\d+)? (µs|ms|ns|s) ", "TIME "),
 )]
 
 
@@ -194,9 +204,13 @@ class Pair:
             if subshell is not None:
                 header["subshell_id"] = k.subshells[subshell]
             filled = {a: (k.subshells[b] if a == "subshell_id" else b) for a, b in content.items()}
-            self.waiting.append((k, k.send(channel, kind, filled, name, header, more.get("metadata"), more.get("buffers")), reply))
+            id = k.send(channel, kind, filled, name, header, more.get("metadata"), more.get("buffers"))
+            if not kind.startswith("comm_") or kind == "comm_info_request":
+                self.waiting.append((k, id, reply))
 
     def settle(self, context):
+        if os.environ.get("VERBOSE"):
+            print(f"{time.monotonic():.3f}", context, [k.names[id] for k, id, _ in self.waiting[::2]], file=sys.stderr)
         for k, id, reply in self.waiting:
             k.wait(id, reply)
         self.waiting = []
@@ -214,8 +228,10 @@ class Pair:
         raise SystemExit(f"different: {context}")
 
 
-def execute(r, pair, lane, fail=False, counts=None):
+def execute(r, pair, lane, fail=False, comms=False):
     code = r.choice(FAILING if fail else CELLS).format(n=r.randint(1, 99))
+    if comms and "await" in code:
+        code = "1"  # what a comm finds depends on whether such a cell is over already
     content = {"code": code, "silent": r.random() < 0.15, "store_history": r.random() < 0.85, "allow_stdin": False,
                "stop_on_error": fail or r.random() < 0.3, "user_expressions": {"a": "x", "b": "1/0"} if r.random() < 0.2 else {}}
     if fail:
@@ -309,15 +325,21 @@ def batch(r, pair):
         return interrupt(r, pair)
     if kind < 0.2:
         return subshells(r, pair)
-    lane = None if kind < 0.7 or have == 0 else r.choice([*range(have), "control"])  # where cells are executed; all share the count
+    comms = kind < 0.45
+    lane = None if kind < 0.7 or have == 0 else r.choice([*range(have), "control", "control"])  # where cells are executed; all share the count
+    if lane == "control":  # ipykernel says of what such a cell shows that it is of the last request on the shell
+        pair.send("shell", "kernel_info_request", {})
+        pair.settle("before control")
     for _ in range(r.randint(1, 8)):
         what = r.random()
         if what < 0.6:
-            execute(r, pair, lane, fail=lane != "control" and r.random() < 0.08)
-        elif what < 0.8:
+            execute(r, pair, lane, lane != "control" and r.random() < 0.08, comms)
+        elif what < 0.8 and lane != "control":
             small(r, pair, r.choice([None, *range(have)]) if lane is None else None)
-        elif lane is None:
+        elif comms and lane is None:
             comm(r, pair)
+    if comms:
+        pair.send("shell", "kernel_info_request", {})  # no comm waits behind it
 
 
 def main(seeds):
