@@ -39,7 +39,11 @@ func (a *app) wrappedKernel(ctx context.Context, file, folder string) error {
 
 // relay stands between a wrapped kernel and front ends until one of them ends it.
 func (s *cellSession) relay(ctx context.Context, folder string, at wire.Connection, front proxy.Front, signals <-chan os.Signal) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	unwatch := watch(starting{stop}, signals)
 	link, err := s.wrap(ctx, folder, at.Key)
+	unwatch()
 	if err != nil {
 		return err
 	}
@@ -48,6 +52,12 @@ func (s *cellSession) relay(ctx context.Context, folder string, at wire.Connecti
 	defer watch(relay, signals)()
 	return relay.Serve(ctx)
 }
+
+// starting is a wrapped kernel that does not answer yet: it can be stopped, and has no cell to interrupt.
+type starting struct{ stop context.CancelCauseFunc }
+
+func (starting) Interrupt(string)     {}
+func (s starting) Stop(reason string) { s.stop(errors.New("stopped by " + reason)) }
 
 func portsOf(c wire.Connection) wire.Connected {
 	return wire.Connected{Shell: c.ShellPort, IOPub: c.IOPubPort, Stdin: c.StdinPort, Heartbeat: c.HBPort, Control: c.ControlPort}

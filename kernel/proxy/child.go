@@ -90,11 +90,14 @@ func (c *Child) start() error {
 	return spawn(c.cmd, c.buried)
 }
 
+// longest is how long the path of a socket may be before its number, in bytes, on every system.
+const longest = 100
+
 // connect chooses where the kernel listens.
 func (c *Child) connect() (wire.Connection, error) {
 	w := wire.Connection{Transport: "ipc", IP: filepath.Join(c.Folder, "k"), Key: c.Key, SignatureScheme: "hmac-sha256", KernelName: c.Spec.Name()}
 	ports := []int{1, 2, 3, 4, 5}
-	if c.TCP || !socketFiles {
+	if c.TCP || !socketFiles || len(w.IP) > longest {
 		var err error
 		if ports, err = freePorts(len(ports)); err != nil {
 			return w, err
@@ -117,6 +120,10 @@ var kinds = map[wire.Channel]zmtp.Kind{wire.Shell: zmtp.Dealer, wire.Control: zm
 // dealer is what the channels to a kernel are called, all the same: a kernel asks for input where the request came from.
 const dealer = "gemba"
 
+// largest is how much a message to or from the kernel may hold, and how much may wait for it, in bytes: more than fits anywhere
+// else, for neither is limited without gemba.
+const largest = 4 << 30
+
 // Connect waits until the kernel listens, or is gone.
 func (c *Child) Connect(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -130,7 +137,7 @@ func (c *Child) Connect(ctx context.Context) error {
 	}()
 	for channel, kind := range kinds {
 		network, address := c.connection.Address(channel)
-		socket, err := zmtp.Dial(ctx, kind, network, address, zmtp.Options{Identity: dealer, Limit: 4 << 30, Log: c.Log})
+		socket, err := zmtp.Dial(ctx, kind, network, address, zmtp.Options{Identity: dealer, MaxSize: largest, Limit: largest, Log: c.Log})
 		if err != nil {
 			return fmt.Errorf("connect to the kernel's %s channel: %w", channel, err)
 		}

@@ -146,7 +146,7 @@ class Seen:
 
 
 def compare(how):
-    name = install(how)
+    name, begun = install(how), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(2) as both:
         alone, behind = both.map(lambda n: Seen(n, how), (name, "gemba-" + name))
     said = []
@@ -169,14 +169,14 @@ def compare(how):
         problems.append("nobody said why")
     if how in ("dies by os._exit", "leaves", "dies by SIGKILL", "dies by SIGSEGV", "forks and leaves") and len(said) != 1:
         problems.append(f"said {said}")
-    return how, problems, behind, clear
+    return how, problems, behind, [f"{time.monotonic() - begun:.1f} s", *clear]
 
 
 def main(hows):
     failed = False
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("WORKERS", "4"))) as pool:
         for how, problems, behind, clear in pool.map(compare, hows):
-            print("FAIL" if problems else "same", how, f"({behind.invalid} odd)" if behind.invalid else "", "dead" if behind.dead is not None else "", *clear[:1])
+            print("FAIL" if problems else "same", how, f"({behind.invalid} odd)" if behind.invalid else "", "dead" if behind.dead is not None else "", *clear[:2])
             for p in problems:
                 print("    ", p.replace("\n", "\n      "))
             failed = failed or bool(problems)

@@ -148,7 +148,7 @@ while True:
                 publish("status", {"execution_state": "busy"}, msg)
                 info = {"status": "ok", "protocol_version": "5.3", "implementation": "bad", "implementation_version": "1", "banner": "",
                         "language_info": {"name": "bad", "version": "1", "mimetype": "text/plain", "file_extension": ".bad"}, "help_links": []}
-                session.send(sockets[name], "kernel_info_reply", "nothing" if how == "tells nothing of itself" else info, msg, ident=ident)
+                session.send(sockets[name], "kernel_info_reply", {} if how == "tells nothing of itself" else info, msg, ident=ident)
                 publish("status", {"execution_state": "idle"}, msg)
             elif kind == "shutdown_request":
                 session.send(sockets[name], "shutdown_reply", msg["content"], msg, ident=ident)
