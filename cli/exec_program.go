@@ -29,7 +29,6 @@ type program struct {
 	sight   *pythonSight // nil when nobody asks what its Python processes do
 	memory  peak
 	by      string // the last signal that was to end it
-	told    bool   // it was said that nothing is recorded
 }
 
 // openProgram begins the record of a program.
@@ -40,7 +39,7 @@ func (a *app) openProgram(path string, words commandLine) *program {
 		script = abs
 	}
 	p.cellSession = a.newCellSession(tracker.NewID(), ".", script, "exec")
-	p.unrecorded = p.sayUnrecorded
+	p.unrecorded = func(error) {} // what could not be written at the program's end may be at gemba's
 	p.record(time.Minute)
 	p.open(programEngine{info: wire.Info{Language: wire.LanguageInfo{Name: words.language(), Version: words.version(path)}}})
 	return p
@@ -75,6 +74,7 @@ func (p *program) execute(ctx context.Context) error {
 	}
 	streams, err := openStreams(p.stdout, p.stderr, said)
 	if err != nil {
+		said.close()
 		return p.unstarted(err)
 	}
 	p.sight = p.watchPython()
@@ -84,11 +84,15 @@ func (p *program) execute(ctx context.Context) error {
 	streams.flow()
 	if err != nil {
 		_ = streams.end() // nothing was said
+		said.close()
 		return p.unstarted(err)
 	}
 	p.follow(c, streams)
 	took := p.now().Sub(begun)
 	fault := streams.end()
+	if lost := said.close(); lost > 0 {
+		p.session.Gap(p.cell.ID, thousands(lost)+" bytes of output: they came faster than they could be recorded")
+	}
 	o := p.outcome(c.ProcessState)
 	o.Facts.Run = took
 	p.sight.add(&o.Facts, c)
@@ -225,7 +229,7 @@ func (p *program) close() {
 		select {
 		case err := <-done:
 			if err != nil {
-				p.sayUnrecorded(err)
+				p.warn("the program ran, but it is not, or not wholly, recorded in %s: %v; gemba doctor shows what is wrong", p.ledger, err)
 			}
 			signal.Stop(p.signals)
 			return
@@ -235,14 +239,6 @@ func (p *program) close() {
 				return
 			}
 		}
-	}
-}
-
-// sayUnrecorded says once that the ledger cannot be written.
-func (p *program) sayUnrecorded(err error) {
-	if !p.told {
-		p.told = true
-		p.warn("the program runs, but it is not, or not wholly, recorded in %s: %v; gemba doctor shows what is wrong", p.ledger, err)
 	}
 }
 

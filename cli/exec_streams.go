@@ -170,7 +170,6 @@ func (s *streams) end() (fault error) {
 	now := time.Now()
 	s.each(func(o *outlet) { o.end(now) })
 	s.work.Wait()
-	s.said.close()
 	s.each(func(o *outlet) {
 		if o.fault != nil && !errors.Is(o.fault, syscall.EPIPE) {
 			fault = errors.Join(fault, fmt.Errorf("pass on the program's %s: %w", o.stream, o.fault))

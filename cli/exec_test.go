@@ -211,7 +211,7 @@ const whichAreTerminals = `for i in 0 1 2; do test -t $i && echo $i yes >&3 || e
 func TestExecTerminal(t *testing.T) {
 	s := newExec(t)
 	program := filepath.Join(s.dir, "program")
-	s.write("program", `exec 3>seen; `+whichAreTerminals+`stty size <&1; printf 'a\nb\n\033[1mc\033[0m\n'; read x; echo "got $x"; trap 'stty size <&1; exit 4' WINCH; echo ready; while :; do sleep 0.01; done`)
+	s.write("program", `exec 3>seen; `+whichAreTerminals+`stty size <&1; printf 'a\nb\n\033[1mc\033[0m\n'; read x; echo "got $x"; exec 4<&1; trap 'test "$(stty size <&4)" = "17 71" || { stty size <&4; exit 4; }' WINCH; echo ready; while :; do sleep 0.01; done`)
 	c := s.gemba("exec", "sh", program)
 	w := onTerminal(t, c)
 	w.await(t, "c\x1b[0m\r\n")

@@ -11,6 +11,10 @@ const (
 	gatherSize = 64 << 10
 	// gatherTime is how long what it said may wait for that.
 	gatherTime = 100 * time.Millisecond
+	// backlog is how much may wait to be recorded, in bytes: what comes faster is lost, since nothing that a program says is held up.
+	backlog = 64 << 20
+	// overPiece is what a piece of it takes beside its text, in bytes.
+	overPiece = 128
 )
 
 // transcript is what a program says on its way into the record: prints that follow each other are put together, so that each
@@ -24,10 +28,59 @@ type transcript struct {
 	rest   map[string][]byte // by stream: a character that was cut
 	timer  *time.Timer
 	over   bool
+
+	pieces  []piece // to be told
+	waiting int     // bytes of them
+	lost    int     // bytes that were too many
+	changed *sync.Cond
+	done    chan struct{} // closed when all are told
+}
+
+// piece is what was said on one stream, without a break.
+type piece struct {
+	stream string
+	text   []byte
 }
 
 func newTranscript(tell func(stream, text string)) *transcript {
-	return &transcript{tell: tell, rest: map[string][]byte{}}
+	t := &transcript{tell: tell, rest: map[string][]byte{}, done: make(chan struct{})}
+	t.changed = sync.NewCond(&t.mu)
+	go t.work()
+	return t
+}
+
+// work tells the pieces.
+func (t *transcript) work() {
+	defer close(t.done)
+	for {
+		t.mu.Lock()
+		for len(t.pieces) == 0 && !t.over {
+			t.changed.Wait()
+		}
+		list := t.pieces
+		t.pieces = nil
+		t.mu.Unlock()
+		if list == nil {
+			return
+		}
+		for _, p := range list {
+			t.tell(p.stream, valid(p.text))
+			t.mu.Lock()
+			t.waiting -= len(p.text) + overPiece
+			t.mu.Unlock()
+		}
+	}
+}
+
+// put has a piece told, unless too many wait. The lock is held.
+func (t *transcript) put(stream string, text []byte) {
+	if t.waiting > backlog {
+		t.lost += len(text)
+		return
+	}
+	t.pieces = append(t.pieces, piece{stream, text})
+	t.waiting += len(text) + overPiece
+	t.changed.Signal()
 }
 
 // add takes in what was said on a stream. It does not keep b.
@@ -65,21 +118,24 @@ func (t *transcript) flush() {
 	n := whole(b)
 	t.rest[t.stream], t.text = append([]byte(nil), b[n:]...), nil
 	if n > 0 {
-		t.tell(t.stream, valid(b[:n]))
+		t.put(t.stream, b[:n])
 	}
 }
 
-// close tells what is left. Nothing is taken in afterwards.
-func (t *transcript) close() {
+// close returns when all is told, and how many bytes were too many. Nothing is taken in afterwards.
+func (t *transcript) close() (lost int) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.flush()
 	for _, stream := range []string{"stdout", "stderr"} {
 		if b := t.rest[stream]; len(b) > 0 {
-			t.tell(stream, valid(b))
+			t.put(stream, b)
 		}
 	}
 	t.over = true
+	t.changed.Signal()
+	t.mu.Unlock()
+	<-t.done
+	return t.lost
 }
 
 // whole returns the length of b without a character that is cut at its end.
