@@ -41,6 +41,7 @@ func commands() []func(*app) *cobra.Command {
 		purgeCommand,
 		importCommand,
 		serveCommand,
+		uiCommand,
 		sqlCommand,
 		reindexCommand,
 		doctorCommand,

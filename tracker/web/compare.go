@@ -1,0 +1,126 @@
+package web
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/gemba-ml/gemba/tracker/account"
+	"github.com/gemba-ml/gemba/tracker/filter"
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+func (s *Server) compare(c *call) (*account.Difference, error) {
+	var both [2]index.Match
+	for i, name := range []string{"a", "b"} {
+		var err error
+		if both[i], err = s.one(c.ctx, c.get(name), "run", "session", "cell"); err != nil {
+			return nil, err
+		}
+	}
+	if both[0].Kind != both[1].Kind {
+		return nil, kind(errWrong, "a is a %s, and b is a %s: want two of one kind", both[0].Kind, both[1].Kind)
+	}
+	return s.account.Compare(c.ctx, both, c.flag("all"))
+}
+
+// ManyDifferences is what differs among runs: a page of the keys that not all of them have with the same value.
+type ManyDifferences struct {
+	Runs  []account.RunRow `json:"runs"` // in the order in which they were asked for, without params, metrics and tags
+	Items []KeyDifference  `json:"items"`
+	Next  string           `json:"next,omitempty"`
+	Total int              `json:"total"` // keys that differ
+	Same  int              `json:"same"`  // keys that all runs have with the same value
+}
+
+// KeyDifference is a key and the runs that have it: places in Runs, and what each has there.
+type KeyDifference struct {
+	Space   filter.Space     `json:"space"` // "params", "metrics" or "tags"
+	Key     string           `json:"key"`
+	Runs    []int            `json:"runs"`
+	Texts   []string         `json:"texts,omitempty"`   // of params and tags
+	Numbers []account.Number `json:"numbers,omitempty"` // of metrics
+}
+
+func (s *Server) compareRuns(c *call) (d ManyDifferences, err error) {
+	names, err := s.account.Experiments(c.ctx)
+	if err != nil {
+		return d, err
+	}
+	t := table{spaces: map[filter.Space]map[string]*KeyDifference{filter.Params: {}, filter.Metrics: {}, filter.Tags: {}}, all: c.flag("all")}
+	for i, text := range c.all("run") {
+		m, err := s.one(c.ctx, text, "run")
+		if err != nil {
+			return d, err
+		}
+		r, err := s.Index.Run(c.ctx, m.ID)
+		if err != nil {
+			return d, err
+		}
+		t.add(i, r)
+		r.Params, r.Metrics, r.Tags = nil, nil, nil
+		d.Runs = append(d.Runs, names.Row(r))
+	}
+	differ := t.differing(len(d.Runs))
+	page, err := paged(s, c, differ)
+	d.Items, d.Next, d.Total, d.Same = page.Items, page.Next, len(differ), t.count()-len(differ)
+	return d, err
+}
+
+// table gathers what runs have by key.
+type table struct {
+	spaces map[filter.Space]map[string]*KeyDifference
+	all    bool
+}
+
+func (t table) key(space filter.Space, key string, run int) *KeyDifference {
+	k := t.spaces[space][key]
+	if k == nil {
+		k = &KeyDifference{Space: space, Key: key}
+		t.spaces[space][key] = k
+	}
+	k.Runs = append(k.Runs, run)
+	return k
+}
+
+func (t table) add(run int, r index.Run) {
+	for _, p := range r.Params {
+		k := t.key(filter.Params, p.Key, run)
+		k.Texts = append(k.Texts, p.Value)
+	}
+	for _, m := range r.Metrics {
+		if t.all || !account.OwnMetric(m.Key) {
+			k := t.key(filter.Metrics, m.Key, run)
+			k.Numbers = append(k.Numbers, account.Number(m.Value))
+		}
+	}
+	for _, g := range r.Tags {
+		if t.all || !account.OwnTag(g.Key) {
+			k := t.key(filter.Tags, g.Key, run)
+			k.Texts = append(k.Texts, g.Value)
+		}
+	}
+}
+
+func (t table) count() (n int) {
+	for _, keys := range t.spaces {
+		n += len(keys)
+	}
+	return n
+}
+
+// differing returns the keys that not all of so many runs have with the same value: params, metrics, tags, each by key.
+func (t table) differing(runs int) (all []KeyDifference) {
+	for _, space := range []filter.Space{filter.Params, filter.Metrics, filter.Tags} {
+		for _, key := range slices.Sorted(maps.Keys(t.spaces[space])) {
+			if k := t.spaces[space][key]; len(k.Runs) < runs || !same(k.Texts, func(a, b string) bool { return a == b }) ||
+				!same(k.Numbers, func(a, b account.Number) bool { return a == b || a != a && b != b }) {
+				all = append(all, *k)
+			}
+		}
+	}
+	return all
+}
+
+func same[T any](list []T, equal func(a, b T) bool) bool {
+	return !slices.ContainsFunc(list, func(v T) bool { return !equal(v, list[0]) })
+}

@@ -1,0 +1,108 @@
+package web
+
+import "net/http"
+
+func idParam(about string) param { return param{name: "id", kind: text, about: about, needed: true} }
+
+func listParams(usual string) []param {
+	return []param{
+		{name: "limit", kind: integer, about: "at most so many items", least: 1, most: 1000, usual: usual},
+		{name: "after", kind: text, about: "next of the page before"},
+		{name: "fields", kind: text, about: "only these members of each item, with commas between", many: true},
+	}
+}
+
+func with(lists ...[]param) (all []param) {
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// onlyFields is for routes that answer one thing.
+var onlyFields = []param{{name: "fields", kind: text, about: "only these members, with commas between", many: true}}
+
+// chooseRuns are the parameters that choose runs.
+var chooseRuns = []param{
+	{name: "filter", kind: text, about: "runs for which an expression holds: metrics.loss < 0.5 AND params.lr = 0.01"},
+	{name: "experiment", kind: text, about: "runs of the experiment with this name"},
+	{name: "view", kind: text, about: "runs of a saved search: its filter holds too, its order and columns where none are given"},
+	{name: "stage", kind: text, about: "active runs, deleted ones, or all", choices: []string{"active", "deleted", "all"}, usual: "active"},
+}
+
+// routes are all that is served.
+func routes() []route {
+	get, post, put, remove := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	return []route{
+		{get, "/api/openapi.json", "This description (OpenAPI 3.1)", nil, nil, streams("application/json", (*Server).openAPI)},
+		{get, "/api/ledger", "What the ledger holds, and what of it cannot be read", onlyFields, nil, answers((*Server).ledger)},
+		{get, "/api/notebooks", "Notebooks with sessions, the one of the newest session first", listParams("100"), nil, answers((*Server).notebooks)},
+		{get, "/api/sessions", "Sessions, newest first", with([]param{
+			{name: "notebook", kind: text, about: "of the notebook with this path, or whose path ends so"}}, listParams("100")), nil, answers((*Server).sessions)},
+		{get, "/api/sessions/{id}", "A session, without its cells", with([]param{idParam("its id, or its leading digits")}, onlyFields), nil, answers((*Server).session)},
+		{get, "/api/sessions/{id}/cells", "The cell executions of a session, oldest first, with how their order stands against that of the notebook's cells",
+			with([]param{idParam("the session's id, or its leading digits")}, listParams("100")), nil, answers((*Server).timeline)},
+		{get, "/api/cells", "Cell executions, newest first", with([]param{
+			{name: "session", kind: text, about: "of the session with these leading digits"},
+			{name: "notebook", kind: text, about: "of notebooks with this in their path"},
+			{name: "status", kind: text, about: "that ended so", choices: []string{"running", "ok", "error", "aborted", "interrupted", "cut"}},
+			{name: "since", kind: moment, about: "that started then or later"}}, listParams("100")), nil, answers((*Server).cells)},
+		{get, "/api/cells/{id}", "All that is told of a cell execution", with([]param{idParam("its id, or its leading digits")}, onlyFields), nil, answers((*Server).cell)},
+		{get, "/api/find", "What an id, its leading digits or a run's name means", []param{{name: "text", kind: text, about: "what is looked for", needed: true}}, nil, answers((*Server).find)},
+
+		{get, "/api/experiments", "Experiments, oldest first", with([]param{
+			{name: "stage", kind: text, about: "active ones, deleted ones, or all", choices: []string{"active", "deleted", "all"}, usual: "active"}}, listParams("1000")), nil, answers((*Server).experiments)},
+		{get, "/api/runs", "Runs, newest first where no order is given", with(chooseRuns, []param{
+			{name: "order", kind: text, about: "sorted by these fields: metrics.loss, start_time DESC"},
+			{name: "columns", kind: text, about: "of params, metrics and tags only these, with commas between, or none; without it all", many: true},
+			{name: "total", kind: boolean, about: "tell how many there are in all", usual: "false"}}, listParams("100")), nil, changing((*Server).runs)},
+		{get, "/api/runs/columns", "The fields that runs can have, with their types: for tables and for completing filters", with([]param{
+			{name: "prefix", kind: text, about: "whose name, space included, has this in it"}}, listParams("1000")), nil, answers((*Server).columns)},
+		{get, "/api/runs/groups", "The values that a field has among runs, those of most runs first", with(chooseRuns, []param{
+			{name: "by", kind: text, about: "the field: params.lr, status, git.branch", needed: true},
+			{name: "limit", kind: integer, about: "at most so many values", least: 1, most: 1000, usual: "100"}}), nil, changing((*Server).groups)},
+		{get, "/api/runs/{id}", "All that is told of a run", with([]param{idParam("its id, its leading digits, or its name: of several the newest")}, onlyFields), nil, answers((*Server).run)},
+		{put, "/api/runs/{id}/note", "Write the note of a run", []param{idParam("its id or its leading digits")}, Note{}, answers((*Server).setNote)},
+		{get, "/api/series", "Points of metrics of runs, thinned out so that extremes stay", []param{
+			{name: "run", kind: text, about: "a run's id", needed: true, many: true, most: 500},
+			{name: "metric", kind: text, about: "a metric; without it all that the runs have", many: true, most: 500},
+			{name: "by", kind: text, about: "what points are placed by", choices: []string{"step", "time", "relative"}, usual: "step"},
+			{name: "points", kind: integer, about: "at most so many points of each series", least: 2, most: 10000, usual: "1000"},
+			{name: "from", kind: integer, about: "from this step on", least: -1 << 53},
+			{name: "to", kind: integer, about: "up to this step", least: -1 << 53}}, nil, answers((*Server).series)},
+		{get, "/api/compare", "What differs between two runs, sessions or cell executions", with([]param{
+			{name: "a", kind: text, about: "the one's id, leading digits or name", needed: true},
+			{name: "b", kind: text, about: "the other's", needed: true},
+			{name: "all", kind: boolean, about: "compare what was measured of the machine, and gemba's own tags, too", usual: "false"}}, onlyFields), nil, answers((*Server).compare)},
+		{get, "/api/compare/runs", "The params, metrics and tags that differ among many runs", with([]param{
+			{name: "run", kind: text, about: "a run's id, leading digits or name", needed: true, many: true, most: 500},
+			{name: "all", kind: boolean, about: "compare what was measured of the machine, and gemba's own tags, too", usual: "false"}}, listParams("1000")), nil, answers((*Server).compareRuns)},
+
+		{get, "/api/lineage", "What is around something: files, cells, runs, snapshots and models as nodes, and what used or made what as edges", []param{
+			{name: "id", kind: text, about: "the id, or its leading digits, of a session, cell execution, run or snapshot", needed: true},
+			{name: "limit", kind: integer, about: "at most so many nodes", least: 1, most: 10000, usual: "1000"}}, nil, answers((*Server).lineage)},
+		{get, "/api/environments/{id}", "The environment of a session, of a cell execution or of a run's last session", with([]param{idParam("its id, or its leading digits")}, onlyFields), nil, answers((*Server).environment)},
+		{get, "/api/environments/{id}/diff", "What differs between two environments, what matters most first", []param{idParam("the one's id, or its leading digits"),
+			{name: "with", kind: text, about: "the other's", needed: true}}, nil, answers((*Server).environmentDiff)},
+		{get, "/api/snapshots", "Snapshots, newest first", with([]param{{name: "name", kind: text, about: "those with this name"}}, listParams("100")), nil, answers((*Server).snapshots)},
+		{get, "/api/models", "Registered models with their versions, by name", with([]param{}, listParams("100")), nil, answers((*Server).models)},
+
+		{get, "/api/verify", "What the last check of every byte found, and how far one is that runs", nil, nil, changing((*Server).verified)},
+		{post, "/api/verify", "Check every byte of the ledger, in the background", nil, nil, changing((*Server).startVerify)},
+		{get, "/api/disk", "What takes how much of the disk, as it was measured last, and how far measuring is that runs", nil, nil, changing((*Server).disk)},
+		{post, "/api/disk", "Measure what takes how much of the disk, in the background", nil, nil, changing((*Server).startDisk)},
+
+		{get, "/api/views", "Saved searches, by name", listParams("1000"), nil, answers((*Server).views)},
+		{put, "/api/views/{name}", "Save a search", []param{{name: "name", kind: text, about: "its name", needed: true}}, RunQuery{}, answers((*Server).saveView)},
+		{remove, "/api/views/{name}", "Take a saved search away", []param{{name: "name", kind: text, about: "its name", needed: true}}, nil, answers((*Server).removeView)},
+		{get, "/api/reviews", "Comments, approvals and rejections, oldest first", with([]param{
+			{name: "subject", kind: text, about: "of the run, cell execution, session or snapshot with this id, leading digits or name"}}, listParams("100")), nil, answers((*Server).reviews)},
+		{post, "/api/reviews", "Comment, approve or reject: a signed entry that nothing takes away", nil, NewReview{}, answers((*Server).addReview)},
+
+		{get, "/api/blobs/{digest}", "Bytes that the ledger holds", []param{
+			{name: "digest", kind: text, about: "sha256:… of the bytes", needed: true},
+			{name: "type", kind: text, about: "the media type to say they are; others than of text, images, audio and video are said to be application/octet-stream"},
+			{name: "name", kind: text, about: "the name to save them by"}}, nil, streams("application/octet-stream", (*Server).blob)},
+		{get, "/api/events", "What changes, as server-sent events, at most ten a second", nil, nil, streams("text/event-stream", (*Server).events)},
+	}
+}

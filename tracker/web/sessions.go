@@ -1,0 +1,190 @@
+package web
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+// Notebook is a notebook, or another program, that has sessions.
+type Notebook struct {
+	Notebook string     `json:"notebook"` // its path
+	Name     string     `json:"name"`
+	Sessions int        `json:"sessions"`
+	Newest   tracker.ID `json:"newest"` // session
+	Started  time.Time  `json:"started"`
+	Status   string     `json:"status"` // of the newest session
+}
+
+func (s *Server) notebooks(c *call) (Page[Notebook], error) {
+	sessions, err := s.Index.Sessions(c.ctx)
+	if err != nil {
+		return Page[Notebook]{}, err
+	}
+	at, list := map[string]int{}, []Notebook{}
+	for _, x := range sessions {
+		i, known := at[x.Notebook]
+		if !known {
+			i, at[x.Notebook] = len(list), len(list)
+			list = append(list, Notebook{x.Notebook, account.NotebookName(x.Notebook), 0, x.ID, x.Started, x.Status})
+		}
+		list[i].Sessions++
+	}
+	return paged(s, c, list)
+}
+
+// Session is a session without its cells.
+type Session struct {
+	Name string `json:"name"`
+	index.Session
+	Cells         int                  `json:"cells"`
+	Gaps          []index.Gap          `json:"gaps"`
+	Interruptions []index.Interruption `json:"interruptions"`
+}
+
+// SessionRow is a session in a list.
+type SessionRow struct {
+	Name string `json:"name"`
+	index.Session
+	Cells int `json:"cells"`
+}
+
+func (s *Server) sessions(c *call) (Page[SessionRow], error) {
+	found, err := s.Index.Sessions(c.ctx)
+	if err != nil {
+		return Page[SessionRow]{}, err
+	}
+	if of := c.get("notebook"); of != "" {
+		found = slices.DeleteFunc(found, func(x index.Session) bool { return !sameNotebook(x.Notebook, of) })
+	}
+	p, err := paged(s, c, found)
+	rows := Page[SessionRow]{Items: make([]SessionRow, len(p.Items)), Next: p.Next, Total: p.Total}
+	for i, x := range p.Items {
+		n, countErr := s.Index.Count(c.ctx, index.Filter{Session: x.ID.String()})
+		rows.Items[i], err = SessionRow{account.NotebookName(x.Notebook), x, n}, errors.Join(err, countErr)
+	}
+	return rows, err
+}
+
+// sameNotebook reports whether a notebook's path is the one that is asked for: Jupyter tells it from the folder that it serves, a kernel
+// from the root.
+func sameNotebook(recorded, asked string) bool {
+	recorded, asked = path.Clean(strings.ReplaceAll(recorded, `\`, "/")), path.Clean(strings.ReplaceAll(asked, `\`, "/"))
+	return recorded == asked || strings.HasSuffix(recorded, "/"+strings.TrimPrefix(asked, "/")) || strings.HasSuffix(asked, "/"+strings.TrimPrefix(recorded, "/"))
+}
+
+func (s *Server) session(c *call) (v Session, err error) {
+	m, err := s.one(c.ctx, c.get("id"), "session")
+	if err != nil {
+		return v, err
+	}
+	x, err := s.Index.Session(c.ctx, m.ID)
+	if err != nil {
+		return v, err
+	}
+	var errs [3]error
+	v = Session{Name: account.NotebookName(x.Notebook), Session: x}
+	v.Cells, errs[0] = s.Index.Count(c.ctx, index.Filter{Session: m.ID.String()})
+	gaps, err := s.Index.Gaps(c.ctx, m.ID)
+	v.Gaps, errs[1] = append([]index.Gap{}, gaps...), err
+	stops, err := s.Index.Interruptions(c.ctx, m.ID)
+	v.Interruptions, errs[2] = append([]index.Interruption{}, stops...), err
+	return v, errors.Join(errs[:]...)
+}
+
+// cells pages through all cell executions by their place: the index limits how many it reads from the newest on.
+func (s *Server) cells(c *call) (p Page[account.CellRow], err error) {
+	from, err := s.offset(c)
+	if err != nil {
+		return p, err
+	}
+	to := from + c.number("limit")
+	f := index.Filter{Session: strings.ToLower(c.get("session")), Notebook: c.get("notebook"), Status: tracker.Status(c.get("status")), Since: c.time("since"), Limit: to + 1}
+	found, err := s.Index.Cells(c.ctx, f)
+	if err != nil {
+		return p, err
+	}
+	total, err := s.Index.Count(c.ctx, f)
+	p.Total, p.Items = &total, []account.CellRow{}
+	for _, x := range found[min(from, len(found)):min(to, len(found))] {
+		p.Items = append(p.Items, s.account.Row(x))
+	}
+	if len(found) > to {
+		p.Next = s.cursor(c, strconv.Itoa(to))
+	}
+	return p, err
+}
+
+func (s *Server) cell(c *call) (*account.Cell, error) {
+	m, err := s.one(c.ctx, c.get("id"), "cell")
+	if err != nil {
+		return nil, err
+	}
+	return s.account.Cell(c.ctx, m.ID)
+}
+
+// TimelineCell is a cell execution among those of its session.
+type TimelineCell struct {
+	account.CellRow
+	Sequence   int  `json:"sequence"`     // among the session's executions, from 1
+	Repeat     int  `json:"repeat"`       // among the executions of the same cell of the notebook, from 1; 0: it is not known which cell
+	Edited     bool `json:"edited"`       // since the same cell was executed before
+	OutOfOrder bool `json:"out_of_order"` // a cell that was first executed behind this one was executed before it
+	Newest     bool `json:"newest"`       // the same cell was not executed later
+}
+
+func (s *Server) timeline(c *call) (p Page[TimelineCell], err error) {
+	m, err := s.one(c.ctx, c.get("id"), "session")
+	if err != nil {
+		return p, err
+	}
+	found, err := s.Index.Cells(c.ctx, index.Filter{Session: m.ID.String()})
+	if err != nil {
+		return p, err
+	}
+	slices.Reverse(found)
+	places := placed(found)
+	numbers := make([]int, len(found))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	part, err := paged(s, c, numbers)
+	p = Page[TimelineCell]{Items: []TimelineCell{}, Next: part.Next, Total: part.Total}
+	for _, i := range part.Items {
+		places[i].CellRow = s.account.Row(found[i])
+		p.Items = append(p.Items, places[i])
+	}
+	return p, err
+}
+
+// placed tells of cell executions, oldest first, how their order stands against that in which their cells were first executed, which is that
+// of the notebook when it was first run from top to bottom.
+func placed(cells []index.Cell) []TimelineCell {
+	type known struct{ first, count, last int }
+	all, of, furthest := make([]TimelineCell, len(cells)), map[string]*known{}, 0
+	for i, c := range cells {
+		all[i] = TimelineCell{Sequence: i + 1, Newest: true}
+		if c.CellID == "" {
+			continue
+		}
+		k := of[c.CellID]
+		if k == nil {
+			k = &known{first: len(of) + 1}
+			of[c.CellID] = k
+		} else {
+			all[i].Edited = cells[k.last].Source != c.Source
+			all[k.last].Newest = false
+		}
+		k.count, k.last = k.count+1, i
+		all[i].Repeat, all[i].OutOfOrder = k.count, k.first < furthest
+		furthest = max(furthest, k.first)
+	}
+	return all
+}
