@@ -153,14 +153,24 @@ func (l *Link) hand(c wire.Channel, m message, read bool) {
 // asking is how long a kernel may take to say what it is before it is asked again, as Jupyter's clients do.
 const asking = 5 * time.Second
 
+// A kernel that has answered but not said that it is idle may have done so before it knew that gemba listens: it is asked again,
+// this often, after so long.
+const (
+	joining = 100 * time.Millisecond
+	joins   = 5
+)
+
 // introduce asks the kernel what it is. Jupyter waits for a kernel for a minute, but some compile first.
 func (l *Link) introduce(ctx context.Context) error {
-	for {
+	for unheard := 0; ; {
 		short, cancel := context.WithTimeoutCause(ctx, asking, errSilent)
-		x := &exchange{}
+		x := &exchange{hurry: joining}
 		reply, err := l.ask(short, wire.Shell, wire.KernelInfoRequest, struct{}{}, x)
 		cancel()
 		if errors.Is(err, errSilent) && reply.frames == nil {
+			continue
+		}
+		if unheard++; errors.Is(err, errSilent) && unheard < joins {
 			continue
 		}
 		if err != nil && !errors.Is(err, errSilent) { // without an idle it is a kernel nevertheless
@@ -224,10 +234,16 @@ func (l *Link) ask(ctx context.Context, c wire.Channel, t wire.Type, content any
 		return message{}, fmt.Errorf("ask the kernel: %w", err)
 	}
 	var reply message
+	var late <-chan time.Time
 	idle := x.idle
 	for idle != nil || reply.frames == nil {
 		select {
 		case reply = <-x.replied:
+			if x.hurry > 0 {
+				late = time.After(x.hurry)
+			}
+		case <-late:
+			return reply, errSilent
 		case <-idle:
 			idle = nil
 		case <-l.Child.Gone():

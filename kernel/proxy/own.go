@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -27,7 +28,8 @@ type exchange struct {
 	replied   chan message  // has the reply
 	idle      chan struct{} // closed when the kernel is idle again
 	once      sync.Once
-	topic     []byte // of the status that said so
+	topic     []byte        // of the status that said so
+	hurry     time.Duration // how long the idle may come after the reply; 0: as long as it takes
 }
 
 func (o *own) open(x *exchange, t wire.Type, content any) (wire.Message, error) {
