@@ -247,10 +247,19 @@ func (r *Relay) outcome(c *cell, reply *message) (o wire.Outcome, failed bool) {
 		Count  int    `json:"execution_count"`
 	}
 	_ = json.Unmarshal(reply.content(), &said) // a reply that says nothing is no failure
-	if said.Status == wire.StatusError {
-		o.Error = &said.Error
-	}
+	o.Error = failure(said.Status, said.Error)
 	return o, said.Status == wire.StatusError
+}
+
+// failure is why a cell failed, nil when it did not. Some kernels reply that an interrupted cell was aborted.
+func failure(status string, said wire.Error) *wire.Error {
+	switch status {
+	case wire.StatusError:
+		return &said
+	case wire.StatusAborted, "abort": // as version 4 of the protocol had it
+		return &wire.Error{Name: wire.Interrupted, Value: "the kernel says that the cell was aborted", Traceback: []string{}}
+	}
+	return nil
 }
 
 // bury ends the cells that the kernel took with it. Where nobody asked it to go, they say so.

@@ -83,9 +83,7 @@ func replyOf(reply message, o wire.Outcome) wire.Outcome {
 	}
 	_ = json.Unmarshal(reply.content(), &said) // a reply that says nothing is no failure
 	o.Payload, o.UserExpressions = said.Payload, said.UserExpressions
-	if said.Status == wire.StatusError {
-		o.Error, o.Shown = &said.Error, true
-	}
+	o.Error, o.Shown = failure(said.Status, said.Error), said.Status == wire.StatusError
 	return o
 }
 
