@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ func (s *Server) one(ctx context.Context, text string, kinds ...string) (index.M
 
 // Experiment groups runs.
 type Experiment struct {
-	ID      tracker.ID        `json:"id"` // zeroes: Default
+	ID      tracker.ID        `json:"id"` // empty: Default
 	Name    string            `json:"name"`
 	Stage   tracker.Stage     `json:"stage"`
 	Created time.Time         `json:"created,omitzero"`
@@ -199,7 +200,9 @@ func (s *Server) environmentOf(ctx context.Context, text string) (e account.Envi
 		session, cells = c.Session, []index.Cell{c}
 	case "run":
 		var told []index.RunExecution
-		if told, err = s.Index.Executions(ctx, m.ID); err == nil && len(told) == 0 {
+		told, err = s.Index.Executions(ctx, m.ID)
+		told = slices.DeleteFunc(told, func(e index.RunExecution) bool { return e.Session.IsZero() }) // a note that somebody wrote later
+		if err == nil && len(told) == 0 {
 			err = kind(account.ErrNoEnvironment, "no environment is recorded for run %s: it belongs to no session", m.ID.Short())
 		}
 		if err == nil {

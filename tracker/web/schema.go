@@ -22,7 +22,7 @@ type schemas struct{ named object }
 var scalars = map[reflect.Type]object{
 	reflect.TypeFor[time.Time]():       {"type": "string", "format": "date-time"},
 	reflect.TypeFor[time.Duration]():   {"type": "integer", "format": "int64", "description": "nanoseconds"},
-	reflect.TypeFor[tracker.ID]():      {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+	reflect.TypeFor[tracker.ID]():      {"type": "string", "pattern": "^([0-9a-f]{32})?$"},
 	reflect.TypeFor[tracker.Digest]():  {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
 	reflect.TypeFor[json.RawMessage](): {},
 	reflect.TypeFor[account.Number]():  {"oneOf": []any{object{"type": "number"}, object{"enum": []string{"NaN", "Infinity", "-Infinity"}}}},
