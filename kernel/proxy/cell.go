@@ -26,12 +26,12 @@ type cell struct {
 	announced bool        // its busy and execute_input were published here, before the kernel's
 	taken     bool        // magics were taken out
 	failure   *wire.Error // why it does not run: the kernel executes nothing in its place
-	shown     bool        // an error was published
 	count     int
 	reply     *message // that waits for the rest
 	idle      *message // likewise
 	waits     bool     // for either, with a limit
 	stirred   int      // messages that came for it
+	taking    int      // of them being recorded
 	over      bool
 	begun     time.Time
 	spent     spent // by the kernel when it began
@@ -176,7 +176,7 @@ func (r *Relay) limit(c *cell) {
 	before := c.stirred
 	time.AfterFunc(patience, func() {
 		r.mu.Lock()
-		stirred := c.stirred != before
+		stirred := c.stirred != before || c.taking > 0
 		if stirred && !c.over {
 			r.limit(c)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
@@ -58,6 +59,7 @@ type Link struct {
 	own     *own
 	voice   voice
 	reading sync.WaitGroup
+	handed  atomic.Int64 // messages of the kernel that were looked at
 
 	mu    sync.RWMutex
 	pass  func(wire.Channel, message, bool) // what is not of gemba's own doing, and whether it could be read; nil: it waits
@@ -116,20 +118,35 @@ func (l *Link) Pass(pass func(c wire.Channel, m message, read bool)) {
 	l.pass, l.early = pass, nil
 }
 
-// read hands on what the kernel sends on one channel, until it is gone.
+// read takes what the kernel sends on one channel until it is gone, and hands it on.
 func (l *Link) read(c wire.Channel) {
-	for {
-		frames, err := l.Child.channels[c].Recv(context.Background())
-		if err != nil {
-			return
+	waiting := newBacklog()
+	go func() {
+		defer waiting.close()
+		for {
+			frames, err := l.Child.channels[c].Recv(context.Background())
+			if err != nil {
+				return
+			}
+			waiting.add(frames)
 		}
-		m, ok := look(frames)
-		if ok && m.header.Type == wire.IOPubWelcome {
-			continue // to gemba; front ends are welcomed at the door
+	}()
+	for some := waiting.take(); len(some) > 0; some = waiting.take() {
+		for _, frames := range some {
+			l.received(c, frames)
 		}
-		if !ok || !l.own.mine(c, m) {
-			l.hand(c, m, ok)
-		}
+	}
+}
+
+// received hands on a message of the kernel's, unless it is of gemba's doing.
+func (l *Link) received(c wire.Channel, frames [][]byte) {
+	defer l.handed.Add(1)
+	m, ok := look(frames)
+	if ok && m.header.Type == wire.IOPubWelcome {
+		return // to gemba; front ends are welcomed at the door
+	}
+	if !ok || !l.own.mine(c, m) {
+		l.hand(c, m, ok)
 	}
 }
 
@@ -263,9 +280,19 @@ func (l *Link) died() error {
 	return fmt.Errorf("%w: %s: it ended by itself", ErrDied, l.Child.Spec.Name())
 }
 
-// draining is how long what the kernel sent before it went may take to be handed on. Who left its session of processes may hold
-// its sockets open for as long as he likes.
-const draining = 500 * time.Millisecond
+// What the kernel sent before it went is handed on, however much it is; but who left its session of processes may hold its
+// sockets open for as long as he likes, and is not waited for.
+const (
+	draining = 500 * time.Millisecond // in which nothing comes
+	drains   = 20
+)
 
 // drain waits until all that the kernel sent before it went is handed on.
-func (l *Link) drain() { within(draining, l.reading.Wait) }
+func (l *Link) drain() {
+	for range drains {
+		before := l.handed.Load()
+		if within(draining, l.reading.Wait) || l.handed.Load() == before {
+			return
+		}
+	}
+}

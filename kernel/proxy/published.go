@@ -13,6 +13,8 @@ func (r *Relay) published(m message) {
 	c := r.cells[m.parent.ID]
 	if c != nil {
 		c.stirred++
+		c.taking++
+		defer r.taken(c)
 	}
 	r.mu.Unlock()
 	if c == nil {
@@ -29,6 +31,12 @@ func (r *Relay) published(m message) {
 		r.toFront(wire.IOPub, m)
 		c.Output(m.header.Type, m.content())
 	}
+}
+
+func (r *Relay) taken(c *cell) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.taking--
 }
 
 // status passes on a status, except for a busy that was told before, and the idle, which waits for the cell's record.

@@ -94,8 +94,8 @@ func (r *Relay) Serve(ctx context.Context) error {
 	return r.end(context.Cause(r.ctx))
 }
 
-// within waits until something is done, but not for longer than limit.
-func within(limit time.Duration, wait func()) {
+// within waits until something is done, but not for longer than limit, and says whether it is.
+func within(limit time.Duration, wait func()) bool {
 	done := make(chan struct{})
 	go func() {
 		wait()
@@ -103,7 +103,9 @@ func within(limit time.Duration, wait func()) {
 	}()
 	select {
 	case <-done:
+		return true
 	case <-time.After(limit):
+		return false
 	}
 }
 

@@ -146,6 +146,8 @@ func TestQuestionsOfACell(t *testing.T) {
 	asked := s.Await("question", func(a kerneltest.Arrival) bool { return a.Header.Type == wire.InputRequest })
 	s.SendWith(wire.Stdin, wire.Message{Header: wire.Header{Type: wire.InputReply}, Parent: asked.Header.Raw()}, wire.InputValue{Value: "a secret"})
 	s.replies(t, id)
+	s.relay.mu.Lock()
+	defer s.relay.mu.Unlock()
 	if open := len(s.relay.asked.open); open != 0 {
 		t.Errorf("%d questions are open", open)
 	}
