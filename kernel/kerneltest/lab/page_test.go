@@ -45,6 +45,14 @@ func (l *lab) open(t *testing.T, notebook string) *page {
 // visit opens the notebook at an address of the server, and waits until its kernel is there.
 func (l *lab) visit(t *testing.T, address, notebook string) *page {
 	t.Helper()
+	p := l.tab(t, address, notebook)
+	p.ready()
+	return p
+}
+
+// tab opens a tab for the notebook at an address of the server.
+func (l *lab) tab(t *testing.T, address, notebook string) *page {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(l.tabs)
 	p := &page{T: t, ctx: ctx, path: notebook}
 	t.Cleanup(func() {
@@ -57,7 +65,6 @@ func (l *lab) visit(t *testing.T, address, notebook string) *page {
 	_, err = chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	p.check(err)
 	p.do(chromedp.Navigate(l.url + address + "token=" + l.token))
-	p.ready()
 	return p
 }
 

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -14,8 +15,16 @@ func TestPythonDebugger(t *testing.T) {
 		"print('before')\nprint('it is', doubled(21))",
 		"print('behind')",
 	}, func(p *page) {
-		p.click(".jp-DebuggerBugButton", "")
-		p.until("there is a place for breakpoints", func() bool { _, err := call[place](p, "gutter", 0, 2); return err == nil })
+		p.until("there is a place for breakpoints", func() bool { // the button takes no click before the page has asked the kernel
+			p.click(".jp-DebuggerBugButton[aria-disabled=false][aria-pressed=false], .jp-DebuggerBugButton [aria-disabled=false][aria-pressed=false]", "")
+			for range 1000 {
+				if _, err := call[place](p, "gutter", 0, 2); err == nil {
+					return true
+				}
+				time.Sleep(30 * time.Millisecond)
+			}
+			return false
+		})
 		at := ask[place](p, "gutter", 0, 2)
 		p.do(chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y))
 		p.find(".jp-DebuggerBreakpoint", "")

@@ -1,0 +1,50 @@
+package lab
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestPythonMagics types magics of gemba's into a Python notebook.
+func TestPythonMagics(t *testing.T) {
+	l := enter(t)
+	p := l.python(t, behind, "magics", "", "x = 40 + 2\n%metric loss=0.25 --step 1\nprint('x is', x)", "%ledger")
+	p.edit(1)
+	p.do(chromedp.KeyEvent("%para"))
+	completed := func() bool { return p.cell(1).Source == "%param" }
+	p.until("the magic is proposed", func() bool { // JupyterLab waits a second for proposals, and then does as if there were none
+		p.do(chromedp.KeyEvent("\t"))
+		for range 100 {
+			if completed() || strings.Contains(try[string](p, "text", ".jp-Completer"), "%param") {
+				return true
+			}
+			time.Sleep(30 * time.Millisecond)
+		}
+		return false
+	})
+	if !completed() {
+		p.do(chromedp.KeyEvent("\r"))
+	}
+	p.until("the magic is completed", completed)
+	p.do(chromedp.KeyEvent(" rate=0.5"))
+	p.run(1)
+	p.done(1, 1)
+	p.run(2)
+	p.done(2, 2)
+	p.shows(2, "x is 42")
+	p.run(3)
+	p.done(3, 3)
+	p.screenshot("magics")
+	if got := p.cell(3).shown(); !regexp.MustCompile(`running\t–\tmagics-gemba-python3\t0\.25`).MatchString(got) {
+		t.Errorf("the ledger's table shows\n%s", got)
+	}
+	var logged []struct{ Key, Value string }
+	l.read(t, &logged, "sql", "--json", "SELECT key, value FROM params JOIN runs ON params.run = runs.id WHERE runs.name = 'magics-gemba-python3'")
+	if len(logged) != 1 || logged[0].Key != "rate" || logged[0].Value != "0.5" {
+		t.Errorf("the ledger has the params %v", logged)
+	}
+}
