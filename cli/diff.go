@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -61,7 +60,7 @@ func (a *app) diff(ctx context.Context, x *index.Index, args []string, o diffOpt
 	case "experiment":
 		return withHint(wrongUse("%s and %s are experiments", args[0], args[1]), "gemba log --experiment NAME lists the runs of one")
 	}
-	d, err := a.compare(ctx, x, both, o.all)
+	d, err := told(x).Compare(ctx, both, o.all)
 	if err != nil {
 		return err
 	}
@@ -72,34 +71,4 @@ func (a *app) diff(ctx context.Context, x *index.Index, args []string, o diffOpt
 		return errFailed
 	}
 	return nil
-}
-
-// compare reads what is recorded of both and tells what differs; all says that what is no user's is compared too.
-func (a *app) compare(ctx context.Context, x *index.Index, both [2]index.Match, all bool) (*difference, error) {
-	d := &difference{Kind: both[0].Kind, all: all}
-	var sides [2]side
-	var errs [2]error
-	for i, m := range both {
-		sides[i], errs[i] = a.readSide(ctx, x, m)
-	}
-	if err := errors.Join(errs[:]...); err != nil {
-		return nil, err
-	}
-	d.A, d.B = sides[0].named, sides[1].named
-	if both[0].ID == both[1].ID {
-		d.Identical = true
-		return d, nil
-	}
-	if err := d.runs(ctx, x, sides); err != nil {
-		return nil, err
-	}
-	if err := d.code(x, sides); err != nil {
-		return nil, err
-	}
-	d.files(sides)
-	if err := d.environment(ctx, a, x, sides); err != nil {
-		return nil, err
-	}
-	d.Identical = d.nothing()
-	return d, nil
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gemba-ml/gemba/lineage/environ"
+	"github.com/gemba-ml/gemba/tracker/account"
 )
 
 func (a *app) printDiff(d *difference, asJSON bool) error {
@@ -109,18 +109,18 @@ func orEmpty(text string) string {
 
 func metricSection(list []changedMetric) section {
 	made := newSection("metrics", len(list), column{title: "METRIC"}, column{"A", true}, column{"B", true}, column{"CHANGE", true})
-	if slices.ContainsFunc(list, func(m changedMetric) bool { return m.remark() != "" }) {
+	if slices.ContainsFunc(list, func(m changedMetric) bool { return remark(m) != "" }) {
 		made.table.columns = append(made.table.columns, column{title: "SERIES"})
 	}
 	for _, m := range list[:min(pageRows, len(list))] {
-		row := []cell{{text: cutTo(m.Key, sideLength)}, {shortOrDash(m.A), red}, {shortOrDash(m.B), green}, {text: m.delta()}, {m.remark(), faint}}
+		row := []cell{{text: cutTo(m.Key, sideLength)}, {shortOrDash(m.A), red}, {shortOrDash(m.B), green}, {text: delta(m)}, {remark(m), faint}}
 		made.table.add(row[:len(made.table.columns)]...)
 	}
 	return made
 }
 
 // delta is the change, also in percent.
-func (m changedMetric) delta() string {
+func delta(m changedMetric) string {
 	if m.Delta == nil {
 		return "–"
 	}
@@ -132,20 +132,20 @@ func (m changedMetric) delta() string {
 }
 
 // remark tells what the last values do not.
-func (m changedMetric) remark() string {
+func remark(m changedMetric) string {
 	if m.A == nil || m.B == nil {
 		return ""
 	}
 	if m.APoints != m.BPoints {
 		return fmt.Sprintf("%s and %s points", thousands(int(m.APoints)), thousands(int(m.BPoints)))
 	}
-	if sameNumber(float64(*m.A), float64(*m.B)) {
+	if account.SameNumber(float64(*m.A), float64(*m.B)) {
 		return "differs on the way"
 	}
 	return ""
 }
 
-func environmentSection(list []environ.Difference) section {
+func environmentSection(list []account.FactChange) section {
 	made := newSection("environment", len(list), column{title: "FACT"}, column{title: "A"}, column{title: "B"})
 	for _, d := range list[:min(pageRows, len(list))] {
 		was, is := apart(filled(d.Was), filled(d.Is))
@@ -167,7 +167,7 @@ var diffStyles = map[byte]style{'+': green, '-': red, '@': faint}
 func (a *app) printCells(cells []changedCell) error {
 	g := a.newPage()
 	for _, c := range cells {
-		fmt.Fprintf(&g.b, "\n%s  %s\n", g.p.paint(bold, "cell "+oneLine(strings.TrimPrefix(c.Cell, "cell"))), c.where())
+		fmt.Fprintf(&g.b, "\n%s  %s\n", g.p.paint(bold, "cell "+oneLine(strings.TrimPrefix(c.Cell, "cell"))), where(c))
 		if c.Status != nil {
 			fmt.Fprintf(&g.b, "    status %s, then %s\n", *c.Status.A, *c.Status.B)
 		}
@@ -183,7 +183,7 @@ func (a *app) printCells(cells []changedCell) error {
 }
 
 // where names the cell executions that differ.
-func (c changedCell) where() string {
+func where(c changedCell) string {
 	switch {
 	case c.A.IsZero():
 		return "only in B: " + c.B.Short()

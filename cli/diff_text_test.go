@@ -9,7 +9,7 @@ import (
 
 func TestCodeWithoutCommitIsSaid(t *testing.T) {
 	commit, empty := strings.Repeat("ab", 20), ""
-	d := &difference{Code: []changed{{"commit", &empty, &commit}, {"branch", &commit, &empty}, {"a.go", nil, &empty}}}
+	d := &difference{Code: []changed{{Key: "commit", A: &empty, B: &commit}, {Key: "branch", A: &commit, B: &empty}, {Key: "a.go", B: &empty}}}
 	var out bytes.Buffer
 	if err := (&app{stdout: &out, stderr: &out, now: time.Now}).printDiff(d, false); err != nil {
 		t.Fatal(err)

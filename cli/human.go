@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/gemba-ml/gemba/tracker/account"
 )
 
 // humanDuration writes d in the unit a person would use, with two or three digits: 480µs, 12ms,
@@ -27,21 +29,7 @@ func humanDuration(d time.Duration) string {
 }
 
 // humanBytes writes n with a binary prefix and up to three digits: 512 B, 1.5 KiB, 257 MiB.
-func humanBytes(n int64) string {
-	if n < 1024 {
-		return fmt.Sprintf("%d B", n)
-	}
-	value, unit := float64(n), 0
-	for value >= 1023.5 && unit < 5 {
-		value /= 1024
-		unit++
-	}
-	digits := 0
-	if value < 9.95 {
-		digits = 1
-	}
-	return fmt.Sprintf("%s %ciB", strconv.FormatFloat(value, 'f', digits, 64), "BKMGTP"[unit])
-}
+func humanBytes(n int64) string { return account.HumanBytes(n) }
 
 // humanTime writes t in local time, as short as the distance to now allows: 15:04:05 today,
 // Jan 02 15:04 this year, 2006-01-02 15:04 before.

@@ -131,9 +131,9 @@ func rank(ctx context.Context, x *index.Index, s index.RunSearch, o leaderboardO
 	all := make([]contender, len(runs))
 	for i, r := range runs {
 		last, _ := findKey(r.Metrics, o.metric, func(m tracker.Metric) string { return m.Key })
-		series := shownSeries{Last: number(last.Value)}
+		series := shownSeries{Key: o.metric, Last: number(last.Value)}
 		if o.by != "last" {
-			if err := series.read(ctx, x, r.ID, o.metric); err != nil {
+			if err := told(x).ReadPoints(ctx, r.ID, &series); err != nil {
 				return nil, err
 			}
 		}

@@ -141,14 +141,6 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 	return now.Add(-ago), nil
 }
 
-// loggedCell is a row of `log --json`.
-type loggedCell struct {
-	ID   tracker.ID `json:"id"`
-	Kind string     `json:"kind"`
-	Name string     `json:"name"`
-	index.Cell
-}
-
 func (a *app) log(ctx context.Context, x *index.Index, o logOptions) error {
 	if o.onlyRuns {
 		return a.logRuns(ctx, x, o)

@@ -10,46 +10,13 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
 	"github.com/gemba-ml/gemba/tracker/filter"
 	"github.com/gemba-ml/gemba/tracker/index"
 )
 
-// loggedRun is a row of `log --json`.
-type loggedRun struct {
-	ID           tracker.ID        `json:"id"`
-	Kind         string            `json:"kind"`
-	Name         string            `json:"name"`
-	Status       tracker.RunStatus `json:"status"`
-	Stage        tracker.Stage     `json:"stage"`
-	Started      time.Time         `json:"started,omitzero"`
-	Ended        time.Time         `json:"ended,omitzero"`
-	Experiment   string            `json:"experiment"`
-	ExperimentID tracker.ID        `json:"experiment_id,omitzero"`
-	Parent       tracker.ID        `json:"parent,omitzero"`
-	Session      tracker.ID        `json:"session,omitzero"`
-	Execution    tracker.ID        `json:"execution,omitzero"`
-	User         string            `json:"user,omitempty"`
-	Source       string            `json:"source,omitempty"`
-	Params       map[string]string `json:"params"`
-	Metrics      map[string]number `json:"metrics"`
-	Tags         map[string]string `json:"tags"`
-}
-
-func (t runTable) logged(r index.Run) loggedRun {
-	l := loggedRun{ID: r.ID, Kind: "run", Name: r.Name, Status: r.Status, Stage: r.Stage, Started: r.Started, Ended: r.Ended,
-		Experiment: t.experiments[r.Experiment], ExperimentID: r.Experiment, Parent: r.Parent, Session: r.Session, Execution: r.Execution,
-		User: r.User, Source: r.Source, Params: map[string]string{}, Metrics: map[string]number{}, Tags: map[string]string{}}
-	for _, p := range r.Params {
-		l.Params[p.Key] = p.Value
-	}
-	for _, m := range r.Metrics {
-		l.Metrics[m.Key] = number(m.Value)
-	}
-	for _, g := range r.Tags {
-		l.Tags[g.Key] = g.Value
-	}
-	return l
-}
+// logged returns a run as JSON has it.
+func (t runTable) logged(r index.Run) loggedRun { return account.Experiments(t.experiments).Row(r) }
 
 // runTable returns what tables of runs need.
 func (a *app) runTable(ctx context.Context, x *index.Index) (runTable, error) {
@@ -169,7 +136,7 @@ func (l logList) objects(x *index.Index) []any {
 		if r.run != nil {
 			all[i] = l.runs.logged(*r.run)
 		} else {
-			all[i] = loggedCell{r.cell.ID, "cell", cellName(x, r.cell), r.cell}
+			all[i] = told(x).Row(r.cell)
 		}
 	}
 	return all

@@ -62,7 +62,7 @@ func (h *magicHost) differenceOf(ctx context.Context, x *index.Index, a, b strin
 			return nil, fmt.Errorf("%s is %s, and %s is %s: want two runs, sessions or cells", a, h.describe(ctx, x, both[0]), b, h.describe(ctx, x, both[i]))
 		}
 	}
-	return h.compare(ctx, x, both, false)
+	return told(x).Compare(ctx, both, false)
 }
 
 // diffPage writes what differs as HTML, in which nothing that was recorded is markup.
@@ -87,7 +87,7 @@ func (h *magicHost) diffPage(d *difference) string {
 		}
 	}
 	for _, c := range d.Cells {
-		fmt.Fprintf(&b, "<p><b>%s</b> %s</p>\n", html.EscapeString("cell "+oneLine(strings.TrimPrefix(c.Cell, "cell"))), html.EscapeString(c.where()))
+		fmt.Fprintf(&b, "<p><b>%s</b> %s</p>\n", html.EscapeString("cell "+oneLine(strings.TrimPrefix(c.Cell, "cell"))), html.EscapeString(where(c)))
 		if c.Source != "" {
 			fmt.Fprintf(&b, "<pre>%s</pre>\n", html.EscapeString(harmlessLines(c.Source)))
 		}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gemba-ml/gemba/lineage/usage"
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
 	"github.com/gemba-ml/gemba/tracker/filter"
 	"github.com/gemba-ml/gemba/tracker/index"
 )
@@ -52,12 +52,7 @@ func shortID(id tracker.ID) string {
 }
 
 // tookOf is how long a run took, zero when it did not end.
-func tookOf(r index.Run) time.Duration {
-	if r.Ended.IsZero() || r.Started.IsZero() {
-		return 0
-	}
-	return r.Ended.Sub(r.Started)
-}
+func tookOf(r index.Run) time.Duration { return account.Took(r) }
 
 // parsedColumns reads the fields that a table shows.
 func parsedColumns(names []string) (fields []filter.Field, err error) {
@@ -121,10 +116,7 @@ func metricCounts(runs []index.Run) map[string]int {
 
 // ownMetric reports whether a metric is no user's but what was measured of the machine and the program. Views that choose by themselves
 // what to show leave it out.
-func ownMetric(key string) bool { return strings.HasPrefix(key, usage.Prefix) }
-
-// ownTag reports whether a tag is no user's but one in which package mlflow keeps what it has no other place for.
-func ownTag(key string) bool { return strings.HasPrefix(key, "gemba.mlflow.") }
+func ownMetric(key string) bool { return account.OwnMetric(key) }
 
 // usualCount is how many params, and how many metrics, are shown of runs of which nothing is said.
 const usualCount = 4

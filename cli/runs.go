@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
 	"github.com/gemba-ml/gemba/tracker/filter"
 	"github.com/gemba-ml/gemba/tracker/index"
 )
@@ -88,20 +89,7 @@ func (q *runQuery) search(ctx context.Context, a *app, x *index.Index) (s index.
 
 // allRuns returns the runs that s chooses, at most limit when it is not zero, and the mark of those behind them.
 func allRuns(ctx context.Context, x *index.Index, s index.RunSearch, limit int) (runs []index.Run, next string, err error) {
-	for next = s.After; ; {
-		s.After, s.Limit = next, 1000
-		if limit > 0 {
-			s.Limit = min(s.Limit, limit-len(runs))
-		}
-		page, err := x.SearchRuns(ctx, s)
-		if err != nil {
-			return nil, "", err
-		}
-		runs, next = append(runs, page.Runs...), page.Next
-		if next == "" || limit > 0 && len(runs) >= limit {
-			return runs, next, nil
-		}
-	}
+	return told(x).AllRuns(ctx, s, limit)
 }
 
 // countRuns returns how many runs s chooses.
@@ -198,34 +186,10 @@ func runName(r index.Run) string {
 	return r.Name
 }
 
-// number is a value of a metric in JSON, which lacks what is no number or infinite: those are texts, as in the JSON of protocol
-// buffers (https://protobuf.dev/programming-guides/json/).
-type number float64
-
-// MarshalJSON writes the number with as many digits as tell it from all others.
-func (n number) MarshalJSON() ([]byte, error) {
-	text := exact(float64(n))
-	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
-		text = `"` + text + `"`
-	}
-	return []byte(text), nil
-}
-
-// exact writes a value so that reading it gives the same.
-func exact(v float64) string {
-	switch {
-	case math.IsInf(v, 1):
-		return "Infinity"
-	case math.IsInf(v, -1):
-		return "-Infinity"
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
-}
-
 // short writes a value for a table.
 func short(v float64) string {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
-		return exact(v)
+		return account.Exact(v)
 	}
 	return strconv.FormatFloat(v, 'g', 5, 64)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
 )
 
 // recordRuns writes runs into a ledger through the real recorder: recordruns LEDGER, with the session of record and two
@@ -67,7 +68,7 @@ func storyRuns() (events []tracker.Event) {
 		id, start := storyRun(byte(n+1)), at(10*(n+1))
 		logged := tracker.RunLogged{Run: id, Time: start,
 			Params: []tracker.Param{{Key: "lr", Value: r.lr, Type: tracker.FloatValue}, {Key: "model", Value: "cnn"}},
-			Tags:   []tracker.Tag{{Key: "team", Value: "red"}, {Key: noteTag, Value: "A *note*."}}}
+			Tags:   []tracker.Tag{{Key: "team", Value: "red"}, {Key: account.NoteTag, Value: "A *note*."}}}
 		for s := range 10 {
 			logged.Metrics = append(logged.Metrics, tracker.Metric{Key: "loss", Value: r.loss(s), Step: int64(s * 10), Time: start.UnixNano() + int64(s)*1e9})
 		}

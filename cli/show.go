@@ -1,16 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/index"
 )
 
@@ -150,117 +147,4 @@ func (a *app) describe(ctx context.Context, x *index.Index, m index.Match) strin
 		return m.Kind
 	}
 	return fmt.Sprintf("cell [%d], %s, %s", c.Count, humanTime(c.Started, a.now()), cellName(x, c))
-}
-
-// shownCell is what `show --json` tells of a cell execution.
-type shownCell struct {
-	loggedCell
-	SourceText    *string              `json:"source"` // null when its bytes are not in the ledger
-	ErrorText     string               `json:"error_value,omitempty"`
-	Declared      []string             `json:"declarations"`
-	Named         tracker.Names        `json:"names,omitzero"`
-	Outputs       []tracker.Output     `json:"outputs"`
-	OutputBatches []index.Batch        `json:"output_batches"`
-	Missing       []string             `json:"missing,omitempty"` // digests whose bytes are not in the ledger
-	Gaps          []index.Gap          `json:"gaps,omitempty"`
-	Interruptions []index.Interruption `json:"interruptions,omitempty"`
-	Environment   *index.Session       `json:"environment,omitempty"`
-	Code          []index.CodeState    `json:"code,omitempty"`
-	Observed      []observed           `json:"observed,omitempty"`
-	Snapshots     []index.Snapshot     `json:"snapshots,omitempty"`
-	shownUsage
-}
-
-// readCell gathers what is recorded of a cell execution.
-func readCell(ctx context.Context, x *index.Index, id tracker.ID) (*shownCell, error) {
-	c, err := x.Cell(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	shown := &shownCell{loggedCell: loggedCell{c.ID, "cell", cellName(x, c), c}, Declared: []string{}, Outputs: []tracker.Output{}}
-	if source, ok := sourceText(x, c); ok {
-		shown.SourceText = &source
-	} else {
-		shown.Missing = append(shown.Missing, c.Source.String())
-	}
-	shown.ErrorText, _ = shown.text(x, c.ErrorValue)
-	if names, ok := shown.text(x, c.Declarations); ok {
-		_ = json.Unmarshal([]byte(names), &shown.Declared) // a list that is none shows as empty
-	}
-	if named, ok := shown.text(x, c.Names); ok {
-		_ = json.Unmarshal([]byte(named), &shown.Named) // as above
-	}
-	if session, err := x.Session(ctx, c.Session); err == nil {
-		shown.Environment = &session
-	}
-	var errs [5]error
-	shown.Code, errs[3] = x.CodeStates(ctx, id)
-	shown.Snapshots, errs[4] = x.SnapshotsOf(ctx, id)
-	if err := errors.Join(shown.readObserved(ctx, x, id), shown.readUsage(ctx, x, id)); err != nil {
-		return nil, err
-	}
-	shown.OutputBatches, errs[0] = x.Outputs(ctx, id)
-	shown.Gaps, errs[1] = x.Gaps(ctx, id)
-	shown.Interruptions, errs[2] = x.Interruptions(ctx, id)
-	shown.readOutputs(x)
-	return shown, errors.Join(errs[:]...)
-}
-
-// text returns the bytes that d names; those that should be there and are not are noted.
-func (s *shownCell) text(x *index.Index, d tracker.Digest) (string, bool) {
-	if d.IsZero() {
-		return "", false
-	}
-	b, err := x.Blob(d)
-	if err != nil {
-		s.Missing = append(s.Missing, d.String())
-		return "", false
-	}
-	return string(b), true
-}
-
-func (s *shownCell) readOutputs(x *index.Index) {
-	for _, batch := range s.OutputBatches {
-		text, ok := s.text(x, batch.Digest)
-		if !ok {
-			continue
-		}
-		for output, err := range tracker.Outputs(bytes.NewReader([]byte(text))) {
-			if err != nil {
-				s.Missing = append(s.Missing, batch.Digest.String())
-				break
-			}
-			s.Outputs = append(s.Outputs, output)
-		}
-	}
-}
-
-// shownSession is what `show --json` tells of a session.
-type shownSession struct {
-	ID   tracker.ID `json:"id"`
-	Kind string     `json:"kind"`
-	Name string     `json:"name"`
-	index.Session
-	Cells         []loggedCell         `json:"cells"` // oldest first
-	Gaps          []index.Gap          `json:"gaps,omitempty"`
-	Interruptions []index.Interruption `json:"interruptions,omitempty"`
-}
-
-func readSession(ctx context.Context, x *index.Index, id tracker.ID) (*shownSession, error) {
-	s, err := x.Session(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	cells, err := x.Cells(ctx, index.Filter{Session: id.String()})
-	if err != nil {
-		return nil, err
-	}
-	shown := &shownSession{ID: s.ID, Kind: "session", Name: notebookName(s.Notebook), Session: s, Cells: make([]loggedCell, len(cells))}
-	for i, c := range cells {
-		shown.Cells[len(cells)-1-i] = loggedCell{c.ID, "cell", cellName(x, c), c}
-	}
-	var errs [2]error
-	shown.Gaps, errs[0] = x.Gaps(ctx, id)
-	shown.Interruptions, errs[1] = x.Interruptions(ctx, id)
-	return shown, errors.Join(errs[:]...)
 }

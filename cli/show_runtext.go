@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/plot"
 )
@@ -19,7 +20,7 @@ func (a *app) showRun(ctx context.Context, x *index.Index, id tracker.ID, asJSON
 	if asJSON {
 		limit = 0
 	}
-	s, err := a.readRun(ctx, x, id, limit)
+	s, err := told(x).Run(ctx, id, limit)
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func (a *app) showRun(ctx context.Context, x *index.Index, id tracker.ID, asJSON
 	if err := g.flush(); err != nil {
 		return err
 	}
-	for _, section := range []section{s.params(), s.metrics(width(a.stdout)), s.tags(), s.artifacts(), s.inputs()} {
+	for _, section := range []section{paramSection(s), seriesSection(s, width(a.stdout)), tagSection(s), artifactSection(s), inputSection(s)} {
 		if err := section.print(a); err != nil {
 			return err
 		}
@@ -123,7 +124,7 @@ func (s section) print(a *app) error {
 	return nil
 }
 
-func (s *shownRun) params() section {
+func paramSection(s *shownRun) section {
 	made := newSection("params", len(s.ParamList), column{title: "PARAM"}, column{title: "VALUE"})
 	for _, p := range s.ParamList[:min(pageRows, len(s.ParamList))] {
 		made.table.add(cell{text: p.Key}, cell{text: p.Value})
@@ -137,8 +138,8 @@ const (
 	usualMetrics = 56
 )
 
-// metrics shows series; a narrow terminal's edge makes their courses shorter.
-func (s *shownRun) metrics(edge int) section {
+// seriesSection shows series; a narrow terminal's edge makes their courses shorter.
+func seriesSection(s *shownRun, edge int) section {
 	room := sparkLength
 	if edge > 0 {
 		room = min(room, max(edge-usualMetrics, sparkLength/3))
@@ -147,17 +148,17 @@ func (s *shownRun) metrics(edge int) section {
 		column{"POINTS", true}, column{title: "COURSE"})
 	for _, m := range s.Series[:min(pageRows, len(s.Series))] {
 		made.table.add(cell{text: m.Key}, cell{text: short(float64(m.Last)), style: bold}, cell{text: fmt.Sprint(m.Step)}, cell{text: shortOrDash(m.Least)},
-			cell{text: shortOrDash(m.Greatest)}, cell{text: thousands(int(m.Points))}, cell{text: m.spark(room)})
+			cell{text: shortOrDash(m.Greatest)}, cell{text: thousands(int(m.Points))}, cell{text: spark(m, room)})
 	}
 	return made
 }
 
 // spark draws a series of more than one point.
-func (m shownSeries) spark(room int) string {
-	if len(m.values) < 2 {
+func spark(m shownSeries, room int) string {
+	if len(m.Values) < 2 {
 		return ""
 	}
-	return plot.Spark(m.values, room)
+	return plot.Spark(m.Values, room)
 }
 
 func shortOrDash(n *number) string {
@@ -167,10 +168,10 @@ func shortOrDash(n *number) string {
 	return short(float64(*n))
 }
 
-func (s *shownRun) tags() section {
-	made := newSection("tags", len(s.run.Tags), column{title: "TAG"}, column{title: "VALUE"})
-	for _, t := range s.run.Tags[:min(pageRows, len(s.run.Tags))] {
-		if t.Key == noteTag || t.Key == hypothesisTag || t.Key == conclusionTag {
+func tagSection(s *shownRun) section {
+	made := newSection("tags", len(s.Indexed.Tags), column{title: "TAG"}, column{title: "VALUE"})
+	for _, t := range s.Indexed.Tags[:min(pageRows, len(s.Indexed.Tags))] {
+		if account.NoteTags[t.Key] {
 			continue // they are told above
 		}
 		made.table.add(cell{text: t.Key}, cell{text: t.Value})
@@ -178,23 +179,15 @@ func (s *shownRun) tags() section {
 	return made
 }
 
-func (s *shownRun) artifacts() section {
+func artifactSection(s *shownRun) section {
 	made := newSection("artifacts", len(s.Artifacts), column{title: "PATH"}, column{title: "TYPE"}, column{"SIZE", true}, column{title: "DIGEST"})
 	for _, f := range s.Artifacts[:min(pageRows, len(s.Artifacts))] {
-		made.table.add(cell{text: f.Path}, cell{text: orDash(f.Type)}, cell{text: humanBytes(f.Bytes)}, cell{text: f.digest()})
+		made.table.add(cell{text: f.Path}, cell{text: orDash(f.Type)}, cell{text: humanBytes(f.Bytes)}, cell{text: f.Content().String()})
 	}
 	return made
 }
 
-// digest is that of the file, or of the folder's tree.
-func (f shownArtifact) digest() string {
-	if f.Digest.IsZero() {
-		return f.Tree.String()
-	}
-	return f.Digest.String()
-}
-
-func (s *shownRun) inputs() section {
+func inputSection(s *shownRun) section {
 	made := newSection("datasets", len(s.Inputs), column{title: "DATASET"}, column{title: "DIGEST"}, column{title: "USED FOR"}, column{title: "SOURCE"})
 	for _, in := range s.Inputs[:min(pageRows, len(s.Inputs))] {
 		var uses []string

@@ -125,7 +125,7 @@ func displayText(data map[string]json.RawMessage) string {
 }
 
 func (a *app) showCell(ctx context.Context, x *index.Index, id tracker.ID, asJSON bool) error {
-	c, err := readCell(ctx, x, id)
+	c, err := told(x).Cell(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ func gapText(g index.Gap) string {
 }
 
 func (a *app) showSession(ctx context.Context, x *index.Index, id tracker.ID, asJSON bool) error {
-	s, err := readSession(ctx, x, id)
+	s, err := told(x).Session(ctx, id)
 	if err != nil {
 		return err
 	}

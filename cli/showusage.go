@@ -1,73 +1,11 @@
 package cli
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
-	"github.com/gemba-ml/gemba/tracker/index"
 )
-
-// shownUsage is what `show --json` tells of what a cell used.
-type shownUsage struct {
-	Used []used `json:"usage,omitempty"`
-}
-
-type used struct {
-	index.Usage
-	Devices []tracker.Device `json:"devices,omitempty"`
-}
-
-// readUsage reads what a cell execution used.
-func (s *shownUsage) readUsage(ctx context.Context, x *index.Index, id tracker.ID) error {
-	all, err := x.Usages(ctx, id)
-	for _, u := range all {
-		shown := used{Usage: u}
-		if !u.Devices.IsZero() {
-			if err := shown.readDevices(x); err != nil {
-				shown.Missing = append(shown.Missing, "gpu: "+err.Error())
-			}
-		}
-		s.Used = append(s.Used, shown)
-	}
-	return err
-}
-
-func (u *used) readDevices(x *index.Index) error {
-	b, err := x.Blob(u.Usage.Devices)
-	if err != nil {
-		return err
-	}
-	for lines := json.NewDecoder(bytes.NewReader(b)); ; {
-		var d tracker.Device
-		if err := lines.Decode(&d); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("read devices: %w", err)
-		}
-		u.Devices = append(u.Devices, d)
-	}
-}
-
-// runUsage is what `show --json` tells of what the cells of a run used together.
-type runUsage struct {
-	Cells int `json:"cells"` // of which it is known
-	tracker.Usage
-}
-
-// readUsage reads what the cells that logged to a run used.
-func (s *shownRun) readUsage(ctx context.Context, x *index.Index) error {
-	u, cells, err := x.UsageOfRun(ctx, s.run.ID)
-	if cells > 0 {
-		s.Used = &runUsage{cells, u}
-	}
-	return err
-}
 
 // runUsage tells what a run's cells used together.
 func (g *page) runUsage(u *runUsage) {

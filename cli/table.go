@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gemba-ml/gemba/tracker/account"
 )
 
 // column is one column of a table: its title and whether its values are numbers, which are set to
@@ -86,23 +88,11 @@ func (t *table) line(b *strings.Builder, p painter, row []cell, widths []int, ed
 }
 
 // cutTo shortens text to n columns, the last of which says that something is missing.
-func cutTo(text string, n int) string {
-	if runes := []rune(text); len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return text
-}
+func cutTo(text string, n int) string { return account.Cut(text, n) }
 
 // oneLine makes text safe for a row: control characters, line ends and escape sequences among them,
 // become spaces.
-func oneLine(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, text))
-}
+func oneLine(text string) string { return account.OneLine(text) }
 
 // printJSON writes v as indented JSON, text unescaped for HTML, and a line end.
 func printJSON(w io.Writer, v any) error {

@@ -101,7 +101,7 @@ func metricChange(key string, a, b Series, inA, inB bool) ChangedMetric {
 }
 
 func (r Reader) sameSeries(ctx context.Context, sides [2]side, a, b Series) (bool, error) {
-	if a.Points != b.Points || !sameNumber(float64(a.Last), float64(b.Last)) {
+	if a.Points != b.Points || !SameNumber(float64(a.Last), float64(b.Last)) {
 		return false, nil
 	}
 	was, err := r.Index.Series(ctx, index.SeriesSearch{Run: sides[0].ID, Key: a.Key})
@@ -109,10 +109,10 @@ func (r Reader) sameSeries(ctx context.Context, sides [2]side, a, b Series) (boo
 		return false, err
 	}
 	is, err := r.Index.Series(ctx, index.SeriesSearch{Run: sides[1].ID, Key: b.Key})
-	return slices.EqualFunc(was, is, func(a, b tracker.Metric) bool { return a.Step == b.Step && sameNumber(a.Value, b.Value) }), err
+	return slices.EqualFunc(was, is, func(a, b tracker.Metric) bool { return a.Step == b.Step && SameNumber(a.Value, b.Value) }), err
 }
 
-// sameNumber reports whether two values are equal bit by bit, or both are no number.
-func sameNumber(a, b float64) bool {
+// SameNumber reports whether two values are equal bit by bit, or both are no number.
+func SameNumber(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
 }

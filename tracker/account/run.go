@@ -130,6 +130,9 @@ const (
 	conclusionTag = "gemba.conclusion"
 )
 
+// NoteTags are all of these.
+var NoteTags = map[string]bool{NoteTag: true, hypothesisTag: true, conclusionTag: true}
+
 // Run gathers what is recorded of a run; of at most so many series the points too, or of all the least and the greatest value
 // when limit is zero.
 func (r Reader) Run(ctx context.Context, id tracker.ID, limit int) (*Run, error) {
