@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -41,6 +42,7 @@ func (a *app) openProgram(path string, words commandLine) *program {
 	p.cellSession = a.newCellSession(tracker.NewID(), ".", script, "exec")
 	p.unrecorded = func(error) {} // what could not be written at the program's end may be at gemba's
 	p.record(time.Minute)
+	p.mlflow = p.serveMLflow(p.current)
 	p.open(programEngine{info: wire.Info{Language: wire.LanguageInfo{Name: words.language(), Version: words.version(path)}}})
 	return p
 }
@@ -105,7 +107,7 @@ func (p *program) execute(ctx context.Context) error {
 
 // start starts the program.
 func (p *program) start(s *streams, more []string) (*exec.Cmd, error) {
-	env := append(append(os.Environ(), more...), p.sight.environ()...)
+	env := slices.Concat(os.Environ(), more, p.sight.environ(), p.mlflow.environ())
 	command := func(path string, words []string) *exec.Cmd {
 		return &exec.Cmd{Path: path, Args: words, Env: env, Stdin: p.stdin, Stdout: s.out.child, Stderr: s.err.child, SysProcAttr: p.attributes(),
 			WaitDelay: afterwards}
