@@ -1,11 +1,10 @@
 package mlflow
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"net"
 	"net/http"
 	"strings"
+
+	"github.com/gemba-ml/gemba/tracker/guard"
 )
 
 // Guard lets those requests pass to a handler that know a token, and that no web page of somebody else sent: a page can make its reader's
@@ -23,7 +22,7 @@ type Guard struct {
 func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !g.host(r.Host):
-		writeError(w, fail(PermissionDenied, "This server is not called %q. Ask for it by its address, or start it with --host %[1]s.", nameOf(r.Host)))
+		writeError(w, fail(PermissionDenied, "This server is not called %q. Ask for it by its address, or start it with --host %[1]s.", guard.Name(r.Host)))
 	case g.cross.Check(r) != nil:
 		writeError(w, fail(PermissionDenied, "Web pages of other sites may not use this server."))
 	case !g.known(r):
@@ -36,24 +35,15 @@ func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // host reports whether a name is one that nobody else can make mean this machine: an address always means itself.
 func (g *Guard) host(asked string) bool {
-	name := nameOf(asked)
-	if net.ParseIP(strings.Trim(name, "[]")) != nil || strings.EqualFold(name, "localhost") {
+	if guard.Here(asked) {
 		return true
 	}
 	for _, h := range g.Hosts {
-		if h == "*" || strings.EqualFold(h, name) {
+		if h == "*" || strings.EqualFold(h, guard.Name(asked)) {
 			return true
 		}
 	}
 	return false
-}
-
-// nameOf returns a host without its port.
-func nameOf(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return host
 }
 
 // known reports whether a request has the token, which MLflow's clients send as a bearer's or as a password. Health has none to hide.
@@ -65,6 +55,5 @@ func (g *Guard) known(r *http.Request) bool {
 	if !strings.EqualFold(scheme, "Bearer") { // RFC 7235: in any case
 		_, sent, _ = r.BasicAuth()
 	}
-	a, b := sha256.Sum256([]byte(sent)), sha256.Sum256([]byte(g.Token))
-	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+	return guard.Same(sent, g.Token)
 }

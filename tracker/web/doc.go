@@ -64,6 +64,7 @@ type Server struct {
 	document func() []byte // OpenAPI
 	fresh    freshness
 	fields   remembered[[]index.FieldUse]
+	names    remembered[account.Experiments]
 	check    background[*journal.Report]
 	measure  background[*gc.Usage]
 	changes  *broker

@@ -1,12 +1,13 @@
 package web
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"net"
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/gemba-ml/gemba/tracker/guard"
 )
 
 // Guard lets those requests pass to a handler that come from the page itself, in a browser that was given the token, or from a program that
@@ -33,7 +34,7 @@ func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	switch {
-	case !HostIsHere(r.Host):
+	case !guard.Here(r.Host):
 		refuse(w, r, "this server is not called %q: ask for it by its address", r.Host)
 	case g.cross.Check(r) != nil || !ownOrigin(r):
 		refuse(w, r, "pages of other sites may not use this server")
@@ -48,15 +49,6 @@ func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func refuse(w http.ResponseWriter, r *http.Request, format string, args ...any) {
 	w.Header().Set("Cache-Control", "no-store")
 	_ = writeJSON(w, r, http.StatusForbidden, Failure{Fault{Code: "forbidden", Message: kind(nil, format, args...).Error()}})
-}
-
-// HostIsHere reports whether a request's host is one that nobody else can make mean this machine: an address always means itself.
-func HostIsHere(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
-	}
-	return net.ParseIP(strings.Trim(name, "[]")) != nil || strings.EqualFold(name, "localhost")
 }
 
 // ownOrigin reports whether a request comes from this server's own page, or from no page. What a page of another site sends says so, but for
@@ -76,31 +68,28 @@ func ownOrigin(r *http.Request) bool {
 }
 
 // opened turns the token of the URL that was opened into a cookie, and takes it out of the address, where history and screens would show it.
+// It does so by a page that goes on by itself: a redirect's target would not be sent the cookie where the link was in a page of another site.
 func (g *Guard) opened(w http.ResponseWriter, r *http.Request) bool {
-	sent := r.URL.Query().Get("token")
-	if r.Method != http.MethodGet || sent == "" || !sameText(sent, g.Token) {
+	q := r.URL.Query()
+	sent := q.Get("token")
+	if r.Method != http.MethodGet || sent == "" || !guard.Same(sent, g.Token) {
 		return false
 	}
-	http.SetCookie(w, &http.Cookie{Name: g.Cookie, Value: g.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-	q := r.URL.Query()
 	q.Del("token")
 	to := url.URL{Path: "/" + strings.TrimLeft(r.URL.Path, "/"), RawQuery: q.Encode()}
+	http.SetCookie(w, &http.Cookie{Name: g.Cookie, Value: g.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, to.String(), http.StatusSeeOther)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprintf(w, "<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=%[1]s\"><title>gemba</title><a href=\"%[1]s\">gemba</a>\n", // who is gone needs no answer
+		html.EscapeString(to.String()))
 	return true
 }
 
 // known reports whether a request has the token.
 func (g *Guard) known(r *http.Request) bool {
-	if c, err := r.Cookie(g.Cookie); err == nil && sameText(c.Value, g.Token) {
+	if c, err := r.Cookie(g.Cookie); err == nil && guard.Same(c.Value, g.Token) {
 		return true
 	}
 	scheme, sent, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	return strings.EqualFold(scheme, "Bearer") && sameText(sent, g.Token) // RFC 7235: in any case
-}
-
-// sameText compares in a time that tells nothing of either.
-func sameText(a, b string) bool {
-	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
-	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+	return strings.EqualFold(scheme, "Bearer") && guard.Same(sent, g.Token) // RFC 7235: in any case
 }

@@ -109,7 +109,7 @@ func (s *Server) runs(c *call) (p Page[account.RunRow], err error) {
 	if err != nil {
 		return p, err
 	}
-	names, err := s.account.Experiments(c.ctx)
+	names, err := s.experimentNames(c, page.Runs)
 	p.Items, p.Next = make([]account.RunRow, len(page.Runs)), s.cursor(c, page.Next)
 	for i, r := range page.Runs {
 		p.Items[i] = names.Row(r)
@@ -120,6 +120,22 @@ func (s *Server) runs(c *call) (p Page[account.RunRow], err error) {
 		p.Total = &total
 	}
 	return p, err
+}
+
+// experimentNames returns the names of experiments, among them those of runs. Asking for them counts all runs, so it is not done each time.
+func (s *Server) experimentNames(c *call, runs []index.Run) (account.Experiments, error) {
+	stand, err := s.Index.Stand(c.ctx)
+	if err != nil {
+		return nil, err
+	}
+	ask := func() (account.Experiments, error) { return s.account.Experiments(c.ctx) }
+	names, err := s.names.get(stand.String(), s.Now, ask)
+	for _, r := range runs {
+		if _, known := names[r.Experiment]; !known && err == nil {
+			return ask()
+		}
+	}
+	return names, err
 }
 
 // Column is a field that runs can have.
