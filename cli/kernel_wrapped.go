@@ -42,7 +42,7 @@ func (s *cellSession) relay(ctx context.Context, folder string, at wire.Connecti
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	unwatch := watch(starting{stop}, signals)
-	link, err := s.wrap(ctx, folder, at.Key)
+	link, err := s.wrap(ctx, folder, at)
 	unwatch()
 	if err != nil {
 		return err
@@ -63,16 +63,18 @@ func portsOf(c wire.Connection) wire.Connected {
 	return wire.Connected{Shell: c.ShellPort, IOPub: c.IOPubPort, Stdin: c.StdinPort, Heartbeat: c.HBPort, Control: c.ControlPort}
 }
 
-// wrap starts the kernel of a kernelspec, with which messages are signed with key, and waits until it answers. One that does not
-// is a session in which nothing ran.
-func (s *cellSession) wrap(ctx context.Context, folder, key string) (*proxy.Link, error) {
+// wrap starts the kernel of a kernelspec and waits until it answers. One that does not is a session in which nothing ran. The
+// kernel is talked to as the front end would, with its key: over loopback ports a system holds more of what nobody has read yet than
+// over sockets in a folder, and what a kernel cannot get rid of it drops. What is encrypted in front stays in a private folder.
+func (s *cellSession) wrap(ctx context.Context, folder string, at wire.Connection) (*proxy.Link, error) {
 	spec, err := kernelspec.Read(folder)
 	if err != nil {
 		return nil, s.stillborn(kernelspec.Spec{}, withHint(err, "jupyter kernelspec list shows what is there; gemba install --wrap NAME wraps one again"))
 	}
 	s.mlflow = s.serveMLflow(s.current)
 	g := s.guestOf(spec)
-	child, err := proxy.StartChild(proxy.ChildOptions{Spec: spec, Key: key, Dir: s.childDir(), Env: g.environ, Stdout: os.Stdout, Stderr: os.Stderr, Log: s.log})
+	child, err := proxy.StartChild(proxy.ChildOptions{Spec: spec, Key: at.Key, TCP: at.Transport == "tcp" && !at.Encrypted(),
+		Dir: s.childDir(), Env: g.environ, Stdout: os.Stdout, Stderr: os.Stderr, Log: s.log})
 	if err != nil {
 		return nil, s.stillborn(spec, withHint(err, "gemba doctor shows which kernels can be started"))
 	}

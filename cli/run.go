@@ -66,8 +66,8 @@ func (a *app) run(ctx context.Context, path string, f runFlags) error {
 	}
 	r := notebooks.Runner{Executor: s, Watcher: a.progress(), Now: a.now, Timeout: f.timeout, AllowErrors: f.allowErrors}
 	sum, runErr := r.Run(ctx, n)
+	recorded, closeErr := s.close(a, runErr) // before the notebook is written: no cell wrote it
 	saveErr := save(n, f.out)
-	recorded, closeErr := s.close(a, runErr)
 	a.summarize(sum, recorded)
 	return errors.Join(runErr, saveErr, closeErr)
 }

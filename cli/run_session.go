@@ -46,7 +46,7 @@ func (a *app) openRun(ctx context.Context, path string, spec kernelspec.Spec) (*
 func (h *headless) engine(ctx context.Context, spec kernelspec.Spec) (kernel.Engine, error) {
 	if spec.Dir != "" {
 		h.record(time.Minute)
-		link, err := h.wrap(ctx, spec.Dir, rand.Text())
+		link, err := h.wrap(ctx, spec.Dir, wire.Connection{Key: rand.Text()})
 		if err != nil {
 			return nil, errors.Join(err, h.finish())
 		}

@@ -200,7 +200,7 @@ func (g *page) environment(s *index.Session) {
 	if s == nil {
 		return
 	}
-	g.fact("engine", "%s %s, gemba %s (%s)", s.Engine, s.EngineVersion, orDash(s.Gemba), orDash(s.Command))
+	g.fact("engine", "%s, gemba %s (%s)", strings.TrimSpace(s.Engine+" "+s.EngineVersion), orDash(s.Gemba), orDash(s.Command))
 	g.fact("machine", "%s, user %s, process %d", orDash(s.Host), orDash(s.User), s.PID)
 	g.fact("folder", "%s", s.Dir)
 }

@@ -23,7 +23,7 @@ type ChildOptions struct {
 	Key    string                       // that of the front end, so that its messages can be passed on as they are; empty: messages are not signed
 	Dir    string                       // where the kernel starts; empty: the working directory
 	Env    func(folder string) []string // variables beside this process's and the kernelspec's, each "NAME=value", by the kernel's folder; nil: none
-	TCP    bool                         // it is talked to over loopback ports and not over sockets in a folder: for kernels that know nothing else
+	TCP    bool                         // it is talked to over loopback ports and not over sockets in a folder
 	Stdout io.Writer
 	Stderr io.Writer
 	Log    func(message string) // nil: silence

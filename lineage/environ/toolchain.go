@@ -28,6 +28,9 @@ var goSettings = map[string]string{
 
 // toolchain asks the go command, away from any module: cells are built in one of their own.
 func (l *look) toolchain() {
+	if l.Engine != "" && l.Engine != "go" { // nobody asked for it
+		return
+	}
 	out, err := l.tool(cmp.Or(l.Go, "go"), "env", "-json")
 	var settings map[string]string
 	if err == nil {
