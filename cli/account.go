@@ -8,7 +8,6 @@ import (
 // What commands tell of cells, sessions and runs, and the web interface tells too.
 type (
 	number        = account.Number
-	loggedCell    = account.CellRow
 	loggedRun     = account.RunRow
 	shownCell     = account.Cell
 	observed      = account.Observed

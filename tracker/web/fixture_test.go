@@ -146,7 +146,7 @@ func (h *house) cell(notebookID, source string, files ...account.File) tracker.I
 		b, _ := json.Marshal(f)
 		document.Write(append(b, '\n'))
 	}
-	output := h.put(`{"time":"2026-01-02T03:04:05Z","type":"stream","content":{"name":"stdout","text":"1 ‮ <b>\n"}}` + "\n")
+	output := h.put("{\"time\":\"2026-01-02T03:04:05Z\",\"type\":\"stream\",\"content\":{\"name\":\"stdout\",\"text\":\"1 \u202e <b>\\n\"}}\n")
 	h.append(&tracker.CellStartedEntry{Header: h.head(id), Count: len(h.cells) + 1, CellID: notebookID, Notebook: "lab/plot.ipynb", Source: h.put(source), SourceSize: int64(len(source))},
 		&tracker.CellOutputsEntry{Header: h.head(id), Outputs: output, Size: 100, Count: 1, Messages: 1},
 		&tracker.CodeEntry{Header: h.head(id), Commit: "c0ffee", Branch: "main", Repository: "/r"},
