@@ -70,6 +70,7 @@ type Server struct {
 	changes  *broker
 	ending   context.Context
 	end      context.CancelFunc
+	looking  sync.WaitGroup // whoever asks the index without a request
 }
 
 // New returns a Server. Close ends what it does in the background.
@@ -82,8 +83,11 @@ func New(o Options) *Server {
 	return s
 }
 
-// Close ends streams of events and what runs in the background. The handler answers no more.
-func (s *Server) Close() { s.end() }
+// Close ends streams of events and what runs in the background. When it returns, nothing but requests under way asks the index any more.
+func (s *Server) Close() {
+	s.end()
+	s.looking.Wait()
+}
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }

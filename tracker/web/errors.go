@@ -72,6 +72,9 @@ func fault(err error) (Fault, int) {
 			break
 		}
 	}
+	if index.Damaged(err) {
+		f.Code, f.Hint = "index_damaged", "gemba reindex makes it anew; nothing that was recorded is lost"
+	}
 	var wrong *filter.SyntaxError
 	if errors.As(err, &wrong) {
 		f.Code, f.Message, f.At, status = "wrong_filter", wrong.Why, &wrong.At, http.StatusBadRequest

@@ -75,7 +75,7 @@ func (b *broker) listen(ctx context.Context) (int64, error) {
 			b.add(Changes{Stand: stand.String(), All: true, Kinds: []string{}})
 		}
 		b.stand, b.running = stand.String(), true
-		go b.look()
+		b.server.looking.Go(b.look)
 	}
 	b.listeners++
 	return b.n, nil
