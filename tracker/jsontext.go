@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"strings"
@@ -51,6 +52,9 @@ func (s *jsonScanner) string() []byte {
 	}
 	b := s.rest[1:]
 	for i := 0; i < len(b); i++ {
+		if i += plain(b[i:]); i == len(b) {
+			break
+		}
 		switch c := b[i]; {
 		case c == '"':
 			s.rest = b[i+1:]
@@ -69,6 +73,20 @@ func (s *jsonScanner) string() []byte {
 	}
 	s.ok = false
 	return nil
+}
+
+// plain returns how many bytes of a string, of those that can be looked at by eights, come before its next quote, backslash or control
+// character.
+func plain(b []byte) (n int) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; len(b)-n >= 8; n += 8 {
+		x := binary.LittleEndian.Uint64(b[n:])
+		quote, slash := x^ones*'"', x^ones*'\\'
+		if ((quote-ones)&^quote|(slash-ones)&^slash|(x-ones*0x20)&^x)&tops != 0 { // some byte is zero, or less than a blank
+			return n
+		}
+	}
+	return n
 }
 
 // escapeLength returns the length of the JSON escape that b begins with, 0 when it is none.

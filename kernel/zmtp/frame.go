@@ -2,7 +2,6 @@ package zmtp
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -59,20 +58,25 @@ func readSize(r *bufio.Reader, long bool) (uint64, error) {
 	return uint64(b[7]), err
 }
 
-// trusted is how many bytes are allocated on a peer's word alone; more only as they arrive.
-const trusted = 1 << 20
+// trusted is how many bytes are allocated on a peer's word alone; after that, so many times what has arrived.
+const (
+	trusted = 1 << 20
+	growth  = 8
+)
 
-func readBody(r *bufio.Reader, size int) ([]byte, error) {
-	if size <= trusted {
-		body := make([]byte, size)
-		_, err := io.ReadFull(r, body)
-		return body, err
+func readBody(r *bufio.Reader, size int) (body []byte, err error) {
+	if size == 0 {
+		return []byte{}, nil
 	}
-	var b bytes.Buffer
-	if _, err := io.CopyN(&b, r, int64(size)); err != nil {
-		return nil, err
+	for len(body) < size {
+		grown := make([]byte, min(size, max(trusted, growth*len(body))))
+		n := copy(grown, body)
+		if _, err := io.ReadFull(r, grown[n:]); err != nil {
+			return nil, err
+		}
+		body = grown
 	}
-	return b.Bytes(), nil
+	return body, nil
 }
 
 // packed is a message laid out for the wire, shared by all the peers that it goes to.
