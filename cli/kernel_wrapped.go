@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 
 	"github.com/gemba-ml/gemba/kernel"
@@ -16,7 +15,6 @@ import (
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/lineage/environ"
 	"github.com/gemba-ml/gemba/tracker"
-	trackpython "github.com/gemba-ml/gemba/tracker/track/python"
 )
 
 // wrappedKernel starts the kernel whose kernelspec is in folder, and stands between it and the front end of a connection file.
@@ -133,12 +131,12 @@ func (g *guest) meet(folder string) {
 	if !strings.EqualFold(g.language, "python") {
 		return
 	}
-	modules := filepath.Join(folder, "modules")
-	if err := os.CopyFS(modules, trackpython.Source()); err != nil {
+	site, err := layPython(cacheDir(), folder)
+	if err != nil {
 		g.session.log("offer the kernel the module gemba: " + err.Error())
-		modules = ""
+		site = ""
 	}
-	g.Guest = python.NewGuest(folder, modules)
+	g.Guest = python.NewGuest(folder, site)
 }
 
 // environ is what a wrapped kernel finds in its environment; folder is its own.

@@ -51,15 +51,14 @@ func StartChild(o ChildOptions) (*Child, error) {
 		return nil, fmt.Errorf("make a folder for the kernel's sockets: %w", err)
 	}
 	c := &Child{ChildOptions: o, Folder: folder, channels: map[wire.Channel]*zmtp.Socket{}, gone: make(chan struct{})}
-	if c.watcher, err = watch.Start(); err != nil {
+	if err := c.start(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	if c.watcher, err = watch.Start(); err != nil { // while the kernel starts
 		c.Log("what the kernel starts may outlive it: " + err.Error())
 		c.watcher = &watch.Watcher{} // does nothing
 	}
 	c.watcher.Folder(folder)
-	if err := c.start(); err != nil {
-		c.watcher.Close()
-		return nil, errors.Join(err, os.RemoveAll(folder))
-	}
 	c.watcher.Group(c.PID(), true)
 	return c, nil
 }

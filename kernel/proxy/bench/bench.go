@@ -78,7 +78,9 @@ type client struct {
 func (b *bench) start(ctx context.Context, which int) (*client, error) {
 	begin := time.Now()
 	child, err := proxy.StartChild(proxy.ChildOptions{Spec: b.specs[which], Key: "bench", Dir: b.scratch, TCP: true, Stderr: os.Stderr,
-		Env: func(string) []string { return []string{"GEMBA_LEDGER=" + filepath.Join(b.scratch, ".gemba")} }})
+		Env: func(string) []string {
+			return []string{"GEMBA_LEDGER=" + filepath.Join(b.scratch, ".gemba"), "PYTHONDONTWRITEBYTECODE="}
+		}})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ package python
 import (
 	"embed"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -46,6 +47,18 @@ func Setup(spool, moduleDir string) string {
 	}
 	return fmt.Sprintf(`(lambda b, n: ([b.exec(b.compile(text, name, "exec", 0, True), n) for name, text in (%s)], n["kernel"](%s, %s))[1])`+
 		`(*[[b, {"__builtins__": b, "__name__": "<gemba>"}] for b in [__import__("builtins")]][0])`, strings.Join(files, ", "), quote(spool), quote(moduleDir))
+}
+
+// SetupFrom is Setup for a kernel that finds the files of Files in folder site, with the modules for it in site/modules: what Python
+// compiles stays there, so that the next kernel starts without it.
+func SetupFrom(site, spool string) string {
+	var files []string
+	for _, name := range parts {
+		files = append(files, fmt.Sprintf("(%s, %s)", quote("gemba_"+strings.TrimSuffix(name, ".py")), quote(filepath.Join(site, "hook", name))))
+	}
+	return fmt.Sprintf(`(lambda b, n, load: ([b.exec(load(name, path).get_code(name), n) for name, path in (%s)], n["kernel"](%s, %s))[1])`+
+		`(*[[b, {"__builtins__": b, "__name__": "<gemba>"}, __import__("importlib.machinery").machinery.SourceFileLoader] for b in [__import__("builtins")]][0])`,
+		strings.Join(files, ", "), quote(spool), quote(filepath.Join(site, "modules")))
 }
 
 // quote writes a text as Python does.

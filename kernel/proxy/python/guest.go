@@ -15,11 +15,14 @@ type Guest struct {
 	setup string
 }
 
-// NewGuest returns what is added to a kernel: it leaves what it tells in a folder, which is its own, and finds modules in another,
-// empty for none.
-func NewGuest(folder, modules string) *Guest {
+// NewGuest returns what is added to a kernel: it leaves what it tells in a folder, which is its own, and finds the files that it needs
+// in folder site, empty for none.
+func NewGuest(folder, site string) *Guest {
 	spool := filepath.Join(folder, "cells.jsonl")
-	return &Guest{Reader: NewReader(spool), setup: Setup(spool, modules)}
+	if site == "" {
+		return &Guest{Reader: NewReader(spool), setup: Setup(spool, "")}
+	}
+	return &Guest{Reader: NewReader(spool), setup: SetupFrom(site, spool)}
 }
 
 // Setup is what the kernel executes first, silently.

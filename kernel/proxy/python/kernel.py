@@ -223,6 +223,7 @@ def kernel(spool: str, module_folder: str) -> None:
     watch.spool.write({"session": session()})
     if module_folder and module_folder not in sys.path:
         sys.path.append(module_folder)
+        watch.leave += (module_folder + os.sep,)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=watch.forked)
     shell = getattr(builtins, "get_ipython", lambda: None)()
