@@ -99,11 +99,11 @@ func executes(k notebooks.Kernel, asked string) (kernelspec.Spec, error) {
 	if slices.Contains(own, name) || asked == "" && (strings.EqualFold(k.Language, "go") || name == "" && k.Language == "") {
 		return kernelspec.Spec{}, nil
 	}
-	spec, err := kernelspec.Find(name)
+	spec, err := findKernel(name)
 	if err != nil {
-		return spec, withHint(fmt.Errorf("find the notebook's kernel: %w", err), "gemba run NOTEBOOK --kernel NAME executes it with another; jupyter kernelspec list shows which are there")
+		err = fmt.Errorf("find the notebook's kernel: %w", err)
 	}
-	return spec, nil
+	return spec, err
 }
 
 // checkOut finds out whether out can be written, so that no run is in vain.

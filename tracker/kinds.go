@@ -74,15 +74,6 @@ var kindOf = func() map[reflect.Type]Kind {
 	return m
 }()
 
-// Kinds returns every kind this program knows, in no order.
-func Kinds() []Kind {
-	all := make([]Kind, 0, len(kinds))
-	for kind := range kinds {
-		all = append(all, kind)
-	}
-	return all
-}
-
 // EncodeEntry returns e as one line of JSON without its line end. It sets the entry's kind.
 func EncodeEntry(e Entry) ([]byte, error) {
 	kind, ok := kindOf[reflect.TypeOf(e)]

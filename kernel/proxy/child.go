@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 	"github.com/gemba-ml/gemba/kernel/watch"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/kernel/zmtp"
@@ -19,7 +20,7 @@ import (
 
 // ChildOptions say how a wrapped kernel is started. Spec is required.
 type ChildOptions struct {
-	Spec   Spec
+	Spec   kernelspec.Spec
 	Key    string                       // that of the front end, so that its messages can be passed on as they are; empty: messages are not signed
 	Dir    string                       // where the kernel starts; empty: the working directory
 	Env    func(folder string) []string // variables beside this process's and the kernelspec's, each "NAME=value", by the kernel's folder; nil: none

@@ -20,6 +20,7 @@ import (
 
 	"github.com/gemba-ml/gemba/kernel"
 	"github.com/gemba-ml/gemba/kernel/kerneltest"
+	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -71,7 +72,7 @@ func newStand(t *testing.T) *stand {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	child, err := StartChild(ChildOptions{Spec: Spec{Dir: dir, Argv: []string{self, "{connection_file}"}, InterruptMode: "message"}, Key: "a key", Stdout: io.Discard, Stderr: io.Discard})
+	child, err := StartChild(ChildOptions{Spec: kernelspec.Spec{Dir: dir, Argv: []string{self, "{connection_file}"}, InterruptMode: "message"}, Key: "a key", Stdout: io.Discard, Stderr: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,8 @@ package profile
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
-	"unicode"
 )
 
 // overviewTitles are those of Overview's columns.
@@ -73,40 +70,6 @@ func (p *Profile) written() string {
 		text += " in " + p.Compression
 	}
 	return text
-}
-
-// Text returns profiles as text for people, a block of aligned lines for each.
-func Text(profiles []*Profile) string {
-	var b strings.Builder
-	for i, p := range profiles {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(plain(p.Headline()) + "\n")
-		for _, line := range p.Remarks() {
-			b.WriteString("  " + plain(line) + "\n")
-		}
-		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		titles, rows := p.Overview()
-		for _, row := range slices.Insert(rows, 0, titles) {
-			for i := range row {
-				row[i] = plain(row[i])
-			}
-			fmt.Fprintln(w, strings.TrimRight("  "+strings.Join(row, "\t"), "\t"))
-		}
-		w.Flush()
-	}
-	return b.String()
-}
-
-// plain takes out what would steer a terminal or break a line.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
 }
 
 // share writes a number of rows, and what part of all that is.
