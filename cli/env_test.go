@@ -88,7 +88,7 @@ func TestSecretsInTheEnvironment(t *testing.T) {
 	t.Setenv("MY_VARIABLE", token)
 	t.Setenv("GOMLX_BACKEND", "go")
 	notebook := filepath.Join(dir, "a.ipynb")
-	for name, text := range map[string]string{"a.ipynb": "{}", "gemba.json": `{"variables": ["MY_VARIABLE"]}`} {
+	for name, text := range map[string]string{"a.ipynb": `{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`, "gemba.json": `{"variables": ["MY_VARIABLE"]}`} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -152,7 +152,10 @@ class Kernel:
             assert all(ports[name] == port for name, port in msg["content"].items() if name != "status"), (ports, msg["content"])
             out["content"] = "its own ports"
         if msg["header"]["msg_type"] == "complete_reply":
-            for c in out["content"].get("metadata", {}).get("_jupyter_types_experimental", []):
+            types = out["content"].get("metadata", {}).get("_jupyter_types_experimental", [])
+            types[:] = [c for c in types if not HISTORY.fullmatch(c["text"])]
+            out["content"]["matches"] = [m for m in out["content"].get("matches", []) if not HISTORY.fullmatch(m)]
+            for c in types:
                 c.pop("type"), c.pop("signature", 0)  # Jedi has 0.4 s to find them
         text = json.dumps(out, sort_keys=True, ensure_ascii=False)
         for i, s in enumerate(self.subshells):
@@ -167,6 +170,7 @@ class Kernel:
         self.home.cleanup()
 
 
+HISTORY = re.compile(r"_i?\d+")  # names of cells: one may begin on another channel while names are being proposed
 NORMAL = [(re.compile(p), r) for p, r in (
     (r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(_\d+_\d+)?", "ID"), (r"0x[0-9a-f]+", "ADDRESS"), (r"ipykernel_\d+", "ipykernel_PID"),
     (r"kernel\.[0-9A-Z]{26}", "kernel.ID"), (r"\"port\": \d+", "PORT"), (r"Tip: .*?\\n", "TIP "), (r"/tmp/[^\s\"\\:]*", "PATH"), (r"\d+(\.\d+)? (µs|ms|ns|s) ", "TIME "),
