@@ -2,9 +2,7 @@ package lab
 
 import (
 	"regexp"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -16,16 +14,7 @@ func TestPythonMagics(t *testing.T) {
 	p.edit(1)
 	p.do(chromedp.KeyEvent("%para"))
 	completed := func() bool { return p.cell(1).Source == "%param" }
-	p.until("the magic is proposed", func() bool { // JupyterLab waits a second for proposals, and then does as if there were none
-		p.do(chromedp.KeyEvent("\t"))
-		for range 100 {
-			if completed() || strings.Contains(try[string](p, "text", ".jp-Completer"), "%param") {
-				return true
-			}
-			time.Sleep(30 * time.Millisecond)
-		}
-		return false
-	})
+	p.proposed("%param", completed)
 	if !completed() {
 		p.do(chromedp.KeyEvent("\r"))
 	}

@@ -2,7 +2,9 @@ package lab
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -28,11 +30,26 @@ func TestCompletion(t *testing.T) {
 func (p *page) completes(name string) {
 	p.Helper()
 	const proposals = ".jp-Completer"
-	p.do(chromedp.KeyEvent("\t"))
-	p.sees(proposals, name)
+	p.proposed(name, func() bool { return false })
 	p.screenshot("completion-" + name)
 	p.do(chromedp.KeyEvent("\r"))
 	p.until("the proposal is taken", func() bool { return ask[string](p, "text", proposals) == "" })
+}
+
+// proposed presses Tab until a proposal shows, or it is completed already: JupyterLab waits a second for proposals, and then does as
+// if there were none.
+func (p *page) proposed(name string, completed func() bool) {
+	p.Helper()
+	p.until(name+" is proposed", func() bool {
+		p.do(chromedp.KeyEvent("\t"))
+		for range 100 {
+			if completed() || strings.Contains(try[string](p, "text", ".jp-Completer"), name) {
+				return true
+			}
+			time.Sleep(30 * time.Millisecond)
+		}
+		return false
+	})
 }
 
 func TestInspection(t *testing.T) {
