@@ -47,19 +47,20 @@ func StartChild(o ChildOptions) (*Child, error) {
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	folder, err := os.MkdirTemp("", "gemba-")
-	if err != nil {
-		return nil, fmt.Errorf("make a folder for the kernel's sockets: %w", err)
-	}
-	c := &Child{ChildOptions: o, Folder: folder, channels: map[wire.Channel]*zmtp.Socket{}, gone: make(chan struct{})}
-	if err := c.start(); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
-	}
-	if c.watcher, err = watch.Start(); err != nil { // while the kernel starts
+	c := &Child{ChildOptions: o, channels: map[wire.Channel]*zmtp.Socket{}, gone: make(chan struct{})}
+	var err error
+	if c.watcher, err = watch.Start(); err != nil {
 		c.Log("what the kernel starts may outlive it: " + err.Error())
 		c.watcher = &watch.Watcher{} // does nothing
 	}
-	c.watcher.Folder(folder)
+	if c.Folder, err = c.watcher.MakeFolder(""); err != nil {
+		c.watcher.Close()
+		return nil, fmt.Errorf("make a folder for the kernel's sockets: %w", err)
+	}
+	if err := c.start(); err != nil {
+		c.watcher.Close()
+		return nil, errors.Join(err, os.RemoveAll(c.Folder))
+	}
 	c.watcher.Group(c.PID(), true)
 	return c, nil
 }

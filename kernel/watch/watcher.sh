@@ -18,7 +18,10 @@ for stat in /proc/[0-9]*/stat; do # a shell's jobs may have groups of their own 
 	rest=${rest#* * * }
 	case $groups in *" ${rest%% *} "*) kill -KILL "${pid%/stat}" ;; esac
 done
-test $# -eq 0 || rm -rf -- "$@" || { sleep 1; rm -rf -- "$@"; }
+for wait in 1 1 2 4 8; do # who was killed just now may still write
+	test $# -eq 0 || rm -rf -- "$@" && break
+	sleep $wait
+done
 for folder; do # the folder that sessions share goes with the last of them
 	case $folder in */jupyter_files/*) rmdir -- "${folder%/*}" ;; esac
 done

@@ -2,17 +2,18 @@ package process
 
 import (
 	"fmt"
-	"os"
+
+	"github.com/gemba-ml/gemba/kernel/watch"
 )
 
 // newFolder makes a session's private folder: where the user wants temporary files, or else where it can be made.
-func newFolder() (string, error) {
-	dir, err := os.MkdirTemp("", "gemba-")
+func newFolder(w *watch.Watcher) (string, error) {
+	dir, err := w.MakeFolder("")
 	if err == nil {
 		return dir, nil
 	}
 	for _, other := range []string{"/tmp", "/var/tmp"} {
-		if dir, err := os.MkdirTemp(other, "gemba-"); err == nil {
+		if dir, err := w.MakeFolder(other); err == nil {
 			return dir, nil
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"sync"
 
+	"github.com/gemba-ml/gemba/kernel/watch"
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
@@ -27,7 +28,7 @@ type Runner struct {
 
 // New starts a session's runner. KernelID is Jupyter's id of the kernel.
 func New(kernelID string) (*Runner, error) {
-	dir, err := newFolder()
+	dir, err := newFolder(&watch.Watcher{})
 	if err != nil {
 		return nil, err
 	}

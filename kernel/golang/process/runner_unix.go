@@ -43,7 +43,7 @@ func New(kernelID string) (*Runner, error) {
 		return nil, err
 	}
 	r.groups = groups{all: map[int]bool{}, watcher: w}
-	dir, err := newFolder()
+	dir, err := newFolder(w)
 	if err != nil {
 		w.Close()
 		return nil, err

@@ -1,0 +1,23 @@
+package watch
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// MakeFolder makes a private folder in another, which is the one for temporary files when it is "". The watcher knows the name
+// before there is such a folder: whenever this process is killed, none is left.
+func (w *Watcher) MakeFolder(in string) (string, error) {
+	if in == "" {
+		in = os.TempDir()
+	}
+	in, err := filepath.Abs(in)
+	if err != nil {
+		return "", fmt.Errorf("make folder: %w", err)
+	}
+	path := filepath.Join(in, "gemba-"+rand.Text()[:13]) // 65 bits; the path of a socket has to be short
+	w.Folder(path)
+	return path, os.Mkdir(path, 0o700)
+}
