@@ -37,7 +37,3 @@ func (p *program) signal(process *os.Process, _ os.Signal) { _ = process.Kill() 
 func (p *program) tellResized(*os.Process)                 {}
 
 func statusOf(state *os.ProcessState) int { return state.ExitCode() }
-
-// peakOf and ownPeak return 0: nobody tells.
-func peakOf(any) int64 { return 0 }
-func ownPeak() int64   { return 0 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/golang/process"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/magics"
 	"github.com/gemba-ml/gemba/tracker"
@@ -28,7 +29,7 @@ type program struct {
 	alone   bool // it has a session of processes of its own, as there is no terminal that it could be taken from
 	cell    *kernel.Execution
 	sight   *pythonSight // nil when nobody asks what its Python processes do
-	memory  peak
+	memory  process.Memory
 	by      string // the last signal that was to end it
 }
 
@@ -127,7 +128,7 @@ func (p *program) follow(c *exec.Cmd, s *streams) {
 	gone := make(chan struct{})
 	var work sync.WaitGroup
 	work.Go(func() { p.pass(c.Process, s, gone) })
-	work.Go(func() { p.memory.watch(c.Process.Pid, gone) })
+	work.Go(func() { p.memory.Watch(c.Process.Pid, gone) })
 	_ = c.Wait() // what it says is in the state
 	p.meter.Exited(c.Process.Pid, c.ProcessState)
 	close(gone)
@@ -171,7 +172,7 @@ func (p *program) finishCell(o wire.Outcome) {
 
 // outcome is what the system tells of a program that has ended.
 func (p *program) outcome(state *os.ProcessState) (o wire.Outcome) {
-	o.Facts.UserCPU, o.Facts.SystemCPU, o.Facts.MaxRSS = state.UserTime(), state.SystemTime(), p.memory.of(state)
+	o.Facts.UserCPU, o.Facts.SystemCPU, o.Facts.MaxRSS = state.UserTime(), state.SystemTime(), p.memory.Of(state)
 	switch {
 	case state.Success():
 	case p.by != "":

@@ -13,6 +13,7 @@ import (
 	ossignal "os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,17 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gemba-ml/gemba/kernel/kerneltest"
-	"github.com/gemba-ml/gemba/tracker/track"
 )
-
-// tracks is a program that logs with package track.
-func tracks() {
-	run := track.Here()
-	run.Param("lr", 0.5)
-	for step := range 3 {
-		run.Metric("loss", 1/float64(step+1), step)
-	}
-}
 
 // newExec returns a scene whose ledger and temporary files do not lie in the folder where programs run.
 func newExec(t *testing.T) *scene {
@@ -443,4 +434,16 @@ func TestTranscript(t *testing.T) {
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// peakOf returns the most memory in bytes that the usage of a process tells.
+func peakOf(usage any) int64 {
+	u, ok := usage.(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
+		return int64(u.Maxrss)
+	}
+	return int64(u.Maxrss) << 10
 }

@@ -3,7 +3,8 @@ package cli
 import (
 	"sync"
 	"time"
-	"unicode/utf8"
+
+	"github.com/gemba-ml/gemba/kernel/golang/process"
 )
 
 const (
@@ -64,7 +65,7 @@ func (t *transcript) work() {
 			return
 		}
 		for _, p := range list {
-			t.tell(p.stream, valid(p.text))
+			t.tell(p.stream, process.Valid(p.text))
 			t.mu.Lock()
 			t.waiting -= len(p.text) + overPiece
 			t.mu.Unlock()
@@ -115,7 +116,7 @@ func (t *transcript) flush() {
 	}
 	t.timer.Stop()
 	b := append(t.rest[t.stream], t.text...)
-	n := whole(b)
+	n := process.Complete(b)
 	t.rest[t.stream], t.text = append([]byte(nil), b[n:]...), nil
 	if n > 0 {
 		t.put(t.stream, b[:n])
@@ -136,25 +137,4 @@ func (t *transcript) close() (lost int) {
 	t.mu.Unlock()
 	<-t.done
 	return t.lost
-}
-
-// whole returns the length of b without a character that is cut at its end.
-func whole(b []byte) int {
-	for i := len(b) - 1; i >= 0 && i > len(b)-utf8.UTFMax; i-- {
-		if utf8.RuneStart(b[i]) {
-			if utf8.FullRune(b[i:]) {
-				return len(b)
-			}
-			return i
-		}
-	}
-	return len(b)
-}
-
-// valid returns b as text, with U+FFFD for each byte that is none.
-func valid(b []byte) string {
-	if utf8.Valid(b) {
-		return string(b)
-	}
-	return string([]rune(string(b)))
 }

@@ -5,7 +5,6 @@ package cli
 import (
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"syscall"
 
@@ -92,25 +91,4 @@ func statusOf(state *os.ProcessState) int {
 		return 128 + int(w.Signal())
 	}
 	return state.ExitCode()
-}
-
-// peakOf returns the most memory in bytes that the usage of a process tells.
-func peakOf(usage any) int64 {
-	u, ok := usage.(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
-		return int64(u.Maxrss)
-	}
-	return int64(u.Maxrss) << 10
-}
-
-// ownPeak returns the most memory in bytes that this process had resident.
-func ownPeak() int64 {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return peakOf(&u)
 }

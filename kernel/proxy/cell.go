@@ -241,14 +241,8 @@ func (r *Relay) outcome(c *cell, reply *message) (o wire.Outcome, failed bool) {
 		o.Facts.Seen.Missed = append(o.Facts.Seen.Missed, "how the cell ended: the kernel sent no execute_reply")
 		return o, false
 	}
-	var said struct {
-		wire.Error
-		Status string `json:"status"`
-		Count  int    `json:"execution_count"`
-	}
-	_ = json.Unmarshal(reply.content(), &said) // a reply that says nothing is no failure
-	o.Error = failure(said.Status, said.Error)
-	return o, said.Status == wire.StatusError
+	o = replyOf(*reply, o)
+	return o, o.Shown
 }
 
 // failure is why a cell failed, nil when it did not. Some kernels reply that an interrupted cell was aborted.

@@ -85,8 +85,10 @@ func (r *Relay) input(c *cell, m message) {
 	if announced {
 		return
 	}
-	if content, err := set(m.content(), map[string]any{"code": c.source}); taken && err == nil {
-		m = m.with(content, r.key)
+	if taken {
+		if content, err := set(m.content(), map[string]any{"code": c.source}); err == nil {
+			m = m.with(content, r.key)
+		}
 	}
 	r.toFront(wire.IOPub, m)
 }

@@ -37,7 +37,7 @@ func (o *output) value(mime string, value any) any {
 		}
 	case []byte:
 		if isText(mime) || isJSON(mime) {
-			return o.value(mime, valid(v))
+			return o.value(mime, Valid(v))
 		}
 		return base64.StdEncoding.EncodeToString(v)
 	}

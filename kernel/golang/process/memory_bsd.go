@@ -7,13 +7,14 @@ import (
 	"syscall"
 )
 
-// memory measures the peak resident memory of a program.
-type memory struct{}
+// Memory measures the peak resident memory of a program.
+type Memory struct{}
 
-func (*memory) watch(int, <-chan struct{}) {}
+// Watch does nothing: the system keeps the peak.
+func (*Memory) Watch(int, <-chan struct{}) {}
 
-// of returns the peak in bytes of a process that has exited, as macOS counts it.
-func (*memory) of(state *os.ProcessState) int64 {
+// Of returns the peak in bytes of a process that has exited, as macOS counts it.
+func (*Memory) Of(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0

@@ -14,14 +14,14 @@ const (
 	lastLook  = 500 * time.Millisecond // between looks, later on
 )
 
-// memory measures the peak resident memory of a program. What wait tells cannot be taken as it is:
+// Memory measures the peak resident memory of a program. What wait tells cannot be taken as it is:
 // Linux counts the parent's memory in, since a child begins life in it. So the program is looked at
 // while it runs, less and less often; its peak so far is what the system keeps, so only what a
 // program takes after the last look is missed, and that only when it is less than this one ever took.
-type memory struct{ peak int64 }
+type Memory struct{ peak int64 }
 
-// watch looks at a process until it is gone.
-func (m *memory) watch(pid int, gone <-chan struct{}) {
+// Watch looks at a process until it is gone.
+func (m *Memory) Watch(pid int, gone <-chan struct{}) {
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		select {
 		case <-gone:
@@ -32,9 +32,9 @@ func (m *memory) watch(pid int, gone <-chan struct{}) {
 	}
 }
 
-// of returns the peak in bytes of a process that has exited, 0 when it is not known: the process was
+// Of returns the peak in bytes of a process that has exited, 0 when it is not known: the process was
 // too short to be looked at, and never larger than this one.
-func (m *memory) of(state *os.ProcessState) int64 {
+func (m *Memory) Of(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if ok && usage.Maxrss > own() {
 		return usage.Maxrss << 10

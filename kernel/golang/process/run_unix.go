@@ -47,7 +47,7 @@ type running struct {
 	names  []string           // named pipes, removed at the end
 	gone   chan struct{}      // closed when the program has exited
 	took   time.Duration      // until then
-	memory memory
+	memory Memory
 	watch  *sampler // of children, nil when they are not observed
 	missed string   // why the program's files are not observed
 	forced bool     // the program was stopped
@@ -102,7 +102,7 @@ func (run *running) exit() Exit {
 	run.runner.groups.tidy()
 	state := run.cmd.ProcessState
 	exit := Exit{
-		Run: run.took, UserCPU: state.UserTime(), SystemCPU: state.SystemTime(), MaxRSS: run.memory.of(state), Stderr: run.out.last(),
+		Run: run.took, UserCPU: state.UserTime(), SystemCPU: state.SystemTime(), MaxRSS: run.memory.Of(state), Stderr: run.out.last(),
 	}
 	exit.Code, exit.Signal = status(state)
 	exit.Seen = run.seen()

@@ -119,7 +119,7 @@ func (run *running) start() error {
 		run.bell.ring()
 	})
 	run.work.Go(func() { run.enforce(group) })
-	run.work.Go(func() { run.memory.watch(group, run.gone) })
+	run.work.Go(func() { run.memory.Watch(group, run.gone) })
 	if run.watch != nil {
 		run.work.Go(func() { run.watch.watch(group, run.gone) })
 	}

@@ -12,20 +12,20 @@ func (t *text) next(b []byte) string {
 	if len(t.rest) > 0 {
 		b = append(t.rest, b...)
 	}
-	n := complete(b)
+	n := Complete(b)
 	t.rest = append([]byte(nil), b[n:]...)
-	return valid(b[:n])
+	return Valid(b[:n])
 }
 
 // end returns what is left when no more bytes come.
 func (t *text) end() string {
-	s := valid(t.rest)
+	s := Valid(t.rest)
 	t.rest = nil
 	return s
 }
 
-// complete returns the length of b without an unfinished sequence at its end.
-func complete(b []byte) int {
+// Complete returns the length of b without an unfinished sequence at its end.
+func Complete(b []byte) int {
 	for i := len(b) - 1; i >= 0 && i > len(b)-utf8.UTFMax; i-- {
 		if utf8.RuneStart(b[i]) {
 			if utf8.FullRune(b[i:]) {
@@ -37,7 +37,8 @@ func complete(b []byte) int {
 	return len(b)
 }
 
-func valid(b []byte) string {
+// Valid returns b as text, with U+FFFD for each byte that is none.
+func Valid(b []byte) string {
 	if utf8.Valid(b) {
 		return string(b)
 	}

@@ -76,7 +76,7 @@ func absolute(t *testing.T, name string) string {
 
 // changing is what GoNB shows that is different each time: its folder, goroutines' addresses, and where a panic came in several
 // pieces, in which cell it was.
-var changing = regexp.MustCompile(`gonb_[0-9a-f]{8}|\+?0x[0-9a-f]+| ?\\u001b\[7m\[\[ Cell [^]]*\]\]\\u001b\[0m `)
+var changing = regexp.MustCompile(`gonb_[0-9a-f]{8}|\+?0x[0-9a-f]+| ?\\u001b\[7m\[\[ Cell [^\\]*\]\]\\u001b\[0m `)
 
 // shown is what the cells of an executed notebook show, a text each. What a kernel printed in one piece or several is the same.
 func (s *site) shown(folder, file string) (cells []string) {

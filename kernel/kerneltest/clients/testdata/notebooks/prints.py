@@ -42,12 +42,15 @@ warnings.warn("careful")
 import logging
 logging.getLogger("here").warning("logged")
 # %%
-import subprocess
+import subprocess, time
 print(subprocess.run(["sh", "-c", "echo out; exit 3"], capture_output=True, text=True))
-subprocess.run("echo straight to the terminal", shell=True).returncode
+straight = subprocess.run("echo straight to the terminal", shell=True)
+time.sleep(0.5)  # until ipykernel's thread that reads the descriptor has shown it
+straight.returncode
 # %%
 import os
-os.write(1, b"through the descriptor\n");
+os.write(1, b"through the descriptor\n")
+time.sleep(0.5)
 # %%
 get_ipython().set_next_input("proposed")
 get_ipython().get_parent()["header"]["msg_type"], __name__
