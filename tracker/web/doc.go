@@ -78,7 +78,7 @@ func New(o Options) *Server {
 	s := &Server{Options: o, account: account.Reader{Index: o.Index, Documents: o.Documents}, mux: http.NewServeMux()}
 	s.ending, s.end = context.WithCancel(context.Background())
 	s.changes = newBroker(s)
-	s.document = sync.OnceValue(func() []byte { return describe(routes(), o.Version) })
+	s.document = sync.OnceValue(func() []byte { return OpenAPI(o.Version) })
 	s.register(routes())
 	return s
 }

@@ -6,6 +6,10 @@ import (
 	"strings"
 )
 
+// OpenAPI returns the description of what a Server answers, as it serves it, without a ledger: whoever writes a client makes types of it.
+// Version is that of this program. It is JSON, and the same for the same version.
+func OpenAPI(version string) []byte { return describe(routes(), version) }
+
 // describe makes the OpenAPI 3.1 description (https://spec.openapis.org/oas/v3.1.1) of routes.
 func describe(all []route, version string) []byte {
 	s := schemas{object{}}

@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gemba-ml/gemba/tracker/web"
 )
 
 // description is what the test reads of the OpenAPI document.
@@ -27,6 +30,9 @@ type description struct {
 func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 	h := furnished(t)
 	text := h.ask(http.MethodGet, "/api/openapi.json", "").Body.Bytes()
+	if diff := cmp.Diff(string(web.OpenAPI("test")), string(text)); diff != "" {
+		t.Errorf("the description without a server is another one: %s", diff)
+	}
 	var d description
 	if err := json.Unmarshal(text, &d); err != nil {
 		t.Fatal(err)
