@@ -58,7 +58,10 @@ func (f Filter) where() (string, []any) {
 	add := func(condition string, values ...any) {
 		conditions, args = append(conditions, condition), append(args, values...)
 	}
-	if f.Session != "" {
+	switch {
+	case len(f.Session) == idDigits:
+		add("session = ?", f.Session)
+	case f.Session != "":
 		add("session >= ? AND session < ?", f.Session, after(f.Session))
 	}
 	if f.Notebook != "" {
@@ -75,6 +78,9 @@ func (f Filter) where() (string, []any) {
 	}
 	return " WHERE " + strings.Join(conditions, " AND "), args
 }
+
+// idDigits is how long a whole id is.
+const idDigits = 2 * len(tracker.ID{})
 
 // after returns a text behind all ids that begin with prefix: "g" comes after the digits.
 func after(prefix string) string { return prefix + "g" }

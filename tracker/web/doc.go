@@ -28,6 +28,10 @@ type Index interface {
 	Entries(ctx context.Context) (entries, journals int, err error)
 	Find(ctx context.Context, prefix string) (index.Match, error)
 	Count(ctx context.Context, f index.Filter) (int, error)
+	CellsBefore(ctx context.Context, f index.Filter, mark index.Mark, limit int) ([]index.Cell, error)
+	CellsAt(ctx context.Context, marks []index.Mark) (map[index.Mark]index.Cell, error)
+	OrderOf(ctx context.Context, session tracker.ID, mark index.Mark) ([]index.Ordered, error)
+	LatestCells(ctx context.Context, notebook string) ([]index.Cell, error)
 	Sessions(ctx context.Context) ([]index.Session, error)
 	ExperimentNamed(ctx context.Context, name string) (index.Experiment, error)
 	Fields(ctx context.Context) ([]index.FieldUse, error)
@@ -65,6 +69,7 @@ type Server struct {
 	fresh    freshness
 	fields   remembered[[]index.FieldUse]
 	names    remembered[account.Experiments]
+	orders   orders
 	check    background[*journal.Report]
 	measure  background[*gc.Usage]
 	changes  *broker

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -99,27 +100,40 @@ func (s *Server) session(c *call) (v Session, err error) {
 	return v, errors.Join(errs[:]...)
 }
 
-// cells pages through all cell executions by their place: the index limits how many it reads from the newest on.
+// cells pages through all cell executions: a page goes on behind the last one of that before it, whatever came meanwhile.
 func (s *Server) cells(c *call) (p Page[account.CellRow], err error) {
-	from, err := s.offset(c)
+	behind, err := s.markOfCell(c)
 	if err != nil {
 		return p, err
 	}
-	to := from + c.number("limit")
-	f := index.Filter{Session: strings.ToLower(c.get("session")), Notebook: c.get("notebook"), Status: tracker.Status(c.get("status")), Since: c.time("since"), Limit: to + 1}
-	found, err := s.Index.Cells(c.ctx, f)
+	limit := c.number("limit")
+	f := index.Filter{Session: strings.ToLower(c.get("session")), Notebook: c.get("notebook"), Status: tracker.Status(c.get("status")), Since: c.time("since")}
+	found, err := s.Index.CellsBefore(c.ctx, f, behind, limit+1)
 	if err != nil {
 		return p, err
 	}
 	total, err := s.Index.Count(c.ctx, f)
 	p.Total, p.Items = &total, []account.CellRow{}
-	for _, x := range found[min(from, len(found)):min(to, len(found))] {
+	for _, x := range found[:min(limit, len(found))] {
 		p.Items = append(p.Items, s.account.Row(x))
 	}
-	if len(found) > to {
-		p.Next = s.cursor(c, strconv.Itoa(to))
+	if len(found) > limit {
+		m := index.MarkOf(found[limit-1])
+		p.Next = s.cursor(c, fmt.Sprintf("%s %s %d", m.Started, m.Journal, m.Entry))
 	}
 	return p, err
+}
+
+// markOfCell reads the cursor of a list of cell executions.
+func (s *Server) markOfCell(c *call) (m index.Mark, err error) {
+	text, err := s.mark(c)
+	if err != nil || text == "" {
+		return m, err
+	}
+	if _, err := fmt.Sscanf(text, "%s %s %d", &m.Started, &m.Journal, &m.Entry); err != nil {
+		return m, kind(errCursor, "after is no cursor of this interface")
+	}
+	return m, nil
 }
 
 func (s *Server) cell(c *call) (*account.Cell, error) {
@@ -145,46 +159,40 @@ func (s *Server) timeline(c *call) (p Page[TimelineCell], err error) {
 	if err != nil {
 		return p, err
 	}
-	found, err := s.Index.Cells(c.ctx, index.Filter{Session: m.ID.String()})
+	from, err := s.offset(c)
 	if err != nil {
 		return p, err
 	}
-	slices.Reverse(found)
-	places := placed(found)
-	numbers := make([]int, len(found))
-	for i := range numbers {
-		numbers[i] = i
+	var marks []index.Mark // of the page, then of what these cells' executions before were
+	var places []place
+	err = s.orders.with(c.ctx, s.Index, m.ID, func(o *order) {
+		total := len(o.marks)
+		from = min(from, total)
+		to := min(from+c.number("limit"), total)
+		marks, places = slices.Clone(o.marks[from:to]), slices.Clone(o.places[from:to])
+		for i, at := range places {
+			if at.before >= 0 {
+				places[i].before = len(marks)
+				marks = append(marks, o.marks[at.before])
+			}
+		}
+		if p.Total = &total; to < total {
+			p.Next = s.cursor(c, strconv.Itoa(to))
+		}
+	})
+	if err != nil {
+		return p, err
 	}
-	part, err := paged(s, c, numbers)
-	p = Page[TimelineCell]{Items: []TimelineCell{}, Next: part.Next, Total: part.Total}
-	for _, i := range part.Items {
-		places[i].CellRow = s.account.Row(found[i])
-		p.Items = append(p.Items, places[i])
-	}
-	return p, err
-}
-
-// placed tells of cell executions, oldest first, how their order stands against that in which their cells were first executed, which is that
-// of the notebook when it was first run from top to bottom.
-func placed(cells []index.Cell) []TimelineCell {
-	type known struct{ first, count, last int }
-	all, of, furthest := make([]TimelineCell, len(cells)), map[string]*known{}, 0
-	for i, c := range cells {
-		all[i] = TimelineCell{Sequence: i + 1, Newest: true}
-		if c.CellID == "" {
+	found, err := s.Index.CellsAt(c.ctx, marks)
+	p.Items = []TimelineCell{}
+	for i, at := range places {
+		x, there := found[marks[i]]
+		if !there { // the index is being made anew
 			continue
 		}
-		k := of[c.CellID]
-		if k == nil {
-			k = &known{first: len(of) + 1}
-			of[c.CellID] = k
-		} else {
-			all[i].Edited = cells[k.last].Source != c.Source
-			all[k.last].Newest = false
-		}
-		k.count, k.last = k.count+1, i
-		all[i].Repeat, all[i].OutOfOrder = k.count, k.first < furthest
-		furthest = max(furthest, k.first)
+		t := TimelineCell{CellRow: s.account.Row(x), Sequence: from + i + 1, Repeat: at.repeat, OutOfOrder: at.outOfOrder, Newest: at.newest}
+		t.Edited = at.before >= 0 && found[marks[at.before]].Source != x.Source
+		p.Items = append(p.Items, t)
 	}
-	return all
+	return p, err
 }
