@@ -50,6 +50,7 @@ func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 		"get /api/openapi.json":           {},
 		"get /api/ledger":                 {},
 		"get /api/notebooks":              {},
+		"get /api/notebooks/cells":        {query: "notebook=plot.ipynb"},
 		"get /api/sessions":               {query: "notebook=plot.ipynb"},
 		"get /api/sessions/{id}":          {query: "id=" + session},
 		"get /api/sessions/{id}/cells":    {query: "id=" + session},

@@ -22,6 +22,9 @@ func with(lists ...[]param) (all []param) {
 // onlyFields is for routes that answer one thing.
 var onlyFields = []param{{name: "fields", kind: text, about: "only these members, with commas between", many: true}}
 
+// onlyItems is for routes that answer a whole list with what concerns all of it.
+var onlyItems = []param{{name: "fields", kind: text, about: "only these members of each item, with commas between", many: true}}
+
 // chooseRuns are the parameters that choose runs.
 var chooseRuns = []param{
 	{name: "filter", kind: text, about: "runs for which an expression holds: metrics.loss < 0.5 AND params.lr = 0.01"},
@@ -37,6 +40,8 @@ func routes() []route {
 		{get, "/api/openapi.json", "This description (OpenAPI 3.1)", nil, nil, streams("application/json", (*Server).openAPI)},
 		{get, "/api/ledger", "What the ledger holds, and what of it cannot be read", onlyFields, nil, answers((*Server).ledger)},
 		{get, "/api/notebooks", "Notebooks with sessions, the one of the newest session first", listParams("100"), nil, answers((*Server).notebooks)},
+		{get, "/api/notebooks/cells", "The latest execution of each cell of a notebook, for marks at the cells: those of the newest session first, in its order", with([]param{
+			{name: "notebook", kind: text, about: "the notebook's path, or its end", needed: true}}, onlyItems), nil, answers((*Server).notebookCells)},
 		{get, "/api/sessions", "Sessions, newest first", with([]param{
 			{name: "notebook", kind: text, about: "of the notebook with this path, or whose path ends so"}}, listParams("100")), nil, answers((*Server).sessions)},
 		{get, "/api/sessions/{id}", "A session, without its cells", with([]param{idParam("its id, or its leading digits")}, onlyFields), nil, answers((*Server).session)},
