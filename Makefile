@@ -1,6 +1,6 @@
 # What there is to do, a line each. demo and test are the two commands of the README; the scripts are in .ci.
 GOPLS := $(CURDIR)/.cache/bin/gopls
-.PHONY: build demo test bench lint fmt fuzz venv chromium
+.PHONY: build demo test bench lint fmt fuzz venv chromium ui
 
 build: ; go build -o gemba .
 demo: ; @.ci/demo
@@ -12,4 +12,6 @@ fuzz: ; @.ci/fuzz 10s
 venv: .venv/installed
 .venv/installed: kernel/kerneltest/requirements.lock ; @.ci/venv
 chromium: ; @.ci/chromium
+ui: tracker/ui/node_modules ; @.ci/ui
+tracker/ui/node_modules: tracker/ui/package-lock.json ; cd tracker/ui && ../../.ci/again npm ci --no-audit --no-fund && touch node_modules
 $(GOPLS): ; GOBIN=$(dir $@) CGO_ENABLED=0 .ci/again go install golang.org/x/tools/gopls@v0.21.0

@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"runtime"
 	"sync"
@@ -18,11 +20,13 @@ import (
 	"github.com/gemba-ml/gemba/tracker/gc"
 	"github.com/gemba-ml/gemba/tracker/index"
 	"github.com/gemba-ml/gemba/tracker/journal"
+	"github.com/gemba-ml/gemba/tracker/ui"
 	"github.com/gemba-ml/gemba/tracker/web"
 )
 
 func uiCommand(a *app) *cobra.Command {
 	var listen string
+	var page string
 	var noBrowser bool
 	c := &cobra.Command{
 		Use:   "ui",
@@ -35,16 +39,18 @@ can read the ledger, and write comments, views and notes. It ends with Ctrl-C.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, done := untilSignal(c.Context())
 			defer done()
-			return a.ui(ctx, listen, !noBrowser)
+			return a.ui(ctx, listen, page, !noBrowser)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&listen, "listen", "127.0.0.1:0", "the `address` to listen at; port 0 is any free one")
+	f.StringVar(&page, "page", "", "serve the page's files from a `folder`, as tracker/ui/bundle -o makes it, and not the program's own")
+	_ = f.MarkHidden("page") // for who works on the page
 	f.BoolVar(&noBrowser, "no-browser", false, "open no browser")
 	return c
 }
 
-func (a *app) ui(ctx context.Context, listen string, browser bool) error {
+func (a *app) ui(ctx context.Context, listen, files string, browser bool) error {
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return withHint(fmt.Errorf("listen at %s: %w", listen, err), "--listen 127.0.0.1:0 takes any free port")
@@ -66,12 +72,19 @@ func (a *app) ui(ctx context.Context, listen string, browser bool) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/api/", server)
-	mux.HandleFunc("GET /{$}", server.ServeListing)
-	mux.Handle("/", server)
+	mux.Handle("/", ui.Serve(pageFiles(files)))
 	stop := context.AfterFunc(ctx, server.Close) // streams of events end before the listener does
 	defer stop()
 	err = serveUntil(ctx, listener, &web.Guard{Token: token, Cookie: fmt.Sprintf("gemba_%d", at.Port), Next: mux})
 	return errors.Join(err, closeServer())
+}
+
+// pageFiles returns the page's files: the program's own where no folder is given.
+func pageFiles(folder string) fs.FS {
+	if folder == "" {
+		return ui.Page()
+	}
+	return os.DirFS(folder)
 }
 
 // openWeb opens the ledger at dir for the web interface. What it returns closes it.

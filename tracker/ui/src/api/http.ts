@@ -1,0 +1,28 @@
+// The transport of the web page: requests by fetch, changes by server-sent events.
+import { Fault, type LedgerChange, type Reply, type Transport } from './client';
+
+export class HTTP implements Transport {
+  async send(method: string, path: string, body?: string, signal?: AbortSignal): Promise<Reply> {
+    const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    let response: Response;
+    try {
+      response = await fetch(path, { method, headers, body: body ?? null, signal: signal ?? null });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new Fault(0, 'unreachable', 'gemba does not answer', 'start gemba ui again, or wait until the connection is back');
+    }
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.blob() };
+  }
+
+  listen(heard: (changes: LedgerChange) => void, state: (connected: boolean) => void): () => void {
+    const source = new EventSource('/api/events');
+    source.addEventListener('changes', event => heard(JSON.parse(event.data as string) as LedgerChange));
+    source.onopen = () => state(true);
+    source.onerror = () => state(false); // the browser connects again by itself
+    return () => source.close();
+  }
+
+  address(path: string): string {
+    return path;
+  }
+}

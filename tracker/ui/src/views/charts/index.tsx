@@ -1,0 +1,11 @@
+import { Empty } from '../../parts/states';
+import type { View } from '../view';
+
+export const charts: View = {
+  id: 'charts',
+  title: 'Charts',
+  about: 'Curves of metrics, and params against metrics',
+  icon: 'M1 1h2v12h12v2H1zM5 10l3-4 3 2 4-5-1-1-3 4-3-2-4 5z',
+  listed: true,
+  show: () => <Empty title="Charts" />,
+};

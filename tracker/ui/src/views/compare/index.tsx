@@ -1,0 +1,11 @@
+import { Empty } from '../../parts/states';
+import type { View } from '../view';
+
+export const compare: View = {
+  id: 'compare',
+  title: 'Compare',
+  about: 'What differs between runs, sessions or cells',
+  icon: 'M2 2h5v12H2zM9 2h5v12H9z',
+  listed: true,
+  show: () => <Empty title="Compare" />,
+};

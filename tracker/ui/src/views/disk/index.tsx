@@ -1,0 +1,11 @@
+import { Empty } from '../../parts/states';
+import type { View } from '../view';
+
+export const disk: View = {
+  id: 'disk',
+  title: 'Disk',
+  about: 'What takes how much of the disk',
+  icon: 'M2 3h12v3H2zM2 7h12v3H2zM2 11h12v3H2z',
+  listed: true,
+  show: () => <Empty title="Disk" />,
+};

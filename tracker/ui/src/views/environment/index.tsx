@@ -1,0 +1,11 @@
+import { Empty } from '../../parts/states';
+import type { View } from '../view';
+
+export const environment: View = {
+  id: 'environment',
+  title: 'Environment',
+  about: 'The packages and settings that cells ran with',
+  icon: 'M8 1l7 3.5v7L8 15l-7-3.5v-7z',
+  listed: true,
+  show: () => <Empty title="Environment" />,
+};
