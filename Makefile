@@ -4,7 +4,7 @@ GOPLS := $(CURDIR)/.cache/bin/gopls
 
 build: ; go build -o gemba .
 demo: ; @.ci/demo
-test: venv chromium $(GOPLS) ; CI=1 GEMBA_GOPLS=$(GOPLS) go test -timeout 40m $(TESTFLAGS) ./...
+test: venv chromium tracker/ui/node_modules $(GOPLS) ; CI=1 GEMBA_GOPLS=$(GOPLS) go test -timeout 40m $(TESTFLAGS) ./...
 bench: ; go build -o .cache/gemba . && go run ./kernel/kerneltest/bench && go run ./kernel/proxy/bench && go run ./lineage/bench && go run ./tracker/mlflow/bench && go run ./tracker/track/bench
 lint: ; @.ci/lint
 fmt: ; gofmt -w $$(git ls-files '*.go')
@@ -13,5 +13,5 @@ venv: .venv/installed
 .venv/installed: kernel/kerneltest/requirements.lock ; @.ci/venv
 chromium: ; @.ci/chromium
 ui: tracker/ui/node_modules ; @.ci/ui
-tracker/ui/node_modules: tracker/ui/package-lock.json ; cd tracker/ui && ../../.ci/again npm ci --no-audit --no-fund && touch node_modules
+tracker/ui/node_modules: tracker/ui/package-lock.json ; cd tracker/ui && ../../.ci/again npm ci --silent --no-audit --no-fund && touch node_modules
 $(GOPLS): ; GOBIN=$(dir $@) CGO_ENABLED=0 .ci/again go install golang.org/x/tools/gopls@v0.21.0

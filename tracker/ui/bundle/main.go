@@ -29,7 +29,7 @@ func main() {
 }
 
 // root is where the sources lie.
-var root = filepath.Join("tracker", "ui")
+const root = "tracker/ui"
 
 func run(out string, schema bool) error {
 	if schema {
