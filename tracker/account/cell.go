@@ -29,6 +29,7 @@ type Cell struct {
 	Declared      []string             `json:"declarations"`
 	Named         tracker.Names        `json:"names,omitzero"`
 	Outputs       []tracker.Output     `json:"outputs"`
+	OutputsCut    bool                 `json:"outputs_cut,omitempty"` // there are more, which were not read
 	OutputBatches []index.Batch        `json:"output_batches"`
 	Missing       []string             `json:"missing,omitempty"` // digests whose bytes are not in the ledger
 	Gaps          []index.Gap          `json:"gaps,omitempty"`
@@ -96,7 +97,12 @@ func (r Reader) text(d tracker.Digest, missing *[]string) (string, bool) {
 }
 
 func (r Reader) readOutputs(s *Cell) {
+	room := r.OutputLimit
 	for _, batch := range s.OutputBatches {
+		if room -= batch.Size; room < 0 && r.OutputLimit != 0 {
+			s.OutputsCut = true
+			return
+		}
 		text, ok := r.text(batch.Digest, &s.Missing)
 		if !ok {
 			continue

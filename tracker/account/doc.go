@@ -100,6 +100,7 @@ type FactChange struct {
 
 // Reader reads accounts.
 type Reader struct {
-	Index     Index
-	Documents Documents
+	Index       Index
+	Documents   Documents
+	OutputLimit int64 // how many bytes of outputs Cell reads; 0: all, negative: none
 }

@@ -56,6 +56,7 @@ func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 		"get /api/sessions/{id}/cells":    {query: "id=" + session},
 		"get /api/cells":                  {query: "status=ok"},
 		"get /api/cells/{id}":             {query: "id=" + cell},
+		"get /api/cells/{id}/outputs":     {query: "id=" + cell},
 		"get /api/find":                   {query: "text=second"},
 		"get /api/experiments":            {},
 		"get /api/runs":                   {query: "filter=" + url.QueryEscape("metrics.loss < 3") + "&order=metrics.loss&total=true"},
@@ -81,8 +82,9 @@ func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 		"post /api/reviews":               {body: `{"subject":"` + run + `","verdict":"approved","comment":"looks right"}`},
 		"get /api/reviews":                {query: "subject=" + run},
 	}
-	unasked := map[string]bool{"get /api/blobs/{digest}": true, "get /api/events": true} // tests of their own: they are no JSON
-	order := []string{"put", "post", "get", "delete"}                                    // so that there are views and reviews to get
+	unasked := map[string]bool{"get /api/blobs/{digest}": true, "get /api/blobs/{digest}/document": true, "get /api/cells/{id}/outputs/{n}": true,
+		"get /api/cells/{id}/outputs/{n}/document": true, "get /api/events": true} // tests of their own: they are no JSON
+	order := []string{"put", "post", "get", "delete"} // so that there are views and reviews to get
 	for _, method := range order {
 		for path, methods := range d.Paths {
 			operation, served := methods[method]

@@ -22,6 +22,15 @@ func with(lists ...[]param) (all []param) {
 // onlyFields is for routes that answer one thing.
 var onlyFields = []param{{name: "fields", kind: text, about: "only these members, with commas between", many: true}}
 
+// outputParam tells which output of a cell execution.
+var outputParam = param{name: "n", kind: integer, about: "the output's place, from 0", needed: true}
+
+// scriptsParam and themeParam are of routes that answer with a page for a frame.
+var (
+	scriptsParam = param{name: "scripts", kind: boolean, about: "let its scripts run", usual: "false"}
+	themeParam   = param{name: "theme", kind: text, about: "what the page around it looks like", choices: []string{"light", "dark"}, usual: "light"}
+)
+
 // onlyItems is for routes that answer a whole list with what concerns all of it.
 var onlyItems = []param{{name: "fields", kind: text, about: "only these members of each item, with commas between", many: true}}
 
@@ -52,7 +61,16 @@ func routes() []route {
 			{name: "notebook", kind: text, about: "of notebooks with this in their path"},
 			{name: "status", kind: text, about: "that ended so", choices: []string{"running", "ok", "error", "aborted", "interrupted", "cut"}},
 			{name: "since", kind: moment, about: "that started then or later"}}, listParams("100")), nil, answers((*Server).cells)},
-		{get, "/api/cells/{id}", "All that is told of a cell execution", with([]param{idParam("its id, or its leading digits")}, onlyFields), nil, answers((*Server).cell)},
+		{get, "/api/cells/{id}", "All that is told of a cell execution; its outputs as far as they are not too long, else /api/cells/{id}/outputs has them", with([]param{idParam("its id, or its leading digits"),
+			{name: "outputs", kind: boolean, about: "with the outputs", usual: "true"}}, onlyFields), nil, answers((*Server).cell)},
+		{get, "/api/cells/{id}/outputs", "What a cell execution showed, told without its bytes but for the beginning of texts; a page ends early where texts are long", with([]param{
+			idParam("its id, or its leading digits")}, listParams("100")), nil, answers((*Server).outputs)},
+		{get, "/api/cells/{id}/outputs/{n}", "The bytes of an output, as the page can show them in an image or save them", []param{idParam("the cell execution's id, or its leading digits"), outputParam,
+			{name: "type", kind: text, about: "the media type of the representation; without it the richest"},
+			{name: "name", kind: text, about: "the name to save it by"}}, nil, streams("application/octet-stream", (*Server).output)},
+		{get, "/api/cells/{id}/outputs/{n}/document", "An output of HTML, SVG or JavaScript as a page for a sandboxed frame: it can load nothing, and send nothing", []param{
+			idParam("the cell execution's id, or its leading digits"), outputParam,
+			{name: "type", kind: text, about: "the media type of the representation; without it the richest"}, scriptsParam, themeParam}, nil, streams("text/html", (*Server).outputDocument)},
 		{get, "/api/find", "What an id, its leading digits or a run's name means", []param{{name: "text", kind: text, about: "what is looked for", needed: true}}, nil, answers((*Server).find)},
 
 		{get, "/api/experiments", "Experiments, oldest first", with([]param{
@@ -108,6 +126,9 @@ func routes() []route {
 			{name: "digest", kind: text, about: "sha256:… of the bytes", needed: true},
 			{name: "type", kind: text, about: "the media type to say they are; others than of text, images, audio and video are said to be application/octet-stream"},
 			{name: "name", kind: text, about: "the name to save them by"}}, nil, streams("application/octet-stream", (*Server).blob)},
+		{get, "/api/blobs/{digest}/document", "A blob of HTML, SVG or JavaScript, such as an artifact, as a page for a sandboxed frame: it can load nothing, and send nothing", []param{
+			{name: "digest", kind: text, about: "sha256:… of the bytes", needed: true},
+			{name: "type", kind: text, about: "the media type that they are", needed: true}, scriptsParam, themeParam}, nil, streams("text/html", (*Server).blobDocument)},
 		{get, "/api/events", "What changes, as server-sent events, at most ten a second", nil, nil, streams("text/event-stream", (*Server).events)},
 	}
 }

@@ -136,12 +136,19 @@ func (s *Server) markOfCell(c *call) (m index.Mark, err error) {
 	return m, nil
 }
 
+// wholeOutputs is how many bytes of outputs the account of a cell execution has at most.
+const wholeOutputs = 4 << 20
+
 func (s *Server) cell(c *call) (*account.Cell, error) {
 	m, err := s.one(c.ctx, c.get("id"), "cell")
 	if err != nil {
 		return nil, err
 	}
-	return s.account.Cell(c.ctx, m.ID)
+	of := s.account
+	if of.OutputLimit = wholeOutputs; !c.flag("outputs") {
+		of.OutputLimit = -1
+	}
+	return of.Cell(c.ctx, m.ID)
 }
 
 // TimelineCell is a cell execution among those of its session.
