@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -75,6 +76,20 @@ func (s *Server) blobDocument(w http.ResponseWriter, c *call) error {
 	return writeDocument(w, c, c.get("type"), b)
 }
 
+// reaching are elements for which browsers connect to other machines before any policy is asked, or go elsewhere. They are found byte by byte,
+// and not by a parser, which might see another document than the browser does. Scripts can make them anew: who lets those run wants that.
+var reaching = regexp.MustCompile(`(?i)<(link|meta|base|iframe|frame|frameset|object|embed|portal|fencedframe)\b`)
+
+// withoutReach makes them elements that no browser knows. Where scripts run, frames stay: some figures are in one.
+func withoutReach(b []byte, scripts bool) []byte {
+	return reaching.ReplaceAllFunc(b, func(tag []byte) []byte {
+		if scripts && bytes.EqualFold(tag, []byte("<iframe")) {
+			return tag
+		}
+		return slices.Concat([]byte("<gm-"), tag[1:])
+	})
+}
+
 func writeDocument(w http.ResponseWriter, c *call, media string, b []byte) error {
 	h := w.Header()
 	switch {
@@ -92,6 +107,8 @@ func writeDocument(w http.ResponseWriter, c *call, media string, b []byte) error
 	}
 	if strings.HasSuffix(media, "javascript") { // its texts must not end the element
 		b = slices.Concat([]byte("<script>"), bytes.ReplaceAll(b, []byte("</"), []byte(`<\/`)), []byte("</script>"))
+	} else {
+		b = withoutReach(b, scripts)
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")

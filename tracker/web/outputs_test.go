@@ -154,7 +154,8 @@ func TestHostileOutputsAreShownWhereTheyCanDoNothing(t *testing.T) {
 	h := furnished(t)
 	data, _ := json.Marshal(map[string]any{"data": map[string]any{"text/html": hostile, "image/svg+xml": `<svg onload="alert(1)"/>`,
 		"application/javascript": `alert("</script><b>")`, "text/plain": "x", "application/x-httpd": "aGk="}})
-	cell := h.showing([]string{"display_data", string(data)})
+	cell := h.showing([]string{"display_data", string(data), "display_data", `{"data":{"text/html":"<LINK rel=preconnect href=//evil><iframe src=//evil></iframe>"}}`})
+	reach := "/api/cells/" + cell.String() + "/outputs/1"
 	at := "/api/cells/" + cell.String() + "/outputs/0"
 	for _, test := range []struct {
 		path, media, policy, holds string
@@ -164,6 +165,8 @@ func TestHostileOutputsAreShownWhereTheyCanDoNothing(t *testing.T) {
 		{at + "/document?type=text/html&scripts=true", "text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'", "script-src &#39;unsafe-inline&#39;", 200},
 		{at + "/document?type=application/javascript&scripts=true", "text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'", `alert("<\/script><b>")</script>`, 200},
 		{at + "/document?type=image/svg%2Bxml&theme=dark", "text/html; charset=utf-8", "sandbox; default-src 'none'", `content="dark"`, 200},
+		{reach + "/document?type=text/html", "text/html; charset=utf-8", "sandbox; default-src 'none'", "<gm-LINK rel=preconnect href=//evil><gm-iframe src=//evil></iframe>", 200},
+		{reach + "/document?type=text/html&scripts=true", "text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'", "<gm-LINK rel=preconnect href=//evil><iframe src=//evil></iframe>", 200},
 		{at + "/document?type=text/plain", "application/json", "", "not shown", 400},
 		{at + "?type=text/html", "text/html", "sandbox; default-src 'none'", hostile, 200},
 		{at + "?type=image/svg%2Bxml", "image/svg+xml", "sandbox; default-src 'none'", "onload", 200},
