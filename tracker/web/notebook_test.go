@@ -90,3 +90,19 @@ func TestPagesStayWhereTheyAre(t *testing.T) {
 		}
 	}
 }
+
+// Who searches in sources asks for them, and nobody else is sent them.
+func TestTimelineSources(t *testing.T) {
+	h := furnished(t)
+	path := "/api/sessions/" + h.session.String() + "/cells"
+	var got []string
+	for _, x := range get[web.Page[web.TimelineCell]](h, path+"?fields=id,source").Items {
+		got = append(got, *x.Text)
+	}
+	if diff := cmp.Diff([]string{"x := 1", "y := 2", "x := 3"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if x := get[web.Page[web.TimelineCell]](h, path).Items[0]; x.Text != nil {
+		t.Errorf("sent the source %q without being asked", *x.Text)
+	}
+}

@@ -159,6 +159,8 @@ type TimelineCell struct {
 	Edited     bool `json:"edited"`       // since the same cell was executed before
 	OutOfOrder bool `json:"out_of_order"` // a cell that was first executed behind this one was executed before it
 	Newest     bool `json:"newest"`       // the same cell was not executed later
+
+	Text *string `json:"source,omitempty"` // where fields ask for it, and its bytes are in the ledger
 }
 
 func (s *Server) timeline(c *call) (p Page[TimelineCell], err error) {
@@ -199,6 +201,11 @@ func (s *Server) timeline(c *call) (p Page[TimelineCell], err error) {
 		}
 		t := TimelineCell{CellRow: s.account.Row(x), Sequence: from + i + 1, Repeat: at.repeat, OutOfOrder: at.outOfOrder, Newest: at.newest}
 		t.Edited = at.before >= 0 && found[marks[at.before]].Source != x.Source
+		if slices.Contains(c.words("fields"), "source") {
+			if text, there := s.account.SourceText(x); there {
+				t.Text = &text
+			}
+		}
 		p.Items = append(p.Items, t)
 	}
 	return p, err
