@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/blobs/{digest}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A blob of HTML, SVG or JavaScript, such as an artifact, as a page for a sandboxed frame: it can load nothing, and send nothing */
+        get: operations["getBlobsDigestDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cells": {
         parameters: {
             query?: never;
@@ -45,8 +62,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All that is told of a cell execution */
+        /** All that is told of a cell execution; its outputs as far as they are not too long, else /api/cells/{id}/outputs has them */
         get: operations["getCellsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cells/{id}/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a cell execution showed, told without its bytes but for the beginning of texts; a page ends early where texts are long */
+        get: operations["getCellsIdOutputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cells/{id}/outputs/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of an output, as the page can show them in an image or save them */
+        get: operations["getCellsIdOutputsN"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cells/{id}/outputs/{n}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An output of HTML, SVG or JavaScript as a page for a sandboxed frame: it can load nothing, and send nothing */
+        get: operations["getCellsIdOutputsNDocument"];
         put?: never;
         post?: never;
         delete?: never;
@@ -252,6 +320,23 @@ export interface paths {
         };
         /** Notebooks with sessions, the one of the newest session first */
         get: operations["getNotebooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notebooks/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest execution of each cell of a notebook, for marks at the cells: those of the newest session first, in its order */
+        get: operations["getNotebooksCells"];
         put?: never;
         post?: never;
         delete?: never;
@@ -522,6 +607,31 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        CellOutput: {
+            behind_gap?: boolean;
+            count?: number;
+            data: components["schemas"]["OutputData"][] | null;
+            display_id?: string;
+            error?: string;
+            metadata?: unknown;
+            n: number;
+            shown: boolean;
+            stream?: string;
+            /** Format: date-time */
+            time: string;
+            type: string;
+            updated?: number;
+            value?: string;
+        };
+        CellOutputs: {
+            dropped_bytes: number;
+            items: components["schemas"]["CellOutput"][] | null;
+            missing: components["schemas"]["account.MissingOutput"][] | null;
+            next?: string;
+            status: string;
+            total: number;
+            truncated: boolean;
+        };
         Column: {
             key: string;
             name: string;
@@ -688,6 +798,58 @@ export interface components {
             started: string;
             status: string;
         };
+        NotebookCell: {
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            build_ns: number;
+            cell_id: string;
+            count: number;
+            current: boolean;
+            execution: string;
+            /** Format: date-time */
+            finished?: string;
+            gaps?: components["schemas"]["index.Gap"][];
+            out_of_order?: boolean;
+            redactions: number;
+            repeat?: number;
+            reviews?: string[];
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            run_ns: number;
+            sequence?: number;
+            session: string;
+            source?: string;
+            source_digest?: string;
+            source_size: number;
+            /** Format: date-time */
+            started: string;
+            status: string;
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            wall_ns: number;
+        };
+        NotebookCells: {
+            gaps: components["schemas"]["index.Gap"][] | null;
+            items: components["schemas"]["NotebookCell"][] | null;
+            newest?: components["schemas"]["index.Session"];
+            notebooks: string[] | null;
+            sessions: number;
+        };
+        OutputData: {
+            document?: string;
+            sha256: string;
+            size: number;
+            text?: string;
+            truncated?: boolean;
+            type: string;
+            url: string;
+        };
         "Page.of.account.CellRow": {
             items: components["schemas"]["account.CellRow"][] | null;
             next?: string;
@@ -837,6 +999,7 @@ export interface components {
             sequence: number;
             session: string;
             silent?: boolean;
+            source?: string;
             source_digest?: string;
             source_size: number;
             /** Format: date-time */
@@ -940,6 +1103,7 @@ export interface components {
             output_bytes: number;
             output_sha256?: string;
             outputs: components["schemas"]["tracker.Output"][] | null;
+            outputs_cut?: boolean;
             program_digest?: string;
             redacted?: string;
             redactions: number;
@@ -1102,6 +1266,12 @@ export interface components {
             removed?: boolean;
             size: number;
             written?: boolean;
+        };
+        "account.MissingOutput": {
+            count: number;
+            digest?: string;
+            n: number;
+            why: string;
         };
         "account.Named": {
             id: string;
@@ -1535,6 +1705,37 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    getBlobsDigestDocument: {
+        parameters: {
+            query: {
+                /** @description the media type that they are */
+                type: string;
+                /** @description let its scripts run */
+                scripts?: boolean;
+                /** @description what the page around it looks like */
+                theme?: "light" | "dark";
+            };
+            header?: never;
+            path: {
+                /** @description sha256:… of the bytes */
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A blob of HTML, SVG or JavaScript, such as an artifact, as a page for a sandboxed frame: it can load nothing, and send nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
     getCells: {
         parameters: {
             query?: {
@@ -1574,6 +1775,8 @@ export interface operations {
     getCellsId: {
         parameters: {
             query?: {
+                /** @description with the outputs */
+                outputs?: boolean;
                 /** @description only these members, with commas between */
                 fields?: string[];
             };
@@ -1586,13 +1789,108 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All that is told of a cell execution */
+            /** @description All that is told of a cell execution; its outputs as far as they are not too long, else /api/cells/{id}/outputs has them */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["account.Cell"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getCellsIdOutputs: {
+        parameters: {
+            query?: {
+                /** @description at most so many items */
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+                /** @description only these members of each item, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path: {
+                /** @description its id, or its leading digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a cell execution showed, told without its bytes but for the beginning of texts; a page ends early where texts are long */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CellOutputs"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getCellsIdOutputsN: {
+        parameters: {
+            query?: {
+                /** @description the media type of the representation; without it the richest */
+                type?: string;
+                /** @description the name to save it by */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the cell execution's id, or its leading digits */
+                id: string;
+                /** @description the output's place, from 0 */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes of an output, as the page can show them in an image or save them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getCellsIdOutputsNDocument: {
+        parameters: {
+            query?: {
+                /** @description the media type of the representation; without it the richest */
+                type?: string;
+                /** @description let its scripts run */
+                scripts?: boolean;
+                /** @description what the page around it looks like */
+                theme?: "light" | "dark";
+            };
+            header?: never;
+            path: {
+                /** @description the cell execution's id, or its leading digits */
+                id: string;
+                /** @description the output's place, from 0 */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An output of HTML, SVG or JavaScript as a page for a sandboxed frame: it can load nothing, and send nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
                 };
             };
             default: components["responses"]["Failure"];
@@ -1932,6 +2230,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page.of.web.Notebook"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getNotebooksCells: {
+        parameters: {
+            query: {
+                /** @description the notebook's path, or its end */
+                notebook: string;
+                /** @description only these members of each item, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest execution of each cell of a notebook, for marks at the cells: those of the newest session first, in its order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotebookCells"];
                 };
             };
             default: components["responses"]["Failure"];
