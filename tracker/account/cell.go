@@ -38,6 +38,7 @@ type Cell struct {
 	Code          []index.CodeState    `json:"code,omitempty"`
 	Observed      []Observed           `json:"observed,omitempty"`
 	Snapshots     []index.Snapshot     `json:"snapshots,omitempty"`
+	Runs          []tracker.ID         `json:"runs,omitempty"` // that it told something of
 	Used          []Used               `json:"usage,omitempty"`
 }
 
@@ -71,7 +72,7 @@ func (r Reader) Cell(ctx context.Context, id tracker.ID) (*Cell, error) {
 	if session, err := r.Index.Session(ctx, c.Session); err == nil {
 		shown.Environment = &session
 	}
-	var errs [7]error
+	var errs [8]error
 	shown.Code, errs[0] = r.Index.CodeStates(ctx, id)
 	shown.Snapshots, errs[1] = r.Index.SnapshotsOf(ctx, id)
 	shown.Observed, errs[2] = r.observed(ctx, id, &shown.Missing)
@@ -79,6 +80,7 @@ func (r Reader) Cell(ctx context.Context, id tracker.ID) (*Cell, error) {
 	shown.OutputBatches, errs[4] = r.Index.Outputs(ctx, id)
 	shown.Gaps, errs[5] = r.Index.Gaps(ctx, id)
 	shown.Interruptions, errs[6] = r.Index.Interruptions(ctx, id)
+	shown.Runs, errs[7] = r.Index.RunsOf(ctx, id)
 	r.readOutputs(shown)
 	return shown, errors.Join(errs[:]...)
 }

@@ -26,6 +26,7 @@ type Index interface {
 	Usages(ctx context.Context, execution tracker.ID) ([]index.Usage, error)
 	UsageOfRun(ctx context.Context, run tracker.ID) (u tracker.Usage, cells int, err error)
 	Run(ctx context.Context, id tracker.ID) (index.Run, error)
+	RunsOf(ctx context.Context, id tracker.ID) ([]tracker.ID, error)
 	SearchRuns(ctx context.Context, q index.RunSearch) (index.RunPage, error)
 	Experiments(ctx context.Context, stages []tracker.Stage) ([]index.Experiment, error)
 	Executions(ctx context.Context, run tracker.ID) ([]index.RunExecution, error)
