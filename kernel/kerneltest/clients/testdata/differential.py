@@ -173,7 +173,7 @@ class Kernel:
 HISTORY = re.compile(r"_i?\d+")  # names of cells: one may begin on another channel while names are being proposed
 NORMAL = [(re.compile(p), r) for p, r in (
     (r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}(_\d+_\d+)?", "ID"), (r"0x[0-9a-f]+", "ADDRESS"), (r"ipykernel_\d+", "ipykernel_PID"),
-    (r"kernel\.[0-9A-Z]{26}", "kernel.ID"), (r"\"port\": \d+", "PORT"), (r"Tip: .*?\\n", "TIP "), (r"/tmp/[^\s\"\\:]*", "PATH"), (r"\d+(\.\d+)? (µs|ms|ns|s) ", "TIME "),
+    (r"kernel\.[0-9A-Z]{26}", "kernel.ID"), (r"\"port\": \d+", "PORT"), (r"\"seq\": \d+", "SEQ"), (r"Tip: .*?\\n", "TIP "), (r"/tmp/[^\s\"\\:]*", "PATH"), (r"\d+(\.\d+)? (µs|ms|ns|s) ", "TIME "),
 )]
 
 
