@@ -653,6 +653,7 @@ export interface components {
             series: components["schemas"]["Curve"][] | null;
         };
         Disk: {
+            done_bytes?: number;
             error?: components["schemas"]["Fault"];
             /** Format: date-time */
             finished?: string;
@@ -661,6 +662,7 @@ export interface components {
             started?: string;
             state: string;
             took_ns?: number;
+            total_bytes?: number;
         };
         Edge: {
             from: string;
@@ -1023,6 +1025,7 @@ export interface components {
             wall_ns: number;
         };
         Verification: {
+            done_bytes?: number;
             error?: components["schemas"]["Fault"];
             /** Format: date-time */
             finished?: string;
@@ -1031,20 +1034,32 @@ export interface components {
             started?: string;
             state: string;
             took_ns?: number;
+            total_bytes?: number;
         };
         Verified: {
             blobs?: number;
             dir?: string;
             entries?: number;
+            facts: components["schemas"]["account.Fact"][] | null;
             format?: number;
             journals?: components["schemas"]["journal.JournalReport"][];
             ledger?: string;
             ok: boolean;
-            problems?: components["schemas"]["journal.Problem"][];
+            problems?: components["schemas"]["VerifyProblem"][];
             proves: string[] | null;
             proves_not: string[] | null;
             removed?: components["schemas"]["journal.Removed"][];
+            says: string;
             unsigned?: number;
+            verdict: string;
+        };
+        VerifyProblem: {
+            detail?: string;
+            entry?: number;
+            fault: string;
+            file: string;
+            journal?: string;
+            text: string;
         };
         View: {
             columns?: string[];
@@ -1113,6 +1128,7 @@ export interface components {
              * @description nanoseconds
              */
             run_ns: number;
+            runs?: string[];
             session: string;
             silent?: boolean;
             snapshots?: components["schemas"]["index.Snapshot"][];
@@ -1592,12 +1608,6 @@ export interface components {
             signed: number;
             state?: string;
             torn?: number;
-        };
-        "journal.Problem": {
-            detail?: string;
-            entry?: number;
-            fault: string;
-            file: string;
         };
         "journal.Removed": {
             blobs: number;
