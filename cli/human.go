@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker/account"
@@ -47,20 +46,9 @@ func humanTime(t, now time.Time) string {
 }
 
 // count writes a number with its noun: 1 cell, 2 cells, 1,234,567 entries.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
+func count(n int, one, many string) string { return account.Count(n, one, many) }
 
-func thousands(n int) string {
-	digits := strconv.Itoa(n)
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	return digits
-}
+func thousands(n int) string { return account.Thousands(n) }
 
 // orDash stands for what is not known.
 func orDash(text string) string {

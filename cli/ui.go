@@ -102,8 +102,10 @@ func (a *app) openWeb(ctx context.Context, dir string) (*web.Server, func() erro
 	}
 	writer := &lateRecorder{open: func() *tracker.Recorder { return a.openStrictRecorder(dir, "ui") }}
 	server := web.New(web.Options{
-		Dir: dir, Index: x, Ledger: ledger, Documents: documents{}, Record: writer.record, User: userName(), Version: buildVersion().Version, Now: a.now,
-		Verify:  func(ctx context.Context) (*journal.Report, error) { return journal.Verify(ctx, dir) },
+		Dir: dir, Index: x, Ledger: ledger, Documents: documents{}, Record: writer.record, User: userName(), OwnKey: ownKey, Version: buildVersion().Version, Now: a.now,
+		Verify: func(ctx context.Context, told func(done, total int64)) (*journal.Report, error) {
+			return journal.VerifyTelling(ctx, dir, told)
+		},
 		Measure: func(ctx context.Context) (*gc.Usage, error) { return gc.Measure(ctx, dir) },
 	})
 	return server, func() error {

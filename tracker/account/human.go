@@ -25,6 +25,23 @@ func HumanBytes(n int64) string {
 	return fmt.Sprintf("%s %ciB", strconv.FormatFloat(value, 'f', digits, 64), "BKMGTP"[unit])
 }
 
+// Count writes a number with its noun: 1 cell, 2 cells, 1,234,567 entries.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(n) + " " + many
+}
+
+// Thousands writes a number with commas.
+func Thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}
+
 // Content is the digest of the file, or of the folder's tree.
 func (f Artifact) Content() tracker.Digest {
 	if f.Digest.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"io/fs"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -15,6 +16,11 @@ import (
 // Verify reads every byte of the ledger in dir and tells what is wrong with it. It only reads, and
 // may run while journals are written. Its error says that the ledger could not be read at all.
 func Verify(ctx context.Context, dir string) (*Report, error) {
+	return VerifyTelling(ctx, dir, func(_, _ int64) {})
+}
+
+// VerifyTelling is Verify for who waits for it: tell is called now and then, one call at a time, with how many bytes are read, of how many.
+func VerifyTelling(ctx context.Context, dir string, tell func(done, total int64)) (*Report, error) {
 	ledger, err := Open(dir)
 	if err != nil {
 		return nil, err
@@ -25,6 +31,7 @@ func Verify(ctx context.Context, dir string) (*Report, error) {
 	}
 	v := &verification{Ledger: ledger, ctx: ctx, report: &Report{Dir: dir, Format: Format}}
 	v.prepareRemoved()
+	v.measure(tell)
 	if err := v.checkPacks(); err != nil {
 		return nil, err
 	}
@@ -38,6 +45,7 @@ func Verify(ctx context.Context, dir string) (*Report, error) {
 	slices.SortFunc(v.report.Problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Entry, b.Entry))
 	})
+	tell(v.total, v.total)
 	return v.report, ctx.Err()
 }
 
@@ -50,11 +58,44 @@ type verification struct {
 	tombstones func() map[tracker.Digest]Tombstone
 	register   listing
 
+	tell  func(done, total int64)
+	total int64
+
 	mu      sync.Mutex
+	done    int64                       // bytes
 	walked  map[tracker.Digest]struct{} // documents
 	removed map[tracker.Digest]struct{} // blobs that are missing for a reason
 	report  *Report
 }
+
+// measure finds how much there is to read.
+func (v *verification) measure(tell func(done, total int64)) {
+	v.tell = tell
+	for _, dir := range []string{v.packs(), v.journals()} {
+		_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error { // what cannot be read is told where it is checked
+			if err == nil && d.Type().IsRegular() && filepath.Ext(path) != ".hashes" {
+				if info, err := d.Info(); err == nil {
+					v.total += info.Size()
+				}
+			}
+			return nil
+		})
+	}
+	v.tell(0, v.total)
+}
+
+// read counts bytes that were read, and tells of each step of some.
+func (v *verification) read(n int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	before := v.done / toldBytes
+	if v.done += n; v.done/toldBytes != before {
+		v.tell(min(v.done, v.total), v.total)
+	}
+}
+
+// toldBytes is after how many bytes it is told how far a check is.
+const toldBytes = 4 << 20
 
 func (v *verification) problem(p ...Problem) {
 	v.mu.Lock()

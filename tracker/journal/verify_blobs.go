@@ -18,6 +18,7 @@ import (
 func (v *verification) checkPacks() error {
 	v.good, v.bad = make(map[tracker.Digest]struct{}), make(map[tracker.Digest]struct{})
 	return blob.Check(v.packs(), func(pack string, f blob.Frame, fault error) {
+		v.read(f.Size())
 		switch {
 		case fault == nil:
 			v.good[f.Digest] = struct{}{}
@@ -34,6 +35,7 @@ func (v *verification) checkPacks() error {
 func (v *verification) named(name string, own *checkpoint) visitor {
 	file, faults := v.relative(v.lines(name)), 0
 	return func(n int64, _ tlog.Hash, line []byte) {
+		v.read(int64(len(line)) + 1)
 		if faults >= maxProblems {
 			return
 		}

@@ -1,6 +1,11 @@
 package web
 
 import (
+	"context"
+	"path"
+	"strings"
+
+	"github.com/gemba-ml/gemba/tracker/account"
 	"github.com/gemba-ml/gemba/tracker/gc"
 	"github.com/gemba-ml/gemba/tracker/journal"
 )
@@ -11,24 +16,47 @@ type Verification struct {
 	Result *Verified `json:"result,omitempty"` // of the last check that came to its end
 }
 
-// Verified is what `gemba verify --json` tells.
+// Verified is what `gemba verify --json` tells, and what `gemba verify` says in words.
 type Verified struct {
-	OK bool `json:"ok"`
-	*journal.Report
-	Proves    []string `json:"proves"` // what OK proves
-	ProvesNot []string `json:"proves_not"`
+	account.Verified
+	Verdict   string          `json:"verdict"` // "verified", "empty" or "corrupt"
+	Says      string          `json:"says"`    // what that means
+	Facts     []account.Fact  `json:"facts"`   // what was checked, and what no signature vouches for
+	Problems  []VerifyProblem `json:"problems,omitempty"`
+	Proves    []string        `json:"proves"` // what OK proves
+	ProvesNot []string        `json:"proves_not"`
+}
+
+// VerifyProblem is one thing that is wrong.
+type VerifyProblem struct {
+	journal.Problem
+	Journal string `json:"journal,omitempty"` // its id, or "ledger" for the ledger-wide one; empty: it is not in a journal
+	Text    string `json:"text"`              // all of it, for people
 }
 
 func (s *Server) verified(*call) (v Verification, err error) {
 	p, report, has := s.check.look(s.Now)
 	v.Progress = p
 	if has {
-		v.Result = &Verified{OK: report.OK(), Report: report, Proves: []string{}, ProvesNot: journal.ProvesNot()}
-		if report.OK() {
-			v.Result.Proves = journal.Proves()
-		}
+		v.Result = newVerified(account.NewVerified(report), s.own)
 	}
 	return v, nil
+}
+
+// own reports whether a key is that of who looks.
+func (s *Server) own(key string) bool { return s.OwnKey != nil && s.OwnKey(key) }
+
+func newVerified(of account.Verified, own func(string) bool) *Verified {
+	v := &Verified{Verified: of, Facts: of.Facts(own), Proves: append([]string{}, of.Proves...), ProvesNot: of.ProvesNot}
+	v.Verdict, v.Says = of.Verdict()
+	for _, p := range of.Report.Problems {
+		name, _, _ := strings.Cut(path.Base(p.File), ".")
+		if !strings.HasPrefix(p.File, "journals/") {
+			name = ""
+		}
+		v.Problems = append(v.Problems, VerifyProblem{p, name, p.String()})
+	}
+	return v
 }
 
 func (s *Server) startVerify(c *call) (Verification, error) {
@@ -51,6 +79,6 @@ func (s *Server) disk(*call) (d Disk, err error) {
 }
 
 func (s *Server) startDisk(c *call) (Disk, error) {
-	s.measure.start(s.ending, s.Now, s.Measure)
+	s.measure.start(s.ending, s.Now, func(ctx context.Context, _ func(done, total int64)) (*gc.Usage, error) { return s.Measure(ctx) })
 	return s.disk(c)
 }

@@ -46,15 +46,16 @@ type Index interface {
 	Reviews(ctx context.Context, subject tracker.ID) ([]index.Review, error)
 }
 
-// Options are what a Server is made of. All but Record is needed.
+// Options are what a Server is made of. All but Record and OwnKey is needed.
 type Options struct {
 	Dir       string // of the ledger: it tells cursors of one ledger from those of another
 	Index     Index
 	Ledger    index.Ledger
 	Documents account.Documents
-	Verify    func(ctx context.Context) (*journal.Report, error)
+	Verify    func(ctx context.Context, told func(done, total int64)) (*journal.Report, error) // told in bytes how far it is
 	Measure   func(ctx context.Context) (*gc.Usage, error)
 	Record    func(ctx context.Context, events ...tracker.Event) error // returns when they are on the disk and signed; nil: nothing can be written
+	OwnKey    func(id string) bool                                     // whether a key is that of who looks; nil: it is not known
 	User      string                                                   // who writes
 	Version   string                                                   // of this program
 	Now       func() time.Time

@@ -102,7 +102,9 @@ func serve(t testing.TB, dir string) *web.Server {
 			}
 			return recorder.Flush(ctx)
 		},
-		Verify:  func(ctx context.Context) (*journal.Report, error) { return journal.Verify(ctx, dir) },
+		Verify: func(ctx context.Context, told func(done, total int64)) (*journal.Report, error) {
+			return journal.VerifyTelling(ctx, dir, told)
+		},
 		Measure: func(ctx context.Context) (*gc.Usage, error) { return gc.Measure(ctx, dir) },
 	})
 	t.Cleanup(func() {
