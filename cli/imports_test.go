@@ -34,6 +34,7 @@ var importTable = []rule{
 	{"tracker/track/gomlx", []string{"tracker/track"}}, // and GoMLX: gemba itself must not import it
 	{"kernel/zmtp", nil},
 	{"kernel/watch", nil},
+	{"kernel/bridge", []string{"kernel/wire"}},
 	{"magics/...", []string{"magics/..."}},
 
 	// The ledger knows no kernel.
@@ -42,9 +43,9 @@ var importTable = []rule{
 	{"lineage/...", []string{"tracker/...", "lineage/..."}},
 
 	// Engines do not know each other, and the server knows none of them.
-	{"kernel", []string{"kernel/wire", "kernel/zmtp", "magics", "tracker"}},
+	{"kernel", []string{"kernel/bridge", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 	{"kernel/golang/...", []string{"kernel/golang/...", "kernel/cell", "kernel/watch", "kernel/wire", "magics", "tracker"}},
-	{"kernel/proxy/...", []string{"kernel/proxy/...", "kernel", "kernel/watch", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
+	{"kernel/proxy/...", []string{"kernel/proxy/...", "kernel", "kernel/bridge", "kernel/watch", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 	{"kernel/compute/...", []string{"kernel/compute/...", "kernel/wire", "magics", "tracker"}},
 	{"kernel/kerneltest/...", []string{"kernel/kerneltest/...", "kernel/wire", "kernel/zmtp", "magics", "tracker"}},
 

@@ -20,6 +20,9 @@ type Channels interface {
 	// Publish queues a message on iopub once every subscriber has room, so that a flood of output
 	// is slowed down and not lost. When ctx ends it does not wait any longer.
 	Publish(ctx context.Context, m wire.Message) error
+
+	// Offer is Publish for what is no output: nobody is disconnected because of it, and when ctx ends it does not send.
+	Offer(ctx context.Context, m wire.Message) error
 }
 
 // ErrAway says that the front end which a message is for is not connected on that channel.

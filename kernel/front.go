@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gemba-ml/gemba/kernel/bridge"
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
@@ -28,6 +29,18 @@ func (f *front) Publish(t wire.Type, content any, buffers ...[]byte) {
 	}
 	if err != nil {
 		f.server.Log.Warn("drop message", "type", t, "why", err)
+	}
+}
+
+// offering publishes answers to a request that come when they come, and hold up no cell.
+func (s *Server) offering(r request) bridge.Publish {
+	return func(ctx context.Context, t wire.Type, content any, buffers ...[]byte) error {
+		m, err := s.message(wire.IOPub, t, &r, content, nil)
+		if err != nil {
+			return err
+		}
+		m.Buffers = buffers
+		return s.Channels.Offer(ctx, m)
 	}
 }
 

@@ -101,14 +101,20 @@ func (s *Server) commInfo(_ context.Context, r request) any {
 		return *bad
 	}
 	list := wire.CommList{Status: wire.StatusOK, Comms: map[string]wire.CommTarget{}}
-	for id, target := range s.Session.options.Engine.Comms(asked.Target) {
-		list.Comms[id] = wire.CommTarget{Target: target}
+	for _, open := range []map[string]string{s.Session.options.Engine.Comms(asked.Target), s.Bridge.Comms(asked.Target)} {
+		for id, target := range open {
+			list.Comms[id] = wire.CommTarget{Target: target}
+		}
 	}
 	return list
 }
 
-// comm hands a comm message to the engine; what the engine says to it has the message as parent.
+// comm hands a comm message to the ledger's bridge or to the engine; what either says to it has the message as parent.
 func (s *Server) comm(ctx context.Context, r request) any {
+	if do := s.Bridge.Take(r.Header.Type, r.Content, s.offering(r)); do != nil {
+		do()
+		return nil
+	}
 	comm, bad := decode[wire.Comm](r)
 	if bad != nil {
 		s.Log.Warn("ignore comm message", "why", bad.Value)

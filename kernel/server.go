@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gemba-ml/gemba/kernel/bridge"
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
@@ -23,6 +24,7 @@ type ServerOptions struct {
 	Channels   Channels
 	History    History         // nil: no history
 	Connection wire.Connection // told to who asks by connect_request
+	Bridge     *bridge.Bridge  // takes the comms that are for the ledger; nil: there are none
 	Log        *slog.Logger    // nil: silence
 }
 

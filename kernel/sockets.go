@@ -117,6 +117,11 @@ func (s *Sockets) Publish(ctx context.Context, m wire.Message) error {
 	return s.open[wire.IOPub].SendWait(ctx, m.Frames(s.key))
 }
 
+// Offer queues a message on iopub once the subscribers have room, however long that takes. When ctx ends first it sends nothing.
+func (s *Sockets) Offer(ctx context.Context, m wire.Message) error {
+	return s.open[wire.IOPub].Offer(ctx, m.Frames(s.key))
+}
+
 // Receive returns the frames that came next on a channel, whatever they are.
 func (s *Sockets) Receive(ctx context.Context, c wire.Channel) ([][]byte, error) {
 	return s.open[c].Recv(ctx)

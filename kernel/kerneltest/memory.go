@@ -55,6 +55,14 @@ func (m *Memory) Send(c wire.Channel, msg wire.Message) error {
 // Publish is the server's.
 func (m *Memory) Publish(_ context.Context, msg wire.Message) error { return m.Send(wire.IOPub, msg) }
 
+// Offer is the server's.
+func (m *Memory) Offer(ctx context.Context, msg wire.Message) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return m.Send(wire.IOPub, msg)
+}
+
 // Write is the front end's. What it writes passes through the wire format, as everything that a
 // kernel gets does.
 func (m *Memory) Write(c wire.Channel, msg wire.Message) error {

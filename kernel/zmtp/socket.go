@@ -109,6 +109,23 @@ func (s *Socket) SendWait(ctx context.Context, frames [][]byte) error {
 	return err
 }
 
+// Offer is Send after every receiver has room, however long that takes: nobody is dropped for it. When ctx ends first it sends nothing.
+func (s *Socket) Offer(ctx context.Context, frames [][]byte) error {
+	to, p, err := s.route(frames)
+	for _, peer := range to {
+		for !peer.out.room(ctx, s.options.Queue, s.options.Stall) {
+			continue
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	for _, peer := range to {
+		s.push(peer, p)
+	}
+	return err
+}
+
 // route finds the receivers of a message and lays it out for them.
 func (s *Socket) route(frames [][]byte) ([]*peer, packed, error) {
 	s.mu.Lock()
