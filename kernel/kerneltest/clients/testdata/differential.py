@@ -131,7 +131,9 @@ class Kernel:
             for idents, msg, rest in merged(messages):
                 text = self.comparable(channel, idents, msg, rest)
                 by_channel[channel, text] += 1
-                by_request[channel, self.names.get(msg["parent_header"].get("msg_id"), "nobody")].append(text)
+                # debugpy's events come from a thread of its own, before or after the request is over
+                lane = "debug_event" if msg["header"]["msg_type"] == "debug_event" else channel
+                by_request[lane, self.names.get(msg["parent_header"].get("msg_id"), "nobody")].append(text)
         return by_channel, dict(by_request)
 
     def comparable(self, channel, idents, msg, rest):
