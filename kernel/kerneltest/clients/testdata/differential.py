@@ -38,7 +38,7 @@ CELLS = [
     "from IPython.display import publish_display_data as p\np({{'text/plain': 'x', 'application/x+json': {{'n': [{n}]}}}}, metadata={{'k': {n}}})",
     "os.write(1, b'') ; print('b' * 5000)", "%%time_nothing\n{n}", "?print", "get_ipython().set_next_input('{n}')", "%page {n}", "exit = {n}",
 ]
-FAILING = ["import time; time.sleep(0.2)\nraise KeyError({n})", "import time; time.sleep(0.2)\n1/0"]
+FAILING = ["import time; time.sleep(0.6)\nraise KeyError({n})", "import time; time.sleep(0.6)\n1/0"]
 CODE = ["pri", "import o", "x.", "os.pa", "", "é = pri", "for i in range(3):", "def f():\n  return", "x = (", "1 +* 2", "%ti", "%%ca", "!l"]
 
 
