@@ -1,0 +1,46 @@
+// Recorded source, to be read.
+import './code.css';
+import { useMemo, useState } from 'preact/hooks';
+import { Copy } from './copy';
+import type { Language } from './languages';
+import { lines, type Token } from './tokens';
+
+/** Longer sources are shown to this line until the reader asks for all of it. */
+const shownLines = 60;
+
+export function Tokens({ line }: { line: Token[] }) {
+  return (
+    <>
+      {line.map(({ text, kind }, i) =>
+        kind === '' ? text : <span key={i} class={kind} title={kind === 'gm-tok-hidden' ? 'a character that is not seen' : undefined}>{text}</span>,
+      )}
+    </>
+  );
+}
+
+/** A source with its line numbers and syntax colours. */
+export function Code({ source, language, label = 'Source' }: { source: string; language: Language; label?: string }) {
+  const all = useMemo(() => lines(source, language), [source, language]);
+  const [whole, setWhole] = useState(false);
+  const shown = whole || all.length <= shownLines + 5 ? all : all.slice(0, shownLines);
+  return (
+    <div class="gm-code">
+      <pre tabIndex={0} role="region" aria-label={label} dir="ltr">
+        <code>
+          {shown.map((line, i) => (
+            <span key={i} class="gm-code-line">
+              <Tokens line={line} />
+              {'\n'}
+            </span>
+          ))}
+        </code>
+      </pre>
+      <Copy text={source} what="the source" />
+      {shown.length < all.length && (
+        <button class="gm-link gm-code-more" onClick={() => setWhole(true)}>
+          Show all {all.length.toLocaleString('en')} lines
+        </button>
+      )}
+    </div>
+  );
+}

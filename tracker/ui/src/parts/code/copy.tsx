@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** Copies a text, also where the page may not use the clipboard by itself. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement('textarea');
+    area.className = 'gm-visually-hidden';
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}
+
+/** A button that copies a text, and says so. */
+export function Copy({ text, what }: { text: string | (() => string); what: string }) {
+  const [said, say] = useState('');
+  useEffect(() => {
+    if (said === '') return;
+    const later = setTimeout(() => say(''), 1500);
+    return () => clearTimeout(later);
+  }, [said]);
+  const act = async (): Promise<void> => say((await copy(typeof text === 'string' ? text : text())) ? 'Copied' : 'Not copied: the browser forbids it');
+  return (
+    <button class="gm-copy" onClick={() => void act()} aria-label={`Copy ${what}`} title={`Copy ${what}`}>
+      <span aria-live="polite">{said || 'Copy'}</span>
+    </button>
+  );
+}

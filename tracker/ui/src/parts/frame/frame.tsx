@@ -1,0 +1,71 @@
+// A frame for what recorded outputs have of HTML, SVG and JavaScript. What is inside is hostile: it has no origin, loads nothing, and runs
+// nothing unless the reader lets it.
+import './frame.css';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useHost } from '../../host';
+import { Failed } from '../states';
+import { allowed, allow } from './allowed';
+import { enclosed } from './enclosed';
+import { themeAround } from './theme';
+
+const means =
+  'Lets the programs in this output run, until you leave this page. They stay in a frame that cannot see this page, the ledger or your files, and may not load anything. ' +
+  'Browsers let no page rule out WebRTC for sure: a program that is made for it could still send what this output shows to another machine.';
+
+/** Shows the document that the server makes of an output. `path` is its address in the API, `name` what it is called. */
+export function Frame({ path, name, digest, program = false }: { path: string; name: string; digest: string; program?: boolean }) {
+  const host = useHost();
+  const key = `${path} ${digest}`;
+  const [scripts, setScripts] = useState(() => allowed(host, key));
+  const [tall, setTall] = useState(false);
+  const set = (on: boolean): void => {
+    allow(host, key, on);
+    setScripts(on);
+  };
+  return (
+    <div class="gm-frame">
+      <div class="gm-frame-bar">
+        <span class="gm-dim">{scripts ? 'Its scripts run, shut in' : program ? 'A program: it did not run' : 'Shown without scripts'}</span>
+        <span class="gm-space" />
+        {(!program || scripts) && (
+          <button class="gm-link" aria-pressed={tall} onClick={() => setTall(!tall)}>
+            {tall ? 'Lower' : 'Taller'}
+          </button>
+        )}
+        <button class="gm-link" title={means} onClick={() => set(!scripts)}>
+          {scripts ? 'Stop its scripts' : 'Let its scripts run'}
+        </button>
+      </div>
+      {scripts && <p class="gm-frame-note">{means}</p>}
+      {(!program || scripts) && <Shut key={String(scripts)} path={path} name={name} scripts={scripts} tall={tall} />}
+    </div>
+  );
+}
+
+/** The frame itself. On the page it has an address, and with it a policy of its own; in JupyterLab the document's text is put in. */
+function Shut({ path, name, scripts, tall }: { path: string; name: string; scripts: boolean; tall: boolean }) {
+  const host = useHost();
+  const box = useRef<HTMLDivElement>(null);
+  const [inside, setInside] = useState<{ src?: string; srcdoc?: string; error?: Error }>({});
+  useEffect(() => {
+    const full = `${path}${path.includes('?') ? '&' : '?'}scripts=${scripts}&theme=${themeAround(box.current)}`;
+    const src = host.client.transport.address?.(full);
+    if (src !== undefined) return setInside({ src });
+    const ending = new AbortController();
+    host.client
+      .bytes(full, ending.signal)
+      .then(blob => blob.text())
+      .then(text => setInside({ srcdoc: enclosed(text, scripts) }))
+      .catch((error: Error) => ending.signal.aborted || setInside({ error }));
+    return () => ending.abort();
+  }, [host, path, scripts]);
+  return (
+    <div ref={box} class={`gm-frame-box ${tall ? 'gm-frame-tall' : ''}`}>
+      {inside.error && <Failed error={inside.error} />}
+      {(inside.src !== undefined || inside.srcdoc !== undefined) && (
+        // The sandbox stands before the source, or the document would be loaded without it.
+        <iframe sandbox={scripts ? 'allow-scripts' : ''} referrerpolicy="no-referrer" allow="" title={name} src={inside.src} srcdoc={inside.srcdoc} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// The bytes of outputs: by their addresses on the page, through the client where there are none.
+import { useEffect, useState } from 'preact/hooks';
+import { useHost } from '../../host';
+
+/** An address that the browser can load a path of the API from; undefined until there is one. */
+export function useAddress(path: string): { address?: string; error?: Error } {
+  const host = useHost();
+  const direct = host.client.transport.address?.(path);
+  const [made, set] = useState<{ address?: string; error?: Error }>({});
+  useEffect(() => {
+    if (direct !== undefined) return;
+    const ending = new AbortController();
+    let address = '';
+    host.client
+      .bytes(path, ending.signal)
+      .then(blob => set({ address: (address = URL.createObjectURL(blob)) }))
+      .catch((error: Error) => ending.signal.aborted || set({ error }));
+    return () => {
+      ending.abort();
+      URL.revokeObjectURL(address);
+    };
+  }, [host, path, direct]);
+  return direct === undefined ? made : { address: direct };
+}
+
+/** Saves the bytes of a path of the API. */
+export function Save({ path, name, children }: { path: string; name: string; children: string }) {
+  const host = useHost();
+  const [failed, setFailed] = useState('');
+  const full = `${path}${path.includes('?') ? '&' : '?'}name=${encodeURIComponent(name)}`;
+  const direct = host.client.transport.address?.(full);
+  if (direct !== undefined) return <a class="gm-link" href={direct} download={name}>{children}</a>;
+  const save = async (): Promise<void> => {
+    try {
+      const address = URL.createObjectURL(await host.client.bytes(full));
+      Object.assign(document.createElement('a'), { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    } catch (error) {
+      setFailed((error as Error).message);
+    }
+  };
+  return (
+    <>
+      <button class="gm-link" onClick={() => void save()}>{children}</button>
+      {failed && <span role="alert"> {failed}</span>}
+    </>
+  );
+}
+
+/** An image of an output: in an image element nothing of it can run, an SVG's scripts neither. */
+export function Picture({ path, label, width }: { path: string; label: string; width?: number | undefined }) {
+  const { address, error } = useAddress(path);
+  const [broken, setBroken] = useState(false);
+  if (error || broken) return <p class="gm-output-note">{error?.message ?? 'These bytes are no image that the browser can show.'}</p>;
+  return address === undefined ? <p class="gm-output-note">Reading the image…</p> : <img class="gm-output-image" src={address} alt={label} {...(width ? { width } : {})} onError={() => setBroken(true)} />;
+}

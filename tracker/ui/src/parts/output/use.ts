@@ -1,0 +1,74 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Schemas } from '../../api/client';
+import { useHost } from '../../host';
+
+type Page = Schemas['CellOutputs'];
+export type CellOutput = Schemas['CellOutput'];
+export type OutputData = Schemas['OutputData'];
+
+export interface Outputs {
+  pages: Page[];
+  error?: Error;
+  loading: boolean;
+  /** Asks for the next page. */
+  more(): void;
+  again(): void;
+}
+
+/** The outputs of a cell execution, page by page; asked for again while it runs, at most once a second. */
+export function useOutputs(cell: string): Outputs {
+  const host = useHost();
+  const [wanted, want] = useState(1);
+  const [turn, setTurn] = useState(0);
+  const [state, set] = useState<{ pages: Page[]; error?: Error; loading: boolean }>({ pages: [], loading: true });
+  const again = useCallback(() => setTurn(n => n + 1), []);
+  useEffect(() => {
+    const ending = new AbortController();
+    const read = async (): Promise<Page[]> => {
+      const pages: Page[] = [];
+      for (let after: string | undefined = ''; after !== undefined && pages.length < wanted; ) {
+        const page: Page = await host.client.get('/api/cells/{id}/outputs', { id: cell, limit: 200, ...(after ? { after } : {}) }, ending.signal);
+        pages.push(page);
+        after = page.next;
+      }
+      return pages;
+    };
+    set(old => ({ ...old, loading: true }));
+    read().then(
+      pages => set({ pages, loading: false }),
+      (error: Error) => ending.signal.aborted || set(old => ({ ...old, error, loading: false })),
+    );
+    return () => ending.abort();
+  }, [host, cell, wanted, turn]);
+  const running = state.pages[0]?.status === 'running';
+  useEffect(() => {
+    if (!running) return;
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const stop = host.changes(changes => {
+      if (later === undefined && (changes.all || changes.cells?.includes(cell))) later = setTimeout(() => ((later = undefined), again()), 1000);
+    });
+    return () => (stop(), clearTimeout(later));
+  }, [host, cell, running, again]);
+  return { ...state, more: () => want(n => n + 1), again };
+}
+
+/** Outputs as they are shown: replaced ones as their updates have it, texts of one stream as one. */
+export function arranged(items: readonly CellOutput[], cleared: boolean): CellOutput[] {
+  const at = new Map(items.map(item => [item.n, item]));
+  const all: CellOutput[] = [];
+  for (const item of items) {
+    if (cleared ? item.type === 'clear_output' || item.type === 'update_display_data' : !item.shown) continue;
+    const shown = item.updated === undefined ? item : { ...item, data: at.get(item.updated)?.data ?? item.data, n: at.has(item.updated) ? item.updated : item.n };
+    const joined = together(all.at(-1), shown);
+    if (joined) all[all.length - 1] = joined;
+    else all.push(shown);
+  }
+  return all;
+}
+
+function together(a: CellOutput | undefined, b: CellOutput): CellOutput | undefined {
+  const [x, y] = [a?.data?.[0], b.data?.[0]];
+  if (a?.type !== 'stream' || b.type !== 'stream' || a.stream !== b.stream || b.behind_gap) return undefined;
+  if (x?.text === undefined || y?.text === undefined || x.truncated || x.text.length + y.text.length > 500_000) return undefined;
+  return { ...a, data: [{ ...x, text: x.text + y.text, size: x.size + y.size, truncated: y.truncated ?? false, url: y.url }] };
+}
