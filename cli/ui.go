@@ -102,7 +102,7 @@ func (a *app) openWeb(ctx context.Context, dir string) (*web.Server, func() erro
 	}
 	writer := &lateRecorder{open: func() *tracker.Recorder { return a.openStrictRecorder(dir, "ui") }}
 	server := web.New(web.Options{
-		Dir: dir, Index: x, Ledger: ledger, Documents: documents{}, Record: writer.record, User: userName(), OwnKey: ownKey, Version: buildVersion().Version, Now: a.now,
+		Dir: dir, Index: x, Ledger: ledger, Documents: documents{}, Data: keptData{ledger.Blobs()}, Record: writer.record, User: userName(), OwnKey: ownKey, Version: buildVersion().Version, Now: a.now,
 		Verify: func(ctx context.Context, told func(done, total int64)) (*journal.Report, error) {
 			return journal.VerifyTelling(ctx, dir, told)
 		},

@@ -46,12 +46,13 @@ type Index interface {
 	Reviews(ctx context.Context, subject tracker.ID) ([]index.Review, error)
 }
 
-// Options are what a Server is made of. All but Record and OwnKey is needed.
+// Options are what a Server is made of. All but Data, Record and OwnKey is needed.
 type Options struct {
 	Dir       string // of the ledger: it tells cursors of one ledger from those of another
 	Index     Index
 	Ledger    index.Ledger
 	Documents account.Documents
+	Data      account.Data                                                                     // nil: data are not compared
 	Verify    func(ctx context.Context, told func(done, total int64)) (*journal.Report, error) // told in bytes how far it is
 	Measure   func(ctx context.Context) (*gc.Usage, error)
 	Record    func(ctx context.Context, events ...tracker.Event) error // returns when they are on the disk and signed; nil: nothing can be written

@@ -37,6 +37,7 @@ var faults = []struct {
 	{errReadOnly, http.StatusForbidden, "read_only", ""},
 	{errWrong, http.StatusBadRequest, "wrong_use", ""},
 	{index.ErrAmbiguous, http.StatusBadRequest, "ambiguous", "give more digits of the id"},
+	{account.ErrNoData, http.StatusNotFound, "not_served", "gemba snapshot diff and gemba profile diff do"},
 	{account.ErrNoEnvironment, http.StatusNotFound, "not_found", ""},
 	{errKept, http.StatusNotFound, "not_kept", ""},
 	{blob.ErrNotFound, http.StatusNotFound, "not_kept", "its bytes were not kept, or taken out, or are at a remote that cannot be reached"},

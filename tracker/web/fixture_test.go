@@ -95,7 +95,7 @@ func serve(t testing.TB, dir string) *web.Server {
 		t.Fatal(err)
 	}
 	recorder := tracker.NewRecorder(tracker.Options{Strict: true, Open: func() (tracker.Journal, error) { return journal.Create(dir, journal.Options{Writer: "ui"}) }})
-	s := web.New(web.Options{Dir: dir, Index: x, Ledger: ledger, Documents: lines{}, User: "ada", Version: "test", Now: time.Now,
+	s := web.New(web.Options{Dir: dir, Index: x, Ledger: ledger, Documents: lines{}, Data: listed{}, User: "ada", Version: "test", Now: time.Now,
 		Record: func(ctx context.Context, events ...tracker.Event) error {
 			for _, e := range events {
 				recorder.Record(e)

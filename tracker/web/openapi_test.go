@@ -46,6 +46,7 @@ func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	run, cell, session := h.runs[0].String(), h.cells[0].String(), h.session.String()
+	snapshot := get[struct{ Items []struct{ ID string } }](h, "/api/snapshots").Items[0].ID
 	questions := map[string]struct{ query, body string }{
 		"get /api/openapi.json":           {},
 		"get /api/ledger":                 {},
@@ -67,6 +68,10 @@ func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 		"get /api/series":                 {query: "run=" + run + "&points=100&by=relative"},
 		"get /api/compare":                {query: "a=first&b=second"},
 		"get /api/compare/runs":           {query: "run=first&run=second"},
+		"get /api/compare/cells":          {query: "a=" + cell + "&b=" + h.cells[2].String()},
+		"get /api/compare/data":           {query: "a=" + cell + "&b=" + h.cells[2].String()},
+		"get /api/compare/snapshots":      {query: "a=" + snapshot + "&b=" + snapshot},
+		"get /api/compare/tables":         {query: "a=" + h.blob.String() + "&b=" + h.blob.String() + "&name=x.csv"},
 		"get /api/lineage":                {query: "id=" + run},
 		"get /api/environments/{id}":      {query: "id=" + run},
 		"get /api/environments/{id}/diff": {query: "id=" + session + "&with=" + cell},

@@ -22,6 +22,12 @@ func with(lists ...[]param) (all []param) {
 // onlyFields is for routes that answer one thing.
 var onlyFields = []param{{name: "fields", kind: text, about: "only these members, with commas between", many: true}}
 
+// twoSides are of routes that compare two things.
+var twoSides = []param{
+	{name: "a", kind: text, about: "the one's id, leading digits or name", needed: true},
+	{name: "b", kind: text, about: "the other's", needed: true},
+}
+
 // outputParam tells which output of a cell execution.
 var outputParam = param{name: "n", kind: integer, about: "the output's place, from 0", needed: true}
 
@@ -100,6 +106,21 @@ func routes() []route {
 		{get, "/api/compare/runs", "The params, metrics and tags that differ among many runs", with([]param{
 			{name: "run", kind: text, about: "a run's id, leading digits or name", needed: true, many: true, most: 500},
 			{name: "all", kind: boolean, about: "compare what was measured of the machine, and gemba's own tags, too", usual: "false"}}, listParams("1000")), nil, answers((*Server).compareRuns)},
+
+		{get, "/api/compare/cells", "The cells of two runs, sessions or cell executions side by side, with both sources and the first outputs", with(twoSides, []param{
+			{name: "all", kind: boolean, about: "also the cells that do not differ", usual: "false"}}, listParams("20")), nil, answers((*Server).compareCells)},
+		{get, "/api/compare/data", "The files and snapshots that two runs, sessions or cell executions do not share", with(twoSides, listParams("100")), nil, answers((*Server).compareData)},
+		{get, "/api/compare/snapshots", "What differs between the files of two snapshots", with([]param{
+			{name: "a", kind: text, about: "the one's id, or its leading digits", needed: true},
+			{name: "b", kind: text, about: "the other's", needed: true}}, listParams("1000")), nil, answers((*Server).compareSnapshots)},
+		{get, "/api/compare/tables", "What differs between two versions of a table: columns, what is in them, and rows", with([]param{
+			{name: "a", kind: text, about: "sha256:… of the one", needed: true},
+			{name: "b", kind: text, about: "of the other", needed: true},
+			{name: "name", kind: text, about: "the file's name, which tells its format", needed: true},
+			{name: "key", kind: text, about: "a column by which rows are the same; without it one is looked for", many: true, most: 100},
+			{name: "profile", kind: boolean, about: "compare what the columns hold", usual: "true"},
+			{name: "rows", kind: boolean, about: "compare row by row", usual: "true"},
+			{name: "examples", kind: integer, about: "tell at most so many rows that differ", least: 0, most: 1000, usual: "20"}}, onlyFields), nil, answers((*Server).compareTables)},
 
 		{get, "/api/lineage", "What is around something: files, cells, runs, snapshots and models as nodes, and what used or made what as edges", []param{
 			{name: "id", kind: text, about: "the id, or its leading digits, of a session, cell execution, run or snapshot", needed: true},
