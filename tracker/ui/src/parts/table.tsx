@@ -15,6 +15,8 @@ export interface TableHandle {
   /** The place of the first row in the window, and how far it is scrolled out of it. */
   top(): { row: number; offset: number };
   scrollTo(row: number, offset?: number): void;
+  /** Rows came above those in the window: what is read, and what has the focus, stays. */
+  shift(rows: number): void;
 }
 
 interface Props<Row> {
@@ -76,6 +78,10 @@ export function Table<Row>(props: Props<Row>) {
     if (props.handle) props.handle.current = {
       top: () => ({ row: Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight), offset: (scroller.current?.scrollTop ?? 0) % rowHeight }),
       scrollTo: (to, offset = 0) => scroller.current?.scrollTo({ top: to * rowHeight + offset }),
+      shift: by => {
+        setActive(at => (at.row < 0 ? at : { ...at, row: Math.max(0, at.row + by) }));
+        scroller.current?.scrollBy({ top: by * rowHeight });
+      },
     };
   });
   const headingAt = (at: number): Heading | undefined => {

@@ -1,5 +1,5 @@
-import { Empty } from '../../parts/states';
 import type { View } from '../view';
+import { Runs } from './runs';
 
 export const runs: View = {
   id: 'runs',
@@ -7,5 +7,5 @@ export const runs: View = {
   about: 'All runs with their params and metrics',
   icon: 'M1 2h14v3H1zM1 7h4v2H1zM7 7h8v2H7zM1 11h4v2H1zM7 11h8v2H7z',
   listed: true,
-  show: () => <Empty title="Runs" />,
+  show: Runs,
 };
