@@ -36,7 +36,7 @@ func run(out string, schema bool) error {
 		return write(".cache", "openapi.json", web.OpenAPI("0"))
 	}
 	fresh := out + ".new" // who embeds the last one meanwhile has all of it
-	if err := errors.Join(os.RemoveAll(fresh), page(filepath.Join(fresh, "page"))); err != nil {
+	if err := errors.Join(os.RemoveAll(fresh), page(filepath.Join(fresh, "page")), extension(filepath.Join(fresh, "labextension"))); err != nil {
 		return err
 	}
 	return errors.Join(os.RemoveAll(out), os.Rename(fresh, out))

@@ -1,0 +1,142 @@
+// The commands of the palette and of the menus.
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Dialog, showDialog, type ICommandPalette } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { Place } from '../host';
+import type { Hosts } from './hosts';
+import { places } from './places';
+import type { NotebookRecord } from './record';
+import { fill, findLost } from './restore';
+import { openCommand, type Tabs } from './tabs';
+import { openVersion } from './versions';
+import type { Words } from './words';
+
+export interface Parts {
+  app: JupyterFrontEnd;
+  tracker: INotebookTracker;
+  tabs: Tabs;
+  hosts: Hosts;
+  words: Words;
+  /** What the ledger holds of a notebook. */
+  record(panel: NotebookPanel): NotebookRecord;
+}
+
+interface Command {
+  id: string;
+  label: string;
+  about: string;
+  /** What it does with the notebook in front, and the chosen cell there; without `everywhere` it needs a notebook. */
+  run(panel: NotebookPanel | null, cell: Cell | null): unknown;
+  everywhere?: boolean;
+}
+
+export function addCommands(parts: Parts, palette: ICommandPalette | null): void {
+  const { app, tracker, words, tabs } = parts;
+  const { commands } = app;
+  commands.addCommand(openCommand, {
+    label: words.__('Open a view of the ledger'),
+    execute: args => tabs.open(placeOf(args), tracker.currentWidget),
+  });
+  for (const command of [...views(parts), ...actions(parts)]) {
+    commands.addCommand(command.id, {
+      label: command.label,
+      caption: command.about,
+      isEnabled: () => command.everywhere === true || tracker.currentWidget !== null,
+      execute: () => told(words, () => command.run(tracker.currentWidget, tracker.activeCell)),
+    });
+    palette?.addItem({ command: command.id, category: 'Gemba' });
+  }
+}
+
+/** Opens a view for each command of the views. */
+function views({ words, tabs, record }: Parts): Command[] {
+  return places.map(([id, title]) => ({
+    id: `gemba:open-${id}`,
+    label: words.__(title),
+    about: words.__("Show gemba's ledger: %1", title),
+    everywhere: true,
+    run: panel => tabs.open({ view: id, params: id === 'timeline' && panel ? { notebook: record(panel).path } : {} }, panel),
+  }));
+}
+
+function actions(parts: Parts): Command[] {
+  const { words, tabs } = parts;
+  return [
+    {
+      id: 'gemba:compare-sessions',
+      label: words.__("Compare This Notebook's Last Two Sessions"),
+      about: words.__('Show what differs between the present session of the notebook and the one before'),
+      run: panel => panel && compareSessions(parts, panel),
+    },
+    {
+      id: 'gemba:cell-lineage',
+      label: words.__('Lineage of This Cell'),
+      about: words.__('Show what the cell used and made when it was run last'),
+      run: (panel, cell) => panel && tabs.open({ view: 'lineage', params: { id: execution(parts, panel, cell) } }, panel),
+    },
+    {
+      id: 'gemba:cell-version',
+      label: words.__('Open the Recorded Version of This Cell'),
+      about: words.__('Show the source that was run last beside the present one'),
+      run: (panel, cell) => panel && cell && openVersion(parts, panel, cell, execution(parts, panel, cell)),
+    },
+    {
+      id: 'gemba:restore-outputs',
+      label: words.__('Restore Outputs from the Ledger…'),
+      about: words.__('Fill cells with what they showed when they were run, where the notebook lost it'),
+      run: panel => panel && restore(parts, panel),
+    },
+    {
+      id: 'gemba:verify',
+      label: words.__('Check Every Byte of the Ledger'),
+      about: words.__('Begin a check, and show what it proves'),
+      everywhere: true,
+      run: async panel => {
+        await parts.hosts.reach(panel).client.send('POST', '/api/verify');
+        tabs.open({ view: 'verify', params: {} }, panel);
+      },
+    },
+  ];
+}
+
+function placeOf(args: ReadonlyPartialJSONObject): Place {
+  return { view: String(args['view'] ?? ''), params: (args['params'] ?? {}) as Place['params'] };
+}
+
+/** The last execution of a cell. */
+function execution({ record, words }: Parts, panel: NotebookPanel, cell: Cell | null): string {
+  const found = cell && record(panel).of(cell.model.id)?.execution;
+  if (!found) throw new Error(words.__('No execution of this cell is in the ledger: run it with a kernel of gemba first.'));
+  return found;
+}
+
+async function compareSessions({ tabs, hosts, record, words }: Parts, panel: NotebookPanel): Promise<void> {
+  const { items } = await hosts.reach(panel).client.get('/api/sessions', { notebook: record(panel).path, limit: 2 });
+  const [now, before] = items ?? [];
+  if (!now || !before) throw new Error(words.__('There is only one session of this notebook so far.'));
+  tabs.open({ view: 'compare', params: { a: before.id, b: now.id } }, panel);
+}
+
+async function restore({ hosts, record, words }: Parts, panel: NotebookPanel): Promise<void> {
+  const lost = await findLost(panel.content.widgets, record(panel), hosts.reach(panel).client);
+  const title = words.__('Restore outputs from the ledger');
+  if (lost.length === 0) {
+    await showDialog({ title, body: words.__('Every cell shows what it showed when it was run last. Cells that were edited since are left alone.'), buttons: [Dialog.okButton()] });
+    return;
+  }
+  const body = words._n('One cell lacks what it showed when it was run last.', '%1 cells lack what they showed when they were run last.', lost.length);
+  const answer = await showDialog({ title, body, buttons: [Dialog.cancelButton(), Dialog.okButton({ label: words.__('Fill in') })] });
+  if (answer.button.accept) fill(lost);
+}
+
+/** Does something, and tells in a dialog why it could not be done. */
+async function told(words: Words, what: () => unknown): Promise<void> {
+  try {
+    await what();
+  } catch (error) {
+    const { message, hint } = error as Error & { hint?: string };
+    await showDialog({ title: words.__('Ledger'), body: hint ? `${message}: ${hint}` : message, buttons: [Dialog.okButton()] });
+  }
+}

@@ -1,0 +1,90 @@
+// What a mark at a cell says: pure, of what the ledger and the notebook hold.
+import type { Schemas } from '../api/client';
+import { duration, exact } from '../parts/format';
+import type { Words } from './words';
+
+export type Recorded = Schemas['NotebookCell'];
+
+export interface Mark {
+  kind: 'recorded' | 'running' | 'edited' | 'order' | 'earlier' | 'gap' | 'unrecorded';
+  /** Stands before the words, so that they are told apart at a glance and without colours. */
+  sign: string;
+  text: string;
+  /** More, for who points at it. */
+  title: string;
+}
+
+/** What the notebook holds of a cell. */
+export interface Present {
+  source: string;
+  /** It was run at some time, as the notebook says. */
+  ran: boolean;
+}
+
+/** The mark of a cell; undefined where there is nothing to say. `sourceOf` returns a recorded source by its digest where it is known. */
+export function markOf(cell: Recorded | undefined, present: Present, sourceOf: (digest: string) => string | undefined, words: Words): Mark | undefined {
+  if (!cell) {
+    if (!present.ran) return undefined;
+    return { kind: 'unrecorded', sign: '⊘', text: words.__('not recorded'), title: words.__('No execution of this cell is in the ledger.') };
+  }
+  const kind = kindOf(cell, present, sourceOf);
+  const [sign, text] = says(kind, cell, words);
+  return { kind, sign, text, title: [...about(kind, cell, words), ...facts(cell, words)].join('\n') };
+}
+
+function kindOf(cell: Recorded, present: Present, sourceOf: (digest: string) => string | undefined): Mark['kind'] {
+  if (cell.status === 'running') return 'running';
+  if (edited(cell, present.source, sourceOf)) return 'edited';
+  if (cell.gaps?.length) return 'gap';
+  if (!cell.current) return 'earlier';
+  return cell.out_of_order ? 'order' : 'recorded';
+}
+
+/** Whether a cell was edited since it was run. Where secrets were taken out of what is recorded nobody knows. */
+export function edited(cell: Recorded, source: string, sourceOf: (digest: string) => string | undefined): boolean {
+  if (cell.redactions > 0) return false;
+  if (!cell.source_digest) return source !== '';
+  const recorded = sourceOf(cell.source_digest);
+  return recorded !== undefined && recorded !== source;
+}
+
+function says(kind: Mark['kind'], cell: Recorded, words: Words): [sign: string, text: string] {
+  switch (kind) {
+    case 'running':
+      return ['◌', words.__('being recorded')];
+    case 'edited':
+      return ['✎', words.__('edited since it was run')];
+    case 'gap':
+      return ['⊘', words.__('not all is recorded')];
+    case 'earlier':
+      return ['↺', words.__('from an earlier session')];
+    case 'order':
+      return ['↕', words.__('run out of order')];
+    default:
+      return ['✓', cell.status === 'ok' ? words.__('recorded · %1', duration(cell.wall_ns)) : words.__('recorded')];
+  }
+}
+
+function about(kind: Mark['kind'], cell: Recorded, words: Words): string[] {
+  switch (kind) {
+    case 'edited':
+      return [words.__('The source is not the one that made what is shown.')];
+    case 'gap':
+      return (cell.gaps ?? []).map(gap => gap.reason);
+    case 'earlier':
+      return [words.__('The kernel was started again since: what this cell defined is not there any more.')];
+    case 'order':
+      return [words.__('A cell further down was run before it: running all from the top may come to something else.')];
+    default:
+      return [];
+  }
+}
+
+function facts(cell: Recorded, words: Words): string[] {
+  const list = [words.__('Run %1', exact(cell.started))];
+  if (cell.finished) list.push(words.__('%1 in all: %2 building, %3 running', duration(cell.wall_ns), duration(cell.build_ns), duration(cell.run_ns)));
+  if (cell.status !== 'ok' && cell.status !== 'running') list.push(words.__('Ended: %1', cell.status));
+  if (cell.repeat && cell.repeat > 1) list.push(words._n('Run once in this session', 'Run %1 times in this session', cell.repeat));
+  if (cell.redactions) list.push(words._n('A secret was taken out of the record', '%1 secrets were taken out of the record', cell.redactions));
+  return list;
+}

@@ -1,0 +1,125 @@
+// The side panel: what the ledger says of the notebook in front, and the way to the views.
+import { useEffect, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useAnswer } from '../host';
+import { Icon } from '../parts/icon';
+import { Link } from '../parts/link';
+import { Answered } from '../parts/states';
+import { ago, exact } from '../parts/format';
+import { views } from '../views';
+import { Cells } from './panel-cells';
+import { Check, RunNow } from './panel-facts';
+import type { NotebookNow } from './now';
+import type { Words } from './words';
+
+export interface PanelModel {
+  words: Words;
+  notebook?: NotebookNow;
+  /** Opens Jupyter's dialog to choose another kernel. */
+  chooseKernel(): void;
+  /** The places of the notebook's cells, from 0, by their ids. */
+  places(): Map<string, number>;
+  /** Another notebook has another one. */
+  id: string;
+}
+
+export function Panel(model: PanelModel) {
+  const { words, notebook } = model;
+  return (
+    <div class="gm-lab-panel">
+      {notebook ? <Notebook {...model} notebook={notebook} /> : <p class="gm-lab-none">{words.__('Open a notebook to see what is recorded of it.')}</p>}
+      <Part title={words.__('Views')}>
+        <ul class="gm-lab-views">
+          {views
+            .filter(v => v.listed)
+            .map(v => (
+              <li key={v.id} title={v.about}>
+                <Link to={{ view: v.id, params: notebook && v.id === 'timeline' ? { notebook: notebook.path } : {} }} class="gm-lab-view">
+                  <Icon path={v.icon} />
+                  {v.title}
+                </Link>
+              </li>
+            ))}
+        </ul>
+      </Part>
+      <Part title={words.__('Ledger')}>
+        <Check words={words} />
+      </Part>
+    </div>
+  );
+}
+
+/** A part of the panel, with its heading. */
+export function Part({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="gm-lab-part" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Notebook(model: PanelModel & { notebook: NotebookNow }) {
+  const { words, notebook } = model;
+  return (
+    <>
+      <header class="gm-lab-head">
+        <h1 class="gm-cut" title={notebook.path}>{notebook.name}</h1>
+        <Recorded {...model} />
+      </header>
+      <Sessions words={words} path={notebook.path} />
+      <Part title={words.__('Run last')}>
+        <Cells words={words} path={notebook.path} places={model.places} />
+      </Part>
+      <RunNow words={words} path={notebook.path} />
+    </>
+  );
+}
+
+function Recorded({ words, notebook, chooseKernel }: PanelModel & { notebook: NotebookNow }) {
+  if (notebook.recorded) return <p class="gm-lab-kernel"><span class="gm-chip gm-chip-good">● {words.__('Recorded')}</span> {notebook.kernel}</p>;
+  return (
+    <>
+      <p class="gm-lab-kernel"><span class="gm-chip gm-chip-warn">○ {words.__('Not recorded')}</span> {notebook.kernel || words.__('no kernel')}</p>
+      <p class="gm-dim">
+        {notebook.recorder
+          ? words.__('%1 records what it runs.', notebook.recorder)
+          : words.__('gemba records its own kernels. In a terminal, gemba install --wrap %1 makes one of this kernel.', notebook.kernelName || 'python3')}{' '}
+        {notebook.recorder && <button class="gm-link" onClick={chooseKernel}>{words.__('Choose it')}</button>}
+      </p>
+    </>
+  );
+}
+
+function Sessions({ words, path }: { words: Words; path: string }) {
+  const sessions = useAnswer('/api/sessions', { notebook: path, limit: 2 }, changed => Boolean(changed.all || changed.sessions?.length || changed.kinds.includes('cell.finished')));
+  useTick();
+  return (
+    <Answered asked={sessions} what={words.__('sessions')}>
+      {({ items }) => {
+        const [now, before] = items ?? [];
+        if (!now) return <p class="gm-lab-none">{words.__('Nothing is recorded of this notebook yet.')}</p>;
+        return (
+          <p class="gm-lab-session" title={words.__('since %1', exact(now.started))}>
+            {words._n('This session: %1 cell run', 'This session: %1 cells run', now.cells)}, {words.__('began %1', ago(now.started))}.{' '}
+            {before && (
+              <Link to={{ view: 'compare', params: { a: before.id, b: now.id } }} class="gm-lab-inline">
+                {words.__('Compare with the session before')}
+              </Link>
+            )}
+          </p>
+        );
+      }}
+    </Answered>
+  );
+}
+
+/** Draws again every half minute, since what is told as "2 min ago" grows old. */
+export function useTick(): void {
+  const [, set] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => set(n => n + 1), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+}
+
