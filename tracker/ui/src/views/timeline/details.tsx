@@ -1,0 +1,85 @@
+// All that is recorded of a cell execution.
+import { Code } from '../../parts/code/code';
+import { SourceChanges } from '../../parts/code/changes';
+import { languageOf } from '../../parts/code/languages';
+import { exact, short } from '../../parts/format';
+import { Link } from '../../parts/link';
+import { Outputs } from '../../parts/output/outputs';
+import { Answered } from '../../parts/states';
+import type { Schemas } from '../../api/client';
+import { useAnswer, useHost } from '../../host';
+import { useState } from 'preact/hooks';
+import { Files } from './files';
+import { Facts, Gaps } from './facts';
+import type { Shown } from './row';
+import type { Row } from './rows';
+import { Runs } from './runs';
+
+type Cell = Schemas['account.Cell'];
+
+export function Details(shown: Shown) {
+  const { id } = shown.row;
+  const cell = useAnswer('/api/cells/{id}', { id, outputs: false }, changes => changes.all === true || changes.cells?.includes(id) === true);
+  return (
+    <div class="gm-tl-details">
+      <Answered asked={cell} what="the execution">{data => <Told cell={data} {...shown} />}</Answered>
+    </div>
+  );
+}
+
+function Told({ cell, row, before, engine, dir }: { cell: Cell } & Shown) {
+  return (
+    <>
+      <Actions cell={cell} before={before} />
+      <Gaps cell={cell} />
+      <Source cell={cell} before={row.edited ? before : undefined} engine={engine} />
+      <section class="gm-tl-section" aria-label="Outputs">
+        <Outputs cell={cell.id} />
+      </section>
+      <Runs ids={cell.runs ?? []} />
+      <Files observed={cell.observed ?? []} dir={dir} />
+      <Facts cell={cell} />
+    </>
+  );
+}
+
+/** Where to go from here. */
+function Actions({ cell, before }: { cell: Cell; before: Row | undefined }) {
+  const host = useHost();
+  return (
+    <div class="gm-tl-actions">
+      <Link to={{ view: 'lineage', params: { id: cell.id } }}>Lineage</Link>
+      {before && <Link to={{ view: 'compare', params: { a: before.id, b: cell.id } }}>Compare with its run before</Link>}
+      <Link to={{ view: 'review', params: { subject: cell.id } }}>Review</Link>
+      <Link to={{ view: 'environment', params: { id: cell.id } }}>Environment</Link>
+      {host.openNotebook && cell.notebook && <button class="gm-link" onClick={() => host.openNotebook!(cell.notebook, cell.cell_id)}>Open in the notebook</button>}
+      <span class="gm-space" />
+      <span class="gm-dim">{exact(cell.started)}</span>
+      <code class="gm-dim" title={`Cell execution ${cell.id}`}>{short(cell.id)}</code>
+    </div>
+  );
+}
+
+/** The source; where it is other than when the cell ran before, what differs, too. */
+function Source({ cell, before, engine }: { cell: Cell; before: Row | undefined; engine: string }) {
+  const [compared, compare] = useState(false);
+  const earlier = useAnswer(compared && before ? '/api/cells/{id}' : null, { id: before?.id ?? '', outputs: false, fields: ['source'] });
+  const language = languageOf(engine);
+  const source = cell.source;
+  if (source === null) return <p class="gm-tl-lacks" role="alert">The bytes of its source are not in the ledger ({short(cell.source_digest ?? '')}).</p>;
+  return (
+    <section class="gm-tl-section" aria-label="Source">
+      {before && (
+        <p class="gm-tl-changed">
+          Changed since this cell ran as [{before.count}].{' '}
+          <button class="gm-link" aria-pressed={compared} onClick={() => compare(!compared)}>{compared ? 'Show the source' : 'Show what changed'}</button>
+        </p>
+      )}
+      {compared && before ? (
+        <Answered asked={earlier} what="the source before">
+          {data => (data.source === null ? <p class="gm-tl-lacks">The bytes of the source before are not in the ledger.</p> : <SourceChanges before={data.source} after={source} language={language} label="What changed in the source" />)}
+        </Answered>
+      ) : source === '' ? <p class="gm-dim">An empty cell.</p> : <Code source={source} language={language} />}
+    </section>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Row, Rows } from './rows';
+
+const [width, height] = [1000, 100];
+
+/** More executions than this are thinned out: a screen has no more columns. */
+const most = 4000;
+
+type Kind = 'ok' | 'problem' | 'order';
+
+function kindOf(row: Row): Kind {
+  if (row.status !== 'ok' && row.status !== 'running') return 'problem';
+  return row.out_of_order ? 'order' : 'ok';
+}
+
+/** The order of a session's executions, left to right, against the place of their cells, top to bottom. Who runs a notebook from top to bottom
+ *  draws one line; whoever goes back jumps up. */
+export function OrderMap({ rows, show, seen }: { rows: Rows; show: (row: Row) => void; seen: [number, number] }) {
+  const all = rows.rows;
+  const cells = rows.position.size;
+  if (all.length < 3 || cells < 2) return null;
+  const x = (i: number): number => ((i + 0.5) / all.length) * width;
+  const every = Math.ceil(all.length / most);
+  const paths: Record<Kind, string> = { ok: '', problem: '', order: '' };
+  let odd = 0;
+  all.forEach((row, i) => {
+    if (row.out_of_order) odd++;
+    const kind = kindOf(row);
+    if (!row.cell_id || (i % every !== 0 && kind !== 'problem')) return;
+    paths[kind] += `M${x(i).toFixed(1)} ${(4 + ((rows.position.get(row.cell_id)! - 1) / Math.max(1, cells - 1)) * (height - 8)).toFixed(1)}h0`;
+  });
+  const told = `${all.length.toLocaleString('en')} executions of ${cells.toLocaleString('en')} cells, ${odd.toLocaleString('en')} out of order`;
+  const jump = (event: MouseEvent): void => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    const row = all[Math.min(all.length - 1, Math.floor(((event.clientX - box.left) / box.width) * all.length))];
+    if (row) show(row);
+  };
+  return (
+    <figure class="gm-tl-map">
+      <svg class={all.length > 300 ? 'gm-tl-map-dense' : ''} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={told} onClick={jump}>
+        <title>{`${told}. A click goes there.`}</title>
+        <rect class="gm-tl-map-seen" x={x(seen[0] - 0.5)} width={Math.max(2, x(seen[1]) - x(seen[0] - 1))} height={height} />
+        {(Object.keys(paths) as Kind[]).map(kind => paths[kind] && <path key={kind} class={`gm-tl-map-${kind}`} d={paths[kind]} />)}
+      </svg>
+      <figcaption>
+        <span>Order of execution →, cells ↓</span>
+        <span><i class="gm-tl-key gm-tl-key-order" />out of order</span>
+        <span><i class="gm-tl-key gm-tl-key-problem" />did not succeed</span>
+      </figcaption>
+    </figure>
+  );
+}

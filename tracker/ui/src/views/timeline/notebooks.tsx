@@ -1,0 +1,68 @@
+// The notebooks of the ledger and the sessions of the chosen one: a list at the left, two selectors where there is no room.
+import { ago, exact } from '../../parts/format';
+import { folderOf, sessionState, type Notebook, type SessionRow } from './sessions';
+
+interface Props {
+  notebooks: readonly Notebook[];
+  sessions: readonly SessionRow[];
+  notebook: Notebook | undefined;
+  session: SessionRow | undefined;
+  more: (() => void) | undefined;
+  choose(notebook: Notebook): void;
+  open(session: SessionRow): void;
+}
+
+const when = (moment: string): string => exact(moment).slice(0, 16);
+
+export function Notebooks(props: Props) {
+  return (
+    <aside class="gm-tl-side" aria-label="Notebooks and sessions">
+      <List {...props} />
+      <Selectors {...props} />
+    </aside>
+  );
+}
+
+function List({ notebooks, sessions, notebook, session, more, choose, open }: Props) {
+  return (
+    <ul class="gm-tl-notebooks">
+      {notebooks.map(n => (
+        <li key={n.notebook}>
+          <button class="gm-tl-notebook" aria-expanded={n === notebook} onClick={() => choose(n)} title={n.notebook}>
+            <span class="gm-cut"><bdi>{n.name}</bdi></span>
+            <span class="gm-dim gm-num">{n.sessions}</span>
+            <span class="gm-dim gm-cut gm-tl-folder"><bdi>{folderOf(n)}</bdi></span>
+          </button>
+          {n === notebook && (
+            <ul class="gm-tl-sessions">
+              {sessions.map(s => (
+                <li key={s.id}>
+                  <button class="gm-tl-choice" aria-current={s.id === session?.id ? 'true' : undefined} onClick={() => open(s)} title={`${exact(s.started)}, ${ago(s.started)}`}>
+                    <span class={`gm-tl-dot gm-tl-dot-${sessionState(s.status).look}`} aria-hidden="true" />
+                    <time dateTime={s.started}>{when(s.started)}</time>
+                    <span class="gm-dim">{s.status === 'closed' ? '' : sessionState(s.status).title}</span>
+                    <span class="gm-dim gm-num" title="cell executions">{s.cells.toLocaleString('en')}</span>
+                  </button>
+                </li>
+              ))}
+              {more && <li><button class="gm-link gm-tl-more" onClick={more}>Earlier sessions</button></li>}
+            </ul>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Selectors({ notebooks, sessions, notebook, session, choose, open }: Props) {
+  return (
+    <div class="gm-tl-selectors">
+      <select class="gm-select" aria-label="Notebook" value={notebook?.notebook} onChange={event => choose(notebooks.find(n => n.notebook === event.currentTarget.value)!)}>
+        {notebooks.map(n => <option key={n.notebook} value={n.notebook}>{n.name}</option>)}
+      </select>
+      <select class="gm-select" aria-label="Session" value={session?.id} onChange={event => open(sessions.find(s => s.id === event.currentTarget.value)!)}>
+        {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s.started)}, ${sessionState(s.status).title}, ${s.cells.toLocaleString('en')} cells`}</option>)}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+// The executions of one session.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Schemas } from '../../api/client';
+import { Empty, Failed, Loading } from '../../parts/states';
+import { chosen, choices, type Filter } from './filter';
+import { useKeys } from './keys';
+import { OrderMap } from './map';
+import { Execution } from './row';
+import { useRows, type Row } from './rows';
+import { SessionHead } from './sessionhead';
+import { useSources } from './sources';
+import { useWindow } from './window';
+
+const rowHeight = 34;
+
+interface Props {
+  session: Schemas['SessionRow'];
+  /** The execution to open and to scroll to. */
+  cell: string | undefined;
+  opened(cell: string | undefined): void;
+}
+
+export function Session({ session, cell, opened }: Props) {
+  const rows = useRows(session.id);
+  const [filter, setFilter] = useState<Filter>({ text: '', only: '' });
+  const sources = useSources(session.id, filter.text.trim() !== '', rows.rows.length);
+  const list = useMemo(() => chosen(rows, filter, sources), [rows, filter, sources]);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [active, setActive] = useState<string>();
+  const scroller = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const view = useWindow(scroller, list.length, i => list[i]?.id ?? String(i), rowHeight);
+  const longest = useMemo(() => rows.rows.reduce((most, row) => Math.max(most, row.wall_ns), 0), [rows.rows]);
+
+  const toggle = useCallback((row: Row): void => {
+    setActive(row.id);
+    setOpen(old => {
+      const now = new Set(old);
+      if (!now.delete(row.id)) now.add(row.id);
+      opened(now.has(row.id) ? row.id : undefined);
+      return now;
+    });
+  }, [opened]);
+  const focus = useCallback((row: Row): void => {
+    const at = list.indexOf(row);
+    if (at < 0) return;
+    setActive(row.id);
+    view.scrollToIndex(at, { align: 'auto' });
+    requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`#gm-tl-${CSS.escape(row.id)}`)?.focus({ preventScroll: true })));
+  }, [list, view]);
+  useWanted(cell, rows.rows, (row, at) => {
+    setOpen(old => new Set(old).add(row.id));
+    setActive(row.id);
+    requestAnimationFrame(() => view.scrollToIndex(at, { align: 'start' }));
+  });
+  const root = useKeys({ list, active, focus, toggle, search });
+
+  const items = view.getVirtualItems();
+  const seen: [number, number] = [(list[view.range?.startIndex ?? 0]?.sequence ?? 1) - 1, (list[view.range?.endIndex ?? 0]?.sequence ?? 1) - 1];
+  const first = active !== undefined && list.some(row => row.id === active) ? active : list[0]?.id;
+  return (
+    <div class="gm-tl-main" ref={root}>
+      <SessionHead session={session} />
+      <OrderMap rows={rows} show={focus} seen={seen} />
+      <div class="gm-tl-tools" role="search">
+        <input ref={search} class="gm-input" type="search" placeholder="Search in sources ( / )" aria-label="Search in sources" value={filter.text}
+          onInput={event => setFilter({ ...filter, text: event.currentTarget.value })} />
+        <select class="gm-select" aria-label="Show" value={filter.only} onChange={event => setFilter({ ...filter, only: event.currentTarget.value })}>
+          {choices.map(c => <option key={c.value} value={c.value}>{c.title}</option>)}
+        </select>
+        <button class="gm-button" onClick={() => setOpen(open.size > 0 ? new Set() : new Set(list.map(row => row.id)))}>{open.size > 0 ? 'Collapse all' : 'Expand all'}</button>
+        <span class="gm-dim" role="status">{told(rows.total, rows.rows.length, list.length, filter.text !== '' && !sources.done)}</span>
+        <span class="gm-space" />
+        <span class="gm-dim gm-tl-hint"><kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>/</kbd> searches</span>
+      </div>
+      {rows.error && <p class="gm-stale" role="alert">{rows.error.message}. This is how it was before.</p>}
+      <div class="gm-tl-list" ref={scroller} tabIndex={-1} role="feed" aria-busy={!rows.done} aria-label="Cell executions">
+        {rows.rows.length === 0 ? <Nothing done={rows.done} error={rows.error} running={session.status === 'running' || session.status === 'open'} /> : list.length === 0 && (
+          <Empty title="No execution is like that">
+            <button class="gm-button" onClick={() => setFilter({ text: '', only: '' })}>Show all executions</button>
+          </Empty>
+        )}
+        <div class="gm-tl-all" style={{ height: `${view.getTotalSize()}px` }}>
+          <div class="gm-tl-window" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+            {items.map(({ index, key }) => {
+              const row = list[index];
+              return row && (
+                <div key={key} data-index={index} ref={view.measureElement} class="gm-tl-slot">
+                  <Execution row={row} position={rows.position.get(row.cell_id ?? '')} before={rows.before.get(row.id)} longest={longest} open={open.has(row.id)}
+                    active={row.id === first} engine={session.engine} dir={session.dir} toggle={toggle} activate={row => setActive(row.id)} />
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** How many executions are shown, in words. */
+function told(total: number, read: number, shown: number, searching: boolean): string {
+  const n = (count: number): string => count.toLocaleString('en');
+  const rest = read < total ? `, ${n(read)} of ${n(total)} read so far` : '';
+  const all = shown === read && rest === '' ? `${n(total)} ${total === 1 ? 'execution' : 'executions'}` : `${n(shown)} of ${n(total)} executions`;
+  return all + rest + (searching ? ', reading sources…' : '');
+}
+
+/** What stands in place of executions when there are none. */
+function Nothing({ done, error, running }: { done: boolean; error: Error | undefined; running: boolean }) {
+  if (error) return <Failed error={error} />;
+  if (!done) return <Loading what="the executions" />;
+  return <Empty title="No cell was executed in this session">{running ? <p>Run a cell: it appears here at once.</p> : <p>It ended before one was.</p>}</Empty>;
+}
+
+/** Calls back once, when the execution that the address names is among the rows. */
+function useWanted(cell: string | undefined, rows: readonly Row[], found: (row: Row, at: number) => void): void {
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    if (cell === undefined || shown.current === cell) return;
+    const at = rows.findIndex(row => row.id.startsWith(cell));
+    if (at < 0) return;
+    shown.current = cell;
+    found(rows[at]!, at);
+  }, [cell, rows]);
+}

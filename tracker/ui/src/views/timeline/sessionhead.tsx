@@ -1,0 +1,30 @@
+import type { Schemas } from '../../api/client';
+import { useAnswer } from '../../host';
+import { duration, exact } from '../../parts/format';
+import { Link } from '../../parts/link';
+import { whoStopped } from './facts';
+import { sessionState } from './sessions';
+
+/** What a session was: when, of which engine, how it ended, and what of it is not recorded. */
+export function SessionHead({ session }: { session: Schemas['SessionRow'] }) {
+  const { data } = useAnswer('/api/sessions/{id}', { id: session.id }, changes => changes.all === true || (changes.sessions?.includes(session.id) === true && !changes.kinds.every(k => k.startsWith('cell.'))));
+  const now = data ?? session;
+  const state = sessionState(now.status);
+  const took = now.ended ? (Date.parse(now.ended) - Date.parse(now.started)) * 1e6 : undefined;
+  const stops = (data?.interruptions ?? []).filter(stop => !stop.execution);
+  return (
+    <header class="gm-tl-session">
+      <h2 class="gm-cut" title={now.notebook}><bdi>{now.name}</bdi></h2>
+      <span class={`gm-chip gm-chip-${state.look}`} title={state.means}>{state.title}</span>
+      <span class="gm-dim">{now.engine} {now.engine_version}</span>
+      <span class="gm-dim" title={now.ended ? `until ${exact(now.ended)}` : ''}>{exact(now.started)}{took === undefined ? '' : `, for ${duration(took)}`}</span>
+      <span class="gm-dim gm-cut gm-tl-who" title={`process ${now.pid} in ${now.dir}, gemba ${now.gemba}`}>{now.user}@{now.host}</span>
+      <span class="gm-space" />
+      <Link to={{ view: 'lineage', params: { id: now.id } }}>Lineage</Link>
+      <Link to={{ view: 'environment', params: { id: now.id } }}>Environment</Link>
+      <Link to={{ view: 'review', params: { subject: now.id } }}>Review</Link>
+      {(data?.gaps ?? []).filter(gap => !gap.execution).map((gap, i) => <p key={i} class="gm-tl-lacks" role="note">Not recorded: {gap.reason}</p>)}
+      {stops.map((stop, i) => <p key={i} class="gm-tl-note">Interrupted by {whoStopped(stop.by)} at {exact(stop.time)}, while nothing ran.</p>)}
+    </header>
+  );
+}

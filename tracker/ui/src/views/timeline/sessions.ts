@@ -1,0 +1,28 @@
+// Notebooks and their sessions, as the reader chooses among them.
+import type { Schemas } from '../../api/client';
+
+export type Notebook = Schemas['Notebook'];
+export type SessionRow = Schemas['SessionRow'];
+
+const states: Record<string, { title: string; look: string; means: string }> = {
+  open: { title: 'running', look: 'info', means: 'Its kernel runs.' },
+  running: { title: 'running', look: 'info', means: 'Its kernel runs.' },
+  closed: { title: 'ended', look: '', means: 'Its kernel was shut down, or its cells were through.' },
+  ended: { title: 'ended', look: '', means: 'Its kernel was shut down, or its cells were through.' },
+  cut: { title: 'cut off', look: 'bad', means: 'Its kernel was killed or the machine went down: what was recorded until then is here.' },
+};
+
+export function sessionState(status: string): { title: string; look: string; means: string } {
+  return states[status] ?? { title: status, look: '', means: '' };
+}
+
+/** The notebook that a path means: the front end tells it from the folder that it serves, a kernel from the root. */
+export function notebookOf(all: readonly Notebook[], path: string): Notebook | undefined {
+  const tail = `/${path.replace(/^\//, '')}`;
+  return all.find(n => n.notebook === path) ?? all.find(n => n.notebook.endsWith(tail) || path.endsWith(`/${n.notebook}`));
+}
+
+/** The folder of a notebook. */
+export function folderOf(notebook: Notebook): string {
+  return notebook.notebook.replace(/[\\/][^\\/]*$/, '');
+}
