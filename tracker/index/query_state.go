@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
 )
@@ -112,4 +113,21 @@ func (x *Index) Removals(ctx context.Context) ([]Removal, error) {
 		return r, err
 	}
 	return collect(ctx, x, scan, `SELECT time, reason, remote, "by", removed, count, bytes FROM removals`+oldest)
+}
+
+// ObservedAt is where an observation stands, and which document has it.
+type ObservedAt struct {
+	Entry     int64
+	Execution tracker.ID
+	Time      time.Time
+	Observed  tracker.Digest
+}
+
+// ObservationsIn returns the observations of a journal behind an entry, in order.
+func (x *Index) ObservationsIn(ctx context.Context, journal tracker.ID, behind int64) ([]ObservedAt, error) {
+	scan := func(rows *sql.Rows) (o ObservedAt, err error) {
+		err = rows.Scan(&o.Entry, into(&o.Execution), at(&o.Time), into(&o.Observed))
+		return o, err
+	}
+	return collect(ctx, x, scan, "SELECT entry, execution, time, observed FROM observations WHERE journal = ? AND entry > ? ORDER BY entry", journal.String(), behind)
 }

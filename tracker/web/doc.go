@@ -39,6 +39,7 @@ type Index interface {
 	RunsOf(ctx context.Context, id tracker.ID) ([]tracker.ID, error)
 	Models(ctx context.Context, stages []tracker.Stage) ([]index.Model, error)
 	Versions(ctx context.Context, model string) ([]index.ModelVersion, error)
+	ObservationsIn(ctx context.Context, journal tracker.ID, behind int64) ([]index.ObservedAt, error)
 	Snapshot(ctx context.Context, id tracker.ID) (index.Snapshot, error)
 	Snapshots(ctx context.Context, name string) ([]index.Snapshot, error)
 	View(ctx context.Context, name string) (index.View, error)
@@ -72,6 +73,7 @@ type Server struct {
 	fields   remembered[[]index.FieldUse]
 	names    remembered[account.Experiments]
 	orders   orders
+	files    fileUses
 	check    background[*journal.Report]
 	measure  background[*gc.Usage]
 	changes  *broker

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -15,7 +14,8 @@ import (
 type Graph struct {
 	Nodes []Node   `json:"nodes"`
 	Edges []Edge   `json:"edges"`
-	Cut   bool     `json:"cut"`               // there is more than the limit
+	Start []string `json:"start,omitempty"`   // the nodes that were asked for, where a direction was
+	Cut   bool     `json:"cut"`               // there is more than the limit, the depth, or what is looked through
 	Lacks []string `json:"missing,omitempty"` // digests of what is not in the ledger: the graph lacks what they tell
 }
 
@@ -27,14 +27,21 @@ type Node struct {
 	Of     string `json:"of,omitempty"` // the id by which other routes know it
 	Status string `json:"status,omitempty"`
 	Digest string `json:"digest,omitempty"` // bare SHA-256 of a file or an artifact
-	Stale  bool   `json:"stale,omitempty"`  // a file that was written again, or a cell that was executed again, later
+	Stale  bool   `json:"stale,omitempty"`  // a file that was written again later, or what came of one, or of a cell that was executed again later
+	Depth  int    `json:"depth,omitempty"`  // steps from the start, where a direction was asked for
+
+	Because []string `json:"because,omitempty"`        // it is stale: "in.csv was written again", …
+	Again   bool     `json:"executed_again,omitempty"` // a cell that was executed again later in its session
+	Unnamed bool     `json:"names_unknown,omitempty"`  // a cell of which it is not known what it used of earlier ones
 }
 
 // Edge leads from what was there first to what came of it.
 type Edge struct {
 	From string `json:"from"`
 	To   string `json:"to"`
-	Kind string `json:"kind"` // "read", "wrote", "removed", "logged", "took", "kept", "parent", "version"
+	Kind string `json:"kind"` // "read", "wrote", "removed", "used", "logged", "took", "kept", "parent", "version"
+
+	Names []string `json:"names,omitempty"` // that a cell used as an earlier one bound them
 }
 
 // weaver makes a graph.
@@ -43,16 +50,36 @@ type weaver struct {
 	ctx   context.Context
 	graph Graph
 	known map[string]int // nodes by their ids
+	edges map[[3]string]bool
 	limit int
 	paths map[string]string // the newest version of each path
+	named map[tracker.ID]*sessionNames
+	wrote map[[2]string]bool // ids of nodes of cells, and paths
+}
+
+func (s *Server) newWeaver(c *call) *weaver {
+	return &weaver{s, c.ctx, Graph{Nodes: []Node{}, Edges: []Edge{}}, map[string]int{}, map[[3]string]bool{}, c.number("limit"), map[string]string{}, map[tracker.ID]*sessionNames{}, map[[2]string]bool{}}
+}
+
+// names returns the names of a session's cells, which are read once.
+func (w *weaver) names(session tracker.ID) (*sessionNames, error) {
+	if n := w.named[session]; n != nil {
+		return n, nil
+	}
+	n, err := w.sessionNames(w.ctx, session)
+	w.named[session] = n
+	return n, err
 }
 
 func (s *Server) lineage(c *call) (g Graph, err error) {
+	if c.get("direction") != "all" {
+		return s.closure(c)
+	}
 	m, err := s.one(c.ctx, c.get("id"), "session", "cell", "run", "snapshot")
 	if err != nil {
 		return g, err
 	}
-	w := &weaver{s, c.ctx, Graph{Nodes: []Node{}, Edges: []Edge{}}, map[string]int{}, c.number("limit"), map[string]string{}}
+	w := s.newWeaver(c)
 	told, err := w.told(m)
 	if err != nil {
 		return g, err
@@ -71,6 +98,10 @@ func (s *Server) lineage(c *call) (g Graph, err error) {
 	if m.Kind == "run" {
 		err = w.run(m.ID)
 	}
+	if err == nil {
+		err = w.uses()
+	}
+	w.markStale(nil)
 	return w.graph, err
 }
 
@@ -111,11 +142,15 @@ func (w *weaver) node(n Node) bool {
 }
 
 func (w *weaver) edge(from, to, kind string) {
-	e := Edge{from, to, kind}
+	w.namedEdge(from, to, kind, nil)
+}
+
+func (w *weaver) namedEdge(from, to, kind string, names []string) {
 	_, a := w.known[from]
 	_, b := w.known[to]
-	if a && b && !slices.Contains(w.graph.Edges, e) {
-		w.graph.Edges = append(w.graph.Edges, e)
+	if key := [3]string{from, to, kind}; a && b && !w.edges[key] {
+		w.edges[key] = true
+		w.graph.Edges = append(w.graph.Edges, Edge{from, to, kind, names})
 	}
 }
 
@@ -185,6 +220,7 @@ func (w *weaver) file(cell string, f account.File) {
 		w.edge(version(hash), cell, map[bool]string{false: "read", true: "removed"}[f.Removed])
 	}
 	if f.Written && !f.Removed {
+		w.wrote[[2]string{cell, f.Path}] = true
 		w.edge(cell, version(f.After), "wrote")
 	}
 }

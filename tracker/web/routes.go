@@ -123,7 +123,9 @@ func routes() []route {
 			{name: "examples", kind: integer, about: "tell at most so many rows that differ", least: 0, most: 1000, usual: "20"}}, onlyFields), nil, answers((*Server).compareTables)},
 
 		{get, "/api/lineage", "What is around something: files, cells, runs, snapshots and models as nodes, and what used or made what as edges", []param{
-			{name: "id", kind: text, about: "the id, or its leading digits, of a session, cell execution, run or snapshot", needed: true},
+			{name: "id", kind: text, about: "the id, or its leading digits, of a session, cell execution, run or snapshot; with a direction also that of a node", needed: true},
+			{name: "direction", kind: text, about: "all: what is in its sessions; upstream: only what it came of; downstream: what came of it", choices: []string{"all", "upstream", "downstream", "both"}, usual: "all"},
+			{name: "depth", kind: integer, about: "with a direction, at most so many steps away", least: 1, most: 10000, usual: "1000"},
 			{name: "limit", kind: integer, about: "at most so many nodes", least: 1, most: 10000, usual: "1000"}}, nil, answers((*Server).lineage)},
 		{get, "/api/environments/{id}", "The environment of a session, of a cell execution or of a run's last session", with([]param{idParam("its id, or its leading digits")}, onlyFields), nil, answers((*Server).environment)},
 		{get, "/api/environments/{id}/diff", "What differs between two environments, what matters most first", []param{idParam("the one's id, or its leading digits"),

@@ -204,7 +204,7 @@ func TestLineageLeadsFromFilesToModels(t *testing.T) {
 	for _, n := range g.Nodes {
 		kinds[n.Kind]++
 		names[n.ID] = n.Kind + " " + n.Name
-		if n.Stale {
+		if n.Stale && n.Kind == "file" {
 			stale++
 		}
 	}
