@@ -85,7 +85,8 @@ func installCommand(a *app) *cobra.Command {
 		Use:   "install",
 		Short: "Offer this kernel in Jupyter, as " + kernelDisplay,
 		Long: `install writes a kernelspec that starts this very program, so that JupyterLab, Notebook, VS Code,
-nbclient and papermill offer the kernel. It needs no Python. Installing again replaces it.
+nbclient and papermill offer the kernel. It needs no Python. Installing again replaces it. What shows the ledger
+in JupyterLab and Notebook 7 is installed beside it, as an extension.
 With --wrap, it offers another kernel a second time, recorded: --wrap python3 gives "Python 3 (gemba)". The
 other one stays as it is, and is started as before, by its own kernelspec.
 With --papermill, papermill can also set parameters of Go notebooks, which it cannot by itself.`,
@@ -138,6 +139,9 @@ func (a *app) install(p place) error {
 	}
 	fmt.Fprintf(a.stdout, "Installed %s in %s\n", kernelDisplay, dir)
 	a.tellOthers(dir)
+	if err := a.installExtension(p); err != nil {
+		return err
+	}
 	a.tellWrappable()
 	return nil
 }

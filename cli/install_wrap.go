@@ -28,7 +28,7 @@ func (a *app) installWraps(p place, names []string) error {
 			return err
 		}
 	}
-	return nil
+	return a.installExtension(p)
 }
 
 // toWrap returns the kernels that were named, each once.

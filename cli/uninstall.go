@@ -17,7 +17,7 @@ func uninstallCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "uninstall",
 		Short: "Take this kernel out of Jupyter; ledgers stay",
-		Long: `uninstall removes the kernelspecs that gemba install wrote: that of the Go kernel and those of wrapped kernels.
+		Long: `uninstall removes what gemba install wrote: the kernelspecs of the Go kernel and of wrapped kernels, and JupyterLab's extension.
 The kernels that were wrapped stay, as do all ledgers.`,
 	}
 	usage := usages{wrap: "remove what records this `kernel`, and nothing else; several, or all",
@@ -25,8 +25,12 @@ The kernels that were wrapped stay, as do all ledgers.`,
 	return placed(c, usage, a.uninstall, a.uninstallWraps, a.uninstallTranslator)
 }
 
-// uninstall removes the Go kernel and every wrap from a place.
+// uninstall removes the Go kernel, every wrap and the extension from a place.
 func (a *app) uninstall(p place) error {
+	removed, err := a.uninstallExtension(p)
+	if err != nil {
+		return err
+	}
 	dir, err := p.folder(kernelName)
 	if err != nil {
 		return err
@@ -34,6 +38,8 @@ func (a *app) uninstall(p place) error {
 	dirs := wrapsIn(filepath.Dir(dir))
 	if err := checkOurs(dir); err == nil {
 		dirs = append([]string{dir}, dirs...)
+	} else if len(dirs) == 0 && removed && errors.Is(err, fs.ErrNotExist) {
+		return nil
 	} else if len(dirs) == 0 || !errors.Is(err, fs.ErrNotExist) {
 		a.tellOthers(dir)
 		return err

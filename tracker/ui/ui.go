@@ -15,6 +15,18 @@ var dist embed.FS
 // Page returns the files of the web page.
 func Page() fs.FS { return sub("page") }
 
+// ExtensionName is what JupyterLab calls the extension, and the name of its folder among Jupyter's labextensions.
+const ExtensionName = "gemba"
+
+// Extension returns the files of JupyterLab's prebuilt extension, which works in Notebook 7 too.
+func Extension() fs.FS { return sub("labextension") }
+
+// HasExtension reports whether the program was built with the extension; make ui makes it.
+func HasExtension() bool {
+	_, err := fs.Stat(Extension(), "package.json")
+	return err == nil
+}
+
 // sub returns a folder of dist, which is there: the program would not have been built without it.
 func sub(name string) fs.FS {
 	files, err := fs.Sub(dist, "dist/"+name)

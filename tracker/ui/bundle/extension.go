@@ -10,10 +10,9 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
-)
 
-// extensionName is what JupyterLab calls the extension, and the name of its folder.
-const extensionName = "gemba"
+	"github.com/gemba-ml/gemba/tracker/ui"
+)
 
 // extension writes JupyterLab's prebuilt extension into dir. What is loaded at JupyterLab's start is small; the views are a script of their
 // own, which is loaded when one is looked at. How JupyterLab loads extensions is in
@@ -34,7 +33,7 @@ func extension(dir string) error {
 	entry, err := build("src/lab/container.ts", func(o *api.BuildOptions) {
 		o.Format = api.FormatIIFE
 		o.Plugins = []api.Plugin{shares(map[string]bool{})}
-		o.Define = map[string]string{"GEMBA_NAME": quoted(extensionName), "GEMBA_SHARED": quoted(shared), "GEMBA_STYLE": quoted(string(style[".css"])),
+		o.Define = map[string]string{"GEMBA_NAME": quoted(ui.ExtensionName), "GEMBA_SHARED": quoted(shared), "GEMBA_STYLE": quoted(string(style[".css"])),
 			"GEMBA_VIEWS": quoted(views[".js"]), "GEMBA_VIEWS_STYLE": quoted(views[".css"])}
 	})
 	if err != nil {
@@ -92,7 +91,7 @@ func manifests(dir, load string) error {
 	if err := json.Unmarshal(about, &own); err != nil {
 		return fmt.Errorf("bundle extension: read package.json: %w", err)
 	}
-	manifest := map[string]any{"name": extensionName, "version": own.Version, "description": "Shows gemba's ledger in JupyterLab and Notebook 7.",
+	manifest := map[string]any{"name": ui.ExtensionName, "version": own.Version, "description": "Shows gemba's ledger in JupyterLab and Notebook 7.",
 		"license": "Apache-2.0", "jupyterlab": map[string]any{"extension": true, "outputDir": ".", "schemaDir": "schemas",
 			"_build": map[string]string{"load": load, "extension": "./extension", "style": "./style"}}}
 	install := map[string]string{"packageManager": "gemba", "packageName": "gemba", "uninstallInstructions": "Run `gemba uninstall`"}
@@ -105,7 +104,7 @@ func copySchema(dir string) error {
 	if err != nil {
 		return fmt.Errorf("bundle extension: %w", err)
 	}
-	return write(dir, "schemas/"+extensionName+"/ledger.json", text)
+	return write(dir, "schemas/"+ui.ExtensionName+"/ledger.json", text)
 }
 
 // quoted returns a value as JavaScript writes it.
