@@ -1,4 +1,6 @@
-import { Empty } from '../../parts/states';
+import 'uplot/dist/uPlot.min.css';
+import './charts.css';
+import { Charts } from './charts';
 import type { View } from '../view';
 
 export const charts: View = {
@@ -7,5 +9,5 @@ export const charts: View = {
   about: 'Curves of metrics, and params against metrics',
   icon: 'M1 1h2v12h12v2H1zM5 10l3-4 3 2 4-5-1-1-3 4-3-2-4 5z',
   listed: true,
-  show: () => <Empty title="Charts" />,
+  show: Charts,
 };

@@ -1,0 +1,143 @@
+// A chart: uPlot's axes, scales and canvas with our own curves in them, since each run has an x of its own, and putting a hundred of
+// them into one table, as uPlot wants them, takes seconds.
+import uPlot from 'uplot';
+import type { Palette } from '../theme';
+import { drawMark, scales, type Frame } from './draw';
+import { drawLine, type Line } from './line';
+import { seconds, tick, type Span } from './axes';
+
+export interface Scene {
+  lines: Line[];
+  x: Span;
+  y: Span;
+  logX: boolean;
+  logY: boolean;
+  /** How x is written: numbers, moments or spans of time. */
+  kind: 'step' | 'time' | 'relative';
+  palette: Palette;
+}
+
+export class Plot {
+  readonly u: uPlot;
+  /** Milliseconds that drawing took last. */
+  took = 0;
+  draws = 0;
+  private picture: { canvas: HTMLCanvasElement; frame: Frame } | null = null;
+  private moving = false;
+
+  constructor(parent: HTMLElement, private scene: Scene, width: number, height: number) {
+    const { logX, logY, kind } = scene;
+    const axis = (side: 0 | 1) => ({
+      scale: side === 0 ? 'x' : 'y', stroke: () => this.scene.palette.dim, font: '11px system-ui, sans-serif', size: side === 0 ? 26 : 50, gap: 4,
+      grid: { stroke: () => this.scene.palette.line, width: 1, show: side === 1 }, ticks: { stroke: () => this.scene.palette.line, size: 4, width: 1 },
+    });
+    const write = (word: (v: number) => string) => (_: uPlot, values: number[]) => values.map(v => (v === null ? '' : word(v)));
+    this.u = new uPlot(
+      {
+        width, height, padding: [8, 10, 0, 0], legend: { show: false }, series: [{}, { show: false }],
+        cursor: { show: true, y: false, points: { show: false }, drag: { x: false, y: false, setScale: false }, bind: silent },
+        scales: {
+          x: { time: kind === 'time', distr: logX ? 3 : 1, auto: false, range: () => [this.scene.x.min, this.scene.x.max] },
+          y: { distr: logY ? 3 : 1, auto: false, range: () => [this.scene.y.min, this.scene.y.max] },
+        },
+        axes: [
+          { ...axis(0), ...(kind === 'time' ? {} : { values: write(kind === 'step' ? tick : seconds) }), space: 64 },
+          { ...axis(1), values: write(tick), space: 34 },
+        ],
+        hooks: { draw: [() => this.paint()] },
+      },
+      this.ends(),
+      parent,
+    );
+  }
+
+  private ends(): uPlot.AlignedData {
+    return [[this.scene.x.min, this.scene.x.max], [null, null]];
+  }
+
+  /** Shows a scene: new points, another part, another run that is pointed at. While the reader moves, the last picture is moved. */
+  show(scene: Scene, moving = false): void {
+    this.scene = scene;
+    this.moving = moving && this.picture !== null && this.took > cheap;
+    this.u.batch(() => {
+      this.u.setData(this.ends(), false);
+      this.u.setScale('x', { ...scene.x });
+      this.u.setScale('y', { ...scene.y });
+    });
+  }
+
+  resize(width: number, height: number): void {
+    this.picture = null;
+    if (width !== this.u.width || height !== this.u.height) this.u.setSize({ width, height });
+  }
+
+  frame(): Frame {
+    const { x, y, logX, logY } = this.scene;
+    return { ...this.u.bbox, x, y, logX, logY };
+  }
+
+  private paint(): void {
+    const c = this.u.ctx, f = this.frame(), began = performance.now();
+    c.save();
+    c.beginPath();
+    c.rect(f.left, f.top, f.width, f.height);
+    c.clip();
+    this.draws++;
+    if (this.moving) this.movePicture(c, f);
+    else this.lines(c, f);
+    c.restore();
+    if (this.moving) return;
+    this.took = performance.now() - began;
+    if (this.took > cheap) this.keepPicture(f);
+  }
+
+  private lines(c: CanvasRenderingContext2D, f: Frame): void {
+    const { lines, palette } = this.scene;
+    for (const line of lines) drawLine(c, f, line, palette, lines.length);
+    c.globalAlpha = 1;
+    this.noNumbers(c, f, palette);
+  }
+
+  /** Where values are no numbers there is no curve: crosses at the lower edge say so, arrowheads at the edges where they are infinite. */
+  private noNumbers(c: CanvasRenderingContext2D, f: Frame, palette: Palette): void {
+    const { px } = scales(f), ratio = uPlot.pxRatio;
+    for (const { points: { x, y }, look } of this.scene.lines) {
+      let free = -Infinity;
+      c.fillStyle = palette.series[look.color]!;
+      for (let i = 0; i < x.length; i++) {
+        if (Number.isFinite(y[i]!) || x[i]! < f.x.min || x[i]! > f.x.max) continue;
+        const at = px(x[i]!);
+        if (at < free) continue;
+        free = at + 9 * ratio;
+        const up = y[i] === Infinity;
+        drawMark(c, Number.isNaN(y[i]!) ? 6 : up ? 2 : 4, at, up ? f.top + 6 * ratio : f.top + f.height - 6 * ratio, 0.9 * ratio);
+      }
+    }
+  }
+
+  private keepPicture(frame: Frame): void {
+    const canvas = this.picture?.canvas ?? document.createElement('canvas');
+    canvas.width = frame.width;
+    canvas.height = frame.height;
+    canvas.getContext('2d')!.drawImage(this.u.ctx.canvas, frame.left, frame.top, frame.width, frame.height, 0, 0, frame.width, frame.height);
+    this.picture = { canvas, frame };
+  }
+
+  /** Draws the last picture where it lies now: at any number of points a frame takes no longer. */
+  private movePicture(c: CanvasRenderingContext2D, f: Frame): void {
+    const { canvas, frame } = this.picture!, { px, py } = scales(f);
+    const left = px(frame.x.min), right = px(frame.x.max), top = py(frame.y.max), low = py(frame.y.min);
+    c.drawImage(canvas, left, top, right - left, low - top);
+  }
+
+  destroy(): void {
+    this.u.destroy();
+  }
+}
+
+/** Drawing that takes no longer than this, in milliseconds, is done anew in each frame. */
+const cheap = 4;
+
+/** uPlot hears of no mouse: hands.ts does, and of keys and wheels too. */
+const off = (): null => null;
+const silent = { mousedown: off, mouseup: off, click: off, dblclick: off, mousemove: off, mouseleave: off, mouseenter: off };
