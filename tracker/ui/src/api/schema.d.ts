@@ -140,6 +140,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compare/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cells of two runs, sessions or cell executions side by side, with both sources and the first outputs */
+        get: operations["getCompareCells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files and snapshots that two runs, sessions or cell executions do not share */
+        get: operations["getCompareData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compare/runs": {
         parameters: {
             query?: never;
@@ -149,6 +183,40 @@ export interface paths {
         };
         /** The params, metrics and tags that differ among many runs */
         get: operations["getCompareRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between the files of two snapshots */
+        get: operations["getCompareSnapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compare/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions of a table: columns, what is in them, and rows */
+        get: operations["getCompareTables"];
         put?: never;
         post?: never;
         delete?: never;
@@ -632,6 +700,16 @@ export interface components {
             total: number;
             truncated: boolean;
         };
+        CellPair: {
+            a: components["schemas"]["account.CellSide"] | null;
+            a_outputs?: components["schemas"]["CellOutputs"];
+            b: components["schemas"]["account.CellSide"] | null;
+            b_outputs?: components["schemas"]["CellOutputs"];
+            cell: string;
+            outputs_differ: boolean;
+            source_differs: boolean;
+            status_differs: boolean;
+        };
         Column: {
             key: string;
             name: string;
@@ -667,6 +745,7 @@ export interface components {
         Edge: {
             from: string;
             kind: string;
+            names?: string[];
             to: string;
         };
         EnvironmentDiff: {
@@ -701,6 +780,7 @@ export interface components {
             edges: components["schemas"]["Edge"][] | null;
             missing?: string[];
             nodes: components["schemas"]["Node"][] | null;
+            start?: string[];
         };
         Group: {
             runs: number;
@@ -780,10 +860,14 @@ export interface components {
             verdict: string;
         };
         Node: {
+            because?: string[];
+            depth?: number;
             digest?: string;
+            executed_again?: boolean;
             id: string;
             kind: string;
             name: string;
+            names_unknown?: boolean;
             of?: string;
             stale?: boolean;
             status?: string;
@@ -857,6 +941,16 @@ export interface components {
             next?: string;
             total?: number;
         };
+        "Page.of.account.DataChange": {
+            items: components["schemas"]["account.DataChange"][] | null;
+            next?: string;
+            total?: number;
+        };
+        "Page.of.account.FileChange": {
+            items: components["schemas"]["account.FileChange"][] | null;
+            next?: string;
+            total?: number;
+        };
         "Page.of.account.RunRow": {
             items: components["schemas"]["account.RunRow"][] | null;
             next?: string;
@@ -869,6 +963,11 @@ export interface components {
         };
         "Page.of.index.Snapshot": {
             items: components["schemas"]["index.Snapshot"][] | null;
+            next?: string;
+            total?: number;
+        };
+        "Page.of.web.CellPair": {
+            items: components["schemas"]["CellPair"][] | null;
             next?: string;
             total?: number;
         };
@@ -1217,6 +1316,73 @@ export interface components {
              */
             wall_ns: number;
         };
+        "account.CellSide": {
+            backend?: string;
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            build_ns: number;
+            cell_id?: string;
+            count: number;
+            declarations_digest?: string;
+            dropped_bytes: number;
+            entry: number;
+            error_name?: string;
+            error_value_digest?: string;
+            /** Format: date-time */
+            finished?: string;
+            go_mod_digest?: string;
+            go_sum_digest?: string;
+            id: string;
+            journal: string;
+            kind: string;
+            max_rss: number;
+            messages: number;
+            name: string;
+            names_digest?: string;
+            notebook: string;
+            output_bytes: number;
+            output_sha256?: string;
+            program_digest?: string;
+            redacted?: string;
+            redactions: number;
+            reused: boolean;
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            run_ns: number;
+            session: string;
+            silent?: boolean;
+            source: string | null;
+            source_digest?: string;
+            source_size: number;
+            /** Format: date-time */
+            started: string;
+            status: string;
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            system_cpu_ns: number;
+            truncated: boolean;
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            user_cpu_ns: number;
+            /**
+             * Format: int64
+             * @description nanoseconds
+             */
+            wall_ns: number;
+        };
+        "account.CellValue": {
+            column: string;
+            new?: string;
+            old?: string;
+        };
         "account.Changed": {
             a: string | null;
             b: string | null;
@@ -1237,6 +1403,38 @@ export interface components {
             b_points: number;
             delta?: number | ("NaN" | "Infinity" | "-Infinity");
             key: string;
+        };
+        "account.ColumnChange": {
+            a: components["schemas"]["account.ColumnProfile"] | null;
+            b: components["schemas"]["account.ColumnProfile"] | null;
+            column: string;
+        };
+        "account.ColumnProfile": {
+            distinct: number;
+            distinct_error?: number;
+            max?: string;
+            mean?: string;
+            min?: string;
+            nulls: number;
+            std?: string;
+            type: string;
+        };
+        "account.ColumnRename": {
+            from: string;
+            to: string;
+        };
+        "account.DataChange": {
+            a: components["schemas"]["account.DataVersion"] | null;
+            b: components["schemas"]["account.DataVersion"] | null;
+            kind: string;
+            path: string;
+            tabular: boolean;
+        };
+        "account.DataVersion": {
+            digest: string;
+            kept: boolean;
+            size: number;
+            snapshot?: string;
         };
         "account.Difference": {
             a: components["schemas"]["account.Named"];
@@ -1283,6 +1481,16 @@ export interface components {
             size: number;
             written?: boolean;
         };
+        "account.FileChange": {
+            a?: string;
+            a_size: number;
+            b?: string;
+            b_size: number;
+            kind: string;
+            path: string;
+            tabular: boolean;
+            was?: string;
+        };
         "account.MissingOutput": {
             count: number;
             digest?: string;
@@ -1316,6 +1524,28 @@ export interface components {
             key: string;
             type?: string;
             value: string;
+        };
+        "account.RowChange": {
+            after?: number;
+            before?: number;
+            cells?: components["schemas"]["account.CellValue"][];
+            change: string;
+            key?: components["schemas"]["account.CellValue"][];
+        };
+        "account.RowDifference": {
+            added: number;
+            added_columns?: string[];
+            changed: number;
+            changed_cells?: {
+                [key: string]: number;
+            };
+            equal: number;
+            examples?: components["schemas"]["account.RowChange"][];
+            guessed?: boolean;
+            key?: string[];
+            removed: number;
+            removed_columns?: string[];
+            renamed_columns?: components["schemas"]["account.ColumnRename"][];
         };
         "account.Run": {
             artifacts: components["schemas"]["account.Artifact"][] | null;
@@ -1429,6 +1659,20 @@ export interface components {
             step: number;
             /** Format: date-time */
             time: string;
+        };
+        "account.TableDifference": {
+            a?: components["schemas"]["account.TableShape"];
+            b?: components["schemas"]["account.TableShape"];
+            columns: components["schemas"]["account.ColumnChange"][] | null;
+            name: string;
+            rows?: components["schemas"]["account.RowDifference"];
+        };
+        "account.TableShape": {
+            bad?: number;
+            columns: number;
+            cut?: string;
+            format: string;
+            rows: number;
         };
         "account.Used": {
             devices?: components["schemas"]["tracker.Device"][];
@@ -1936,6 +2180,72 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    getCompareCells: {
+        parameters: {
+            query: {
+                /** @description the one's id, leading digits or name */
+                a: string;
+                /** @description the other's */
+                b: string;
+                /** @description also the cells that do not differ */
+                all?: boolean;
+                /** @description at most so many items */
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+                /** @description only these members of each item, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cells of two runs, sessions or cell executions side by side, with both sources and the first outputs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page.of.web.CellPair"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getCompareData: {
+        parameters: {
+            query: {
+                /** @description the one's id, leading digits or name */
+                a: string;
+                /** @description the other's */
+                b: string;
+                /** @description at most so many items */
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+                /** @description only these members of each item, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files and snapshots that two runs, sessions or cell executions do not share */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page.of.account.DataChange"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
     getCompareRuns: {
         parameters: {
             query: {
@@ -1963,6 +2273,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ManyDifferences"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getCompareSnapshots: {
+        parameters: {
+            query: {
+                /** @description the one's id, or its leading digits */
+                a: string;
+                /** @description the other's */
+                b: string;
+                /** @description at most so many items */
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+                /** @description only these members of each item, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What differs between the files of two snapshots */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page.of.account.FileChange"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getCompareTables: {
+        parameters: {
+            query: {
+                /** @description sha256:… of the one */
+                a: string;
+                /** @description of the other */
+                b: string;
+                /** @description the file's name, which tells its format */
+                name: string;
+                /** @description a column by which rows are the same; without it one is looked for */
+                key?: string[];
+                /** @description compare what the columns hold */
+                profile?: boolean;
+                /** @description compare row by row */
+                rows?: boolean;
+                /** @description tell at most so many rows that differ */
+                examples?: number;
+                /** @description only these members, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What differs between two versions of a table: columns, what is in them, and rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["account.TableDifference"];
                 };
             };
             default: components["responses"]["Failure"];
@@ -2166,8 +2546,12 @@ export interface operations {
     getLineage: {
         parameters: {
             query: {
-                /** @description the id, or its leading digits, of a session, cell execution, run or snapshot */
+                /** @description the id, or its leading digits, of a session, cell execution, run or snapshot; with a direction also that of a node */
                 id: string;
+                /** @description all: what is in its sessions; upstream: only what it came of; downstream: what came of it */
+                direction?: "all" | "upstream" | "downstream" | "both";
+                /** @description with a direction, at most so many steps away */
+                depth?: number;
                 /** @description at most so many nodes */
                 limit?: number;
             };
