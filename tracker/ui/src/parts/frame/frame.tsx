@@ -6,16 +6,24 @@ import { useHost } from '../../host';
 import { Failed } from '../states';
 import { allowed, allow } from './allowed';
 import { enclosed } from './enclosed';
+import { useHeight } from './height';
 import { themeAround } from './theme';
 
 const means =
   'Lets the programs in this output run, until you leave this page. They stay in a frame that cannot see this page, the ledger or your files, and may not load anything. ' +
   'Browsers let no page rule out WebRTC for sure: a program that is made for it could still send what this output shows to another machine.';
 
+/** What is in the frame: where its bytes are, and how many. */
+export interface Source {
+  url: string;
+  size: number;
+  sha256: string;
+}
+
 /** Shows the document that the server makes of an output. `path` is its address in the API, `name` what it is called. */
-export function Frame({ path, name, digest, program = false }: { path: string; name: string; digest: string; program?: boolean }) {
+export function Frame({ path, name, source, program = false }: { path: string; name: string; source: Source; program?: boolean }) {
   const host = useHost();
-  const key = `${path} ${digest}`;
+  const key = `${path} ${source.sha256}`;
   const [scripts, setScripts] = useState(() => allowed(host, key));
   const [tall, setTall] = useState(false);
   const set = (on: boolean): void => {
@@ -37,14 +45,15 @@ export function Frame({ path, name, digest, program = false }: { path: string; n
         </button>
       </div>
       {scripts && <p class="gm-frame-note">{means}</p>}
-      {(!program || scripts) && <Shut key={String(scripts)} path={path} name={name} scripts={scripts} tall={tall} />}
+      {(!program || scripts) && <Shut key={String(scripts)} path={path} name={name} source={source} scripts={scripts} tall={tall} />}
     </div>
   );
 }
 
 /** The frame itself. On the page it has an address, and with it a policy of its own; in JupyterLab the document's text is put in. */
-function Shut({ path, name, scripts, tall }: { path: string; name: string; scripts: boolean; tall: boolean }) {
+function Shut({ path, name, source, scripts, tall }: { path: string; name: string; source: Source; scripts: boolean; tall: boolean }) {
   const host = useHost();
+  const height = useHeight(source);
   const box = useRef<HTMLDivElement>(null);
   const [inside, setInside] = useState<{ src?: string; srcdoc?: string; error?: Error }>({});
   useEffect(() => {
@@ -60,7 +69,7 @@ function Shut({ path, name, scripts, tall }: { path: string; name: string; scrip
     return () => ending.abort();
   }, [host, path, scripts]);
   return (
-    <div ref={box} class={`gm-frame-box ${tall ? 'gm-frame-tall' : ''}`}>
+    <div ref={box} class={`gm-frame-box ${tall ? 'gm-frame-tall' : ''}`} style={tall || height === undefined ? {} : { height: `${height}px` }}>
       {inside.error && <Failed error={inside.error} />}
       {(inside.src !== undefined || inside.srcdoc !== undefined) && (
         // The sandbox stands before the source, or the document would be loaded without it.

@@ -23,26 +23,42 @@ export function useAddress(path: string): { address?: string; error?: Error } {
   return direct === undefined ? made : { address: direct };
 }
 
+/** Gives the browser bytes to save. */
+function give(bytes: Blob, name: string): void {
+  const address = URL.createObjectURL(bytes);
+  Object.assign(document.createElement('a'), { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 /** Saves the bytes of a path of the API. */
 export function Save({ path, name, children }: { path: string; name: string; children: string }) {
   const host = useHost();
-  const [failed, setFailed] = useState('');
   const full = `${path}${path.includes('?') ? '&' : '?'}name=${encodeURIComponent(name)}`;
   const direct = host.client.transport.address?.(full);
-  if (direct !== undefined) return <a class="gm-link" href={direct} download={name}>{children}</a>;
+  return direct === undefined ? <SaveParts paths={[full]} name={name}>{children}</SaveParts> : <a class="gm-link" href={direct} download={name}>{children}</a>;
+}
+
+/** Saves the bytes of several paths as one file. */
+export function SaveParts({ paths, name, children }: { paths: readonly string[]; name: string; children: string }) {
+  const { client } = useHost();
+  const [state, set] = useState('');
   const save = async (): Promise<void> => {
+    const parts: Blob[] = [];
     try {
-      const address = URL.createObjectURL(await host.client.bytes(full));
-      Object.assign(document.createElement('a'), { href: address, download: name }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      for (const path of paths) {
+        parts.push(await client.bytes(path));
+        if (paths.length > 1) set(`${parts.length} of ${paths.length} parts`);
+      }
+      give(new Blob(parts), name);
+      set('');
     } catch (error) {
-      setFailed((error as Error).message);
+      set((error as Error).message);
     }
   };
   return (
     <>
       <button class="gm-link" onClick={() => void save()}>{children}</button>
-      {failed && <span role="alert"> {failed}</span>}
+      <span role="status">{state && ` ${state}`}</span>
     </>
   );
 }

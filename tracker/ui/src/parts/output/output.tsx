@@ -8,12 +8,14 @@ import { JSONTree } from './json';
 import { Markdown } from './markdown';
 import { firstOf, kindOf, vendorOf, type Kind } from './media';
 import { Terminal } from './text';
-import type { CellOutput, OutputData } from './use';
+import type { Arranged, CellOutput, OutputData } from './use';
 import { Whole } from './whole';
 
 interface Shown {
   data: OutputData;
   output: CellOutput;
+  /** Of a text that came in several. */
+  parts: readonly OutputData[];
   label: string;
 }
 
@@ -45,8 +47,8 @@ const shows: Record<Kind, (shown: Shown) => ComponentChildren> = {
   ),
   image: s => <Picture path={s.data.url} label={s.label} width={widthOf(s.output, s.data.type)} />,
   svg: s => <SVG {...s} />,
-  document: s => <Frame path={s.data.document ?? ''} name={s.label} digest={s.data.sha256} />,
-  program: s => <Frame path={s.data.document ?? ''} name={s.label} digest={s.data.sha256} program />,
+  document: s => <Frame path={s.data.document ?? ''} source={s.data} name={s.label} />,
+  program: s => <Frame path={s.data.document ?? ''} source={s.data} name={s.label} program />,
   json: s => <Whole {...s} name={fileName(s.output, s.data)}>{text => <JSONTree text={text} />}</Whole>,
   vendor: s => <Whole {...s} name={fileName(s.output, s.data)}>{text => <JSONTree text={text} />}</Whole>,
   sound: s => <Played {...s} />,
@@ -58,7 +60,7 @@ const shows: Record<Kind, (shown: Shown) => ComponentChildren> = {
 function SVG({ data, label }: Shown) {
   const [framed, setFramed] = useState(false);
   return framed ? (
-    <Frame path={data.document ?? ''} name={label} digest={data.sha256} />
+    <Frame path={data.document ?? ''} source={data} name={label} />
   ) : (
     <div class="gm-output-svg">
       <Picture path={data.url} label={label} />
@@ -70,7 +72,7 @@ function SVG({ data, label }: Shown) {
 const titles: Partial<Record<Kind, string>> = { document: 'HTML', svg: 'SVG', program: 'JavaScript', markdown: 'Markdown', latex: 'LaTeX', json: 'JSON', text: 'Text', image: 'Image' };
 
 /** An output, and a choice where it can be shown in several ways. */
-export function Output({ output }: { output: CellOutput }) {
+export function Output({ output }: { output: Arranged }) {
   const data = output.data ?? [];
   const [type, setType] = useState<string>();
   const shown = data.find(x => x.type === type) ?? firstOf(data);
@@ -78,7 +80,7 @@ export function Output({ output }: { output: CellOutput }) {
   const vendor = data.find(x => kindOf(x.type) === 'vendor');
   const label = output.type === 'error' ? `Error ${output.error ?? ''}` : output.stream ?? `Output ${output.n + 1}`;
   return (
-    <div class={`gm-output gm-output-${output.type === 'error' ? 'failed' : kindOf(shown.type)}`} data-n={output.n}>
+    <div class="gm-output" data-kind={kindOf(shown.type)} data-n={output.n}>
       {output.behind_gap && <p class="gm-output-note">What came before this is not kept: too much was shown.</p>}
       {vendor && <p class="gm-output-note">Jupyter draws {vendorOf(vendor.type)} with a program of its own; here is what else was recorded of it.</p>}
       {data.length > 1 && (
@@ -90,7 +92,7 @@ export function Output({ output }: { output: CellOutput }) {
           ))}
         </div>
       )}
-      {shows[kindOf(shown.type)]({ data: shown, output, label })}
+      {shows[kindOf(shown.type)]({ data: shown, parts: output.parts.length > 0 ? output.parts : [shown], output, label })}
     </div>
   );
 }

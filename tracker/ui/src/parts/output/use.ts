@@ -52,23 +52,23 @@ export function useOutputs(cell: string): Outputs {
   return { ...state, more: () => want(n => n + 1), again };
 }
 
+/** An output as it is shown: a text of a stream may have come in several parts. */
+export interface Arranged extends CellOutput {
+  parts: OutputData[];
+}
+
 /** Outputs as they are shown: replaced ones as their updates have it, texts of one stream as one. */
-export function arranged(items: readonly CellOutput[], cleared: boolean): CellOutput[] {
+export function arranged(items: readonly CellOutput[], cleared: boolean): Arranged[] {
   const at = new Map(items.map(item => [item.n, item]));
-  const all: CellOutput[] = [];
+  const all: Arranged[] = [];
   for (const item of items) {
     if (cleared ? item.type === 'clear_output' || item.type === 'update_display_data' : !item.shown) continue;
     const shown = item.updated === undefined ? item : { ...item, data: at.get(item.updated)?.data ?? item.data, n: at.has(item.updated) ? item.updated : item.n };
-    const joined = together(all.at(-1), shown);
-    if (joined) all[all.length - 1] = joined;
-    else all.push(shown);
+    const last = all.at(-1);
+    if (last && together(last, shown)) last.parts.push(...(shown.data ?? []));
+    else all.push({ ...shown, parts: shown.type === 'stream' ? [...(shown.data ?? [])] : [] });
   }
   return all;
 }
 
-function together(a: CellOutput | undefined, b: CellOutput): CellOutput | undefined {
-  const [x, y] = [a?.data?.[0], b.data?.[0]];
-  if (a?.type !== 'stream' || b.type !== 'stream' || a.stream !== b.stream || b.behind_gap) return undefined;
-  if (x?.text === undefined || y?.text === undefined || x.truncated || x.text.length + y.text.length > 500_000) return undefined;
-  return { ...a, data: [{ ...x, text: x.text + y.text, size: x.size + y.size, truncated: y.truncated ?? false, url: y.url }] };
-}
+const together = (a: CellOutput, b: CellOutput): boolean => a.type === 'stream' && b.type === 'stream' && a.stream === b.stream && !b.behind_gap;

@@ -2,35 +2,49 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useHost } from '../../host';
 import { bytes } from '../format';
-import { Save } from './bytes';
+import { Save, SaveParts } from './bytes';
 import type { OutputData } from './use';
 
-/** Longer texts, in bytes, are saved and not shown. */
+/** Longer texts, in characters, are saved and not shown. */
 const showable = 4_000_000;
 
-/** A text of which the beginning is at hand, how much more there is, and the way to all of it. */
-export function Whole({ data, name, children }: { data: OutputData; name: string; children: (text: string) => ComponentChildren }) {
+/** A text of which the beginning is at hand, perhaps in parts, how much more there is, and the way to all of it. */
+export function Whole({ parts, name, children }: { parts: readonly OutputData[]; name: string; children: (text: string) => ComponentChildren }) {
   const host = useHost();
-  const [whole, setWhole] = useState<string>();
+  const [read, setRead] = useState<ReadonlyMap<string, string>>(new Map());
   const [failed, setFailed] = useState('');
-  const read = async (): Promise<void> => {
+  const { text, next } = beginning(parts, read);
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  const more = async (part: OutputData): Promise<void> => {
     try {
-      setWhole(await (await host.client.bytes(data.url)).text());
+      const whole = await (await host.client.bytes(part.url)).text();
+      setRead(old => new Map(old).set(part.url, whole));
     } catch (error) {
       setFailed((error as Error).message);
     }
   };
-  const text = whole ?? data.text ?? '';
   return (
     <>
       {children(text)}
-      {data.truncated && whole === undefined && (
+      {next && (
         <p class="gm-output-note">
-          The first {bytes(text.length)} of {bytes(data.size)}.{' '}
-          {data.size <= showable && <button class="gm-link" onClick={() => void read()}>Show all</button>} <Save path={data.url} name={name}>Save all</Save>
+          The first {bytes(text.length)} of {bytes(size)}.{' '}
+          {text.length + next.size <= showable && <button class="gm-link" onClick={() => void more(next)}>{parts.at(-1) === next ? 'Show all' : 'Show more'}</button>}{' '}
+          {parts.length === 1 ? <Save path={next.url} name={name}>Save all</Save> : <SaveParts paths={parts.map(part => part.url)} name={name}>Save all</SaveParts>}
           {failed && <span role="alert"> {failed}</span>}
         </p>
       )}
     </>
   );
+}
+
+/** The text as far as it is at hand, and the part whose rest comes next. */
+function beginning(parts: readonly OutputData[], read: ReadonlyMap<string, string>): { text: string; next?: OutputData } {
+  const texts: string[] = [];
+  for (const part of parts) {
+    const whole = read.get(part.url) ?? (part.truncated ? undefined : part.text);
+    if (whole === undefined) return { text: texts.join('') + (part.text ?? ''), next: part };
+    texts.push(whole);
+  }
+  return { text: texts.join('') };
 }

@@ -57,7 +57,7 @@ export function Facts({ cell }: { cell: Cell }) {
           {code.dirty > 0 && `, ${code.dirty.toLocaleString('en')} changed`}
         </Fact>
       )}
-      {cell.output_bytes > 0 && <Fact name="Shown">{bytes(cell.output_bytes)} in {cell.messages.toLocaleString('en')} messages</Fact>}
+      {cell.output_bytes > 0 && <Fact name="Shown">{bytes(cell.output_bytes)} in {cell.messages === 1 ? '1 message' : `${cell.messages.toLocaleString('en')} messages`}</Fact>}
     </dl>
   );
 }

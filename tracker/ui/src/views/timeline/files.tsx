@@ -55,8 +55,8 @@ export function Files({ observed, dir }: { observed: readonly Schemas['account.O
                     <td>{deed(file)}</td>
                     <td class="gm-mono" title={file.path}><bdi>{within(file.path, dir)}</bdi>{file.missing && <span class="gm-tl-lacks"> {file.missing}</span>}</td>
                     <td class="gm-num">{file.removed ? '–' : bytes(file.size)}</td>
-                    <td><Digest hash={file.before_sha256} kept={file.kept && !file.after_sha256} name={name} /></td>
-                    <td><Digest hash={file.after_sha256} kept={file.kept} name={name} /></td>
+                    <td><Digest hash={file.before_sha256} kept={file.kept && (!file.written || !file.after_sha256)} name={name} /></td>
+                    <td>{file.written && <Digest hash={file.after_sha256} kept={file.kept} name={name} />}</td>
                   </tr>
                 );
               })}

@@ -1,0 +1,39 @@
+// How tall a frame should be. Without scripts nothing inside can say so, and nothing outside can look: it is guessed from the text.
+import { useEffect, useState } from 'preact/hooks';
+import { useHost } from '../../host';
+
+/** Longer documents, in bytes, get the usual height. */
+const guessed = 300_000;
+
+/** Lines that elements take, in pixels. */
+const lines: [RegExp, number][] = [
+  [/<(tr|p|li|br|h[1-6]|dt|dd|summary)\b/gi, 23],
+  [/<(img|svg|canvas|video|iframe|script)\b/gi, 300],
+  [/\n(?=[^\n]*<\/pre>)/gi, 18],
+];
+
+/** A guess of the height of a document, in pixels, between a line and the usual height of figures. */
+export function heightOf(html: string): number {
+  const text = html.replace(/<style\b[^]*?<\/style>/gi, '');
+  const told = /<svg\b[^>]*\bheight="(\d{2,4})/i.exec(text)?.[1];
+  const elements = lines.reduce((sum, [pattern, px]) => sum + px * (text.match(pattern)?.length ?? 0), 0);
+  const words = Math.ceil(text.replace(/<[^>]*>/g, '').length / 110) * 18;
+  return Math.min(440, Math.max(64, 30 + (told === undefined ? Math.max(elements, words) : Number(told))));
+}
+
+/** The guess; undefined where there is none. */
+export function useHeight(source: { url: string; size: number }): number | undefined {
+  const host = useHost();
+  const [height, set] = useState<number>();
+  useEffect(() => {
+    if (source.size > guessed) return;
+    const ending = new AbortController();
+    host.client
+      .bytes(source.url, ending.signal)
+      .then(blob => blob.text())
+      .then(text => set(heightOf(text)))
+      .catch(() => undefined); // the frame itself says what is wrong
+    return () => ending.abort();
+  }, [host, source.url, source.size]);
+  return height;
+}
