@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/bridge"
 	"github.com/gemba-ml/gemba/kernel/golang"
 	"github.com/gemba-ml/gemba/kernel/golang/build"
 	"github.com/gemba-ml/gemba/kernel/golang/process"
@@ -53,11 +54,18 @@ func (a *app) kernel(ctx context.Context, file string) error {
 		return socketHint(err, file)
 	}
 	defer func() { _ = k.sockets.Close(linger) }() // who does not take the last messages has left
-	if err := k.open(file, connection); err != nil {
+	pages := k.showLedger("go")
+	if err := k.open(file, connection, pages.Bridge); err != nil {
 		return err
 	}
 	defer watch(k.server, signals)()
-	return errors.Join(k.server.Serve(ctx), within(linger, k.finish))
+	return k.ended(k.server.Serve(ctx), pages)
+}
+
+// ended writes the last of the record, and ends what front ends asked of the ledger.
+func (s *cellSession) ended(why error, pages *ledgerComms) error {
+	wait := pages.close()
+	return errors.Join(why, within(linger, s.finish), wait())
 }
 
 // logger tells people, on stderr, what goes wrong beside their cells.
@@ -84,7 +92,7 @@ type jupyterKernel struct {
 }
 
 // open starts engine, record and server. It does nothing slow: the front end waits for the first reply.
-func (k *jupyterKernel) open(file string, connection wire.Connection) error {
+func (k *jupyterKernel) open(file string, connection wire.Connection, ledger *bridge.Bridge) error {
 	engine, err := golang.New(k.lock.start(golang.Options{
 		Meter: k.meter, Jupyter: process.FindJupyter(file, os.Getenv), Version: buildVersion().Version, Log: k.log, Provide: []build.Provided{trackModule()},
 	}))
@@ -94,7 +102,7 @@ func (k *jupyterKernel) open(file string, connection wire.Connection) error {
 	k.record(linger)
 	k.server = kernel.NewServer(kernel.ServerOptions{
 		Session: k.cellSession.open(engine), Channels: k.sockets, Connection: connection, Log: k.log,
-		History: &pastCells{ledger: k.ledger, session: k.id},
+		History: &pastCells{ledger: k.ledger, session: k.id}, Bridge: ledger,
 	})
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/bridge"
 	"github.com/gemba-ml/gemba/kernel/proxy"
 	"github.com/gemba-ml/gemba/kernel/proxy/kernelspec"
 	"github.com/gemba-ml/gemba/kernel/proxy/python"
@@ -32,11 +33,12 @@ func (a *app) wrappedKernel(ctx context.Context, file, folder string) error {
 	}
 	defer func() { _ = sockets.Close(linger) }() // who does not take the last messages has left
 	s.record(linger)
-	return errors.Join(s.relay(ctx, folder, connection, sockets, signals), within(linger, s.finish))
+	pages := s.showLedger(kernelspec.Spec{Dir: folder}.Name())
+	return s.ended(s.relay(ctx, folder, connection, sockets, pages.Bridge, signals), pages)
 }
 
 // relay stands between a wrapped kernel and front ends until one of them ends it.
-func (s *cellSession) relay(ctx context.Context, folder string, at wire.Connection, front proxy.Front, signals <-chan os.Signal) error {
+func (s *cellSession) relay(ctx context.Context, folder string, at wire.Connection, front proxy.Front, ledger *bridge.Bridge, signals <-chan os.Signal) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	unwatch := watch(starting{stop}, signals)
@@ -46,7 +48,7 @@ func (s *cellSession) relay(ctx context.Context, folder string, at wire.Connecti
 		return err
 	}
 	defer func() { _ = link.Child.Close() }() // what it leaves is in the system's temporary folder
-	relay := proxy.NewRelay(proxy.RelayOptions{Session: s.open(&proxy.Engine{Link: link}), Link: link, Front: front, Ports: portsOf(at), Log: s.log})
+	relay := proxy.NewRelay(proxy.RelayOptions{Session: s.open(&proxy.Engine{Link: link}), Link: link, Front: front, Ports: portsOf(at), Bridge: ledger, Log: s.log})
 	defer watch(relay, signals)()
 	return relay.Serve(ctx)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 
 	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/bridge"
 	"github.com/gemba-ml/gemba/kernel/kerneltest"
 	"github.com/gemba-ml/gemba/kernel/wire"
 	"github.com/gemba-ml/gemba/tracker"
@@ -36,7 +37,7 @@ func connections(t *testing.T) map[string]wire.Connection {
 }
 
 // listen serves a connection with a fake engine until the test ends.
-func listen(t *testing.T, c wire.Connection) (*kerneltest.Recorder, *lockedBuffer) {
+func listen(t *testing.T, c wire.Connection, pages ...*bridge.Bridge) (*kerneltest.Recorder, *lockedBuffer) {
 	t.Helper()
 	recorder, log, id := &kerneltest.Recorder{}, &lockedBuffer{}, tracker.NewID()
 	logger := slog.New(slog.NewTextHandler(log, nil))
@@ -45,7 +46,11 @@ func listen(t *testing.T, c wire.Connection) (*kerneltest.Recorder, *lockedBuffe
 		t.Fatal(err)
 	}
 	session := kernel.OpenSession(kernel.SessionOptions{ID: id, Engine: kerneltest.NewEngine(), Recorder: recorder, Log: logger})
-	server := kernel.NewServer(kernel.ServerOptions{Session: session, Channels: sockets, Connection: c, Log: logger})
+	o := kernel.ServerOptions{Session: session, Channels: sockets, Connection: c, Log: logger}
+	for _, p := range pages {
+		o.Bridge = p
+	}
+	server := kernel.NewServer(o)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(context.Background()) }()
 	t.Cleanup(func() {

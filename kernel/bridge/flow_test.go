@@ -16,10 +16,11 @@ import (
 )
 
 func TestStaleComms(t *testing.T) {
-	gone := make(chan struct{})
-	p := newPage(t, func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done(); close(gone) })
+	begun, gone := make(chan struct{}), make(chan struct{})
+	p := newPage(t, func(w http.ResponseWriter, r *http.Request) { close(begun); <-r.Context().Done(); close(gone) })
 	p.open("c0")
 	p.ask("c0", `{"id":1,"path":"/api/x"}`)
+	<-begun
 	for i := range kept {
 		p.open(fmt.Sprint("c", i+1))
 	}
@@ -60,12 +61,12 @@ func TestRequestsTakeTurns(t *testing.T) {
 		p.ask("c1", fmt.Sprintf(`{"id":%d,"cancel":true}`, 100+i))
 	}
 	p.open("c2")
-	p.ask("c2", `{"id":1,"path":"/api/other"}`) // another page has its own turns
+	p.ask("c2", `{"id":1000,"path":"/api/other"}`) // another page has its own turns
 	close(release)
 	for i := range 100 {
 		p.answer(int64(i))
 	}
-	p.await("the other page's", func(m message) bool { return m.Comm == "c2" && of(1)(m) })
+	p.await("the other page's", func(m message) bool { return m.Comm == "c2" && of(1000)(m) })
 	p.answer(200)
 	if n := peak.Load(); n > 2*atOnce {
 		t.Errorf("%d requests were answered at once", n)

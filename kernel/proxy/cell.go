@@ -204,6 +204,10 @@ func (r *Relay) conclude(c *cell) {
 	}
 	if idle != nil {
 		r.toFront(wire.IOPub, *idle)
+	} else {
+		r.shown.mu.Lock()
+		r.shown.forget(c.request.header.ID)
+		r.shown.mu.Unlock()
 	}
 	for _, m := range behind {
 		r.abort(c.lane, m, reply)

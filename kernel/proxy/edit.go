@@ -6,10 +6,11 @@ import (
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
-// edit is a request about a line that may be one of gemba's magics.
+// edit is a request about a line that may be one of gemba's magics, or about comms, some of which are gemba's.
 type edit struct {
-	at   wire.CodeAt
-	kind wire.Type
+	at     wire.CodeAt
+	target string // of comms
+	kind   wire.Type
 }
 
 // edits are the last of them that are not answered.
@@ -45,7 +46,7 @@ func (r *Relay) noteEdit(m message) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.edits.add(m.header.ID, edit{at, m.header.Type})
+	r.edits.add(m.header.ID, edit{at: at, kind: m.header.Type})
 }
 
 // edited adds to a reply what gemba knows of its magics.
@@ -58,6 +59,8 @@ func (r *Relay) edited(m message) message {
 	}
 	var content any
 	switch m.header.Type {
+	case wire.CommInfoReply:
+		return r.listed(m, e.target)
 	case wire.CompleteReply:
 		var c wire.Completion
 		if json.Unmarshal(m.content(), &c) != nil {

@@ -42,6 +42,7 @@ func look(frames [][]byte) (message, bool) {
 func (m message) identities() [][]byte { return m.frames[:m.body-2] }
 
 func (m message) rawHeader() json.RawMessage { return m.frames[m.body] }
+func (m message) rawParent() json.RawMessage { return m.frames[m.body+1] }
 func (m message) metadata() json.RawMessage  { return m.frames[m.body+2] }
 func (m message) content() json.RawMessage   { return m.frames[m.body+3] }
 

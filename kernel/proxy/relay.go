@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
+	"github.com/gemba-ml/gemba/kernel/bridge"
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
@@ -17,6 +18,8 @@ type Front interface {
 	Receive(ctx context.Context, c wire.Channel) ([][]byte, error)
 	// Forward sends a message, and does not wait for anybody to read it.
 	Forward(c wire.Channel, frames [][]byte) error
+	// Offer publishes a message once there is room for it, however long that takes. When ctx ends first it sends nothing.
+	Offer(ctx context.Context, m wire.Message) error
 }
 
 // RelayOptions set up a Relay. Session, Link and Front are required.
@@ -25,6 +28,7 @@ type RelayOptions struct {
 	Link    *Link
 	Front   Front
 	Ports   wire.Connected // of the front, for who asks the kernel for its own
+	Bridge  *bridge.Bridge // takes the comms that are for the ledger; nil: all are for the kernel
 	Log     func(string)   // nil: silence
 }
 
@@ -35,6 +39,7 @@ type Relay struct {
 	author kernel.Author
 	ctx    context.Context
 	stop   context.CancelCauseFunc
+	shown  shown
 
 	mu      sync.Mutex
 	lanes   map[string]*lane
@@ -156,9 +161,14 @@ func (r *Relay) fromFront(c wire.Channel, m message) {
 		r.answer(m)
 	case wire.CompleteRequest, wire.InspectRequest:
 		r.noteEdit(m)
+	case wire.CommInfoRequest:
+		r.noteComms(m)
 	}
 	if c == wire.Stdin {
 		r.toKernel(c, m)
+		return
+	}
+	if c == wire.Shell && comms[m.header.Type] && r.bridged(m) {
 		return
 	}
 	r.laneOf(c, m).submit(m)
@@ -187,7 +197,16 @@ func (r *Relay) fromKernel(c wire.Channel, m message, read bool) {
 }
 
 func (r *Relay) toFront(c wire.Channel, m message) {
-	if err := r.Front.Forward(c, m.frames); err != nil && !errors.Is(err, kernel.ErrAway) {
+	if c == wire.IOPub && m.header.Type == wire.Status {
+		r.shown.mu.Lock()
+		defer r.shown.mu.Unlock()
+		r.shown.note(m)
+	}
+	r.forward(c, m.frames)
+}
+
+func (r *Relay) forward(c wire.Channel, frames [][]byte) {
+	if err := r.Front.Forward(c, frames); err != nil && !errors.Is(err, kernel.ErrAway) {
 		r.Log("drop a message: " + err.Error())
 	}
 }
@@ -223,11 +242,19 @@ func (r *Relay) interrupted(by string) {
 
 // say publishes a message of gemba's own in the kernel's voice, as an answer to a request, or to none.
 func (r *Relay) say(parent json.RawMessage, t wire.Type, content any) {
+	if m, ok := r.spoken(t, parent, content); ok {
+		said, _ := look(m.Frames(r.key)) // it was written here
+		r.toFront(wire.IOPub, said)
+	}
+}
+
+// spoken writes a message to be published in the kernel's voice, false for one that cannot be written.
+func (r *Relay) spoken(t wire.Type, parent json.RawMessage, content any) (wire.Message, bool) {
 	m, err := r.Link.voice.message(r.author, t, parent, content, nil)
 	if err != nil {
 		r.Log("drop a message of gemba's: " + err.Error())
-		return
+		return m, false
 	}
 	m.Identities = [][]byte{r.Link.voice.about(t)}
-	r.toFront(wire.IOPub, message{frames: m.Frames(r.key)})
+	return m, true
 }

@@ -64,7 +64,7 @@ type stand struct {
 	served   chan error
 }
 
-func newStand(t *testing.T) *stand {
+func newStand(t *testing.T, change ...func(*RelayOptions)) *stand {
 	t.Helper()
 	t.Setenv(serveKernel, "1")
 	self, err := os.Executable()
@@ -91,7 +91,11 @@ func newStand(t *testing.T) *stand {
 	}
 	t.Cleanup(func() { _ = sockets.Close(0) })
 	session := kernel.OpenSession(kernel.SessionOptions{ID: id, Engine: &Engine{s.link}, Recorder: s.recorder})
-	s.relay = NewRelay(RelayOptions{Session: session, Link: s.link, Front: sockets})
+	o := RelayOptions{Session: session, Link: s.link, Front: sockets}
+	for _, f := range change {
+		f(&o)
+	}
+	s.relay = NewRelay(o)
 	go func() { s.served <- s.relay.Serve(context.Background()) }()
 	line, err := kerneltest.Dial(front, "front")
 	if err != nil {
