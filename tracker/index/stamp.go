@@ -34,6 +34,18 @@ func (s stamp) journal() (id tracker.ID) {
 	return id
 }
 
+// entry returns the number of the entry that the stamp is of.
+func (s stamp) entry() int64 {
+	var n [8]byte
+	copy(n[3:], s[24:29])
+	return int64(binary.BigEndian.Uint64(n[:]))
+}
+
+// time returns the time that the stamp is of.
+func (s stamp) time() time.Time {
+	return time.Unix(0, int64(binary.BigEndian.Uint64(s[:])^1<<63)).UTC()
+}
+
 // nanos returns a time in nanoseconds since 1970; what does not fit, the zero time for one, comes before or behind all.
 func nanos(t time.Time) int64 {
 	switch year := t.Year(); {

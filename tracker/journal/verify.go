@@ -49,6 +49,23 @@ func VerifyTelling(ctx context.Context, dir string, tell func(done, total int64)
 	return v.report, ctx.Err()
 }
 
+// VerifyJournals checks some journals as Verify does, but not what their entries name: which of their entries a key vouches for. A journal's
+// report has as many signed entries as that is true of; of one with problems it is not known for any.
+func (l *Ledger) VerifyJournals(ctx context.Context, ids []tracker.ID) (reports []JournalReport, problems [][]Problem, err error) {
+	v := &verification{Ledger: l, ctx: ctx, report: &Report{}, linesOnly: true}
+	v.checkRegister(true)
+	around := v.report.Problems
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		v.report.Problems = nil
+		reports = append(reports, v.checkJournal(id))
+		problems = append(problems, slices.Concat(v.report.Problems, around))
+	}
+	return reports, problems, nil
+}
+
 // verification is one run of Verify.
 type verification struct {
 	*Ledger
@@ -57,6 +74,7 @@ type verification struct {
 	bad        map[tracker.Digest]struct{} // blobs that are not, wherever they are
 	tombstones func() map[tracker.Digest]Tombstone
 	register   listing
+	linesOnly  bool // what lines name is not looked at
 
 	tell  func(done, total int64)
 	total int64

@@ -44,14 +44,21 @@ type Index interface {
 	Snapshots(ctx context.Context, name string) ([]index.Snapshot, error)
 	View(ctx context.Context, name string) (index.View, error)
 	Views(ctx context.Context) ([]index.View, error)
+	ToldTag(ctx context.Context, run tracker.ID, key string) (index.Told, error)
 	Reviews(ctx context.Context, subject tracker.ID) ([]index.Review, error)
+}
+
+// Journals are what is read of a ledger itself; *journal.Ledger is one.
+type Journals interface {
+	index.Ledger
+	VerifyJournals(ctx context.Context, ids []tracker.ID) ([]journal.JournalReport, [][]journal.Problem, error)
 }
 
 // Options are what a Server is made of. All but Data, Record and OwnKey is needed.
 type Options struct {
 	Dir       string // of the ledger: it tells cursors of one ledger from those of another
 	Index     Index
-	Ledger    index.Ledger
+	Ledger    Journals
 	Documents account.Documents
 	Data      account.Data                                                                     // nil: data are not compared
 	Verify    func(ctx context.Context, told func(done, total int64)) (*journal.Report, error) // told in bytes how far it is

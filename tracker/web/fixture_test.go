@@ -94,7 +94,8 @@ func serve(t testing.TB, dir string) *web.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := tracker.NewRecorder(tracker.Options{Strict: true, Open: func() (tracker.Journal, error) { return journal.Create(dir, journal.Options{Writer: "ui"}) }})
+	key := journal.NewKey()
+	recorder := tracker.NewRecorder(tracker.Options{Strict: true, Open: func() (tracker.Journal, error) { return journal.Create(dir, journal.Options{Writer: "ui", Key: key}) }})
 	s := web.New(web.Options{Dir: dir, Index: x, Ledger: ledger, Documents: lines{}, Data: listed{}, User: "ada", Version: "test", Now: time.Now,
 		Record: func(ctx context.Context, events ...tracker.Event) error {
 			for _, e := range events {

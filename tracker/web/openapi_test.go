@@ -64,6 +64,7 @@ func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 		"get /api/runs/columns":           {},
 		"get /api/runs/groups":            {query: "by=params.lr"},
 		"get /api/runs/{id}":              {query: "id=" + run},
+		"get /api/runs/{id}/note":         {query: "id=" + run},
 		"put /api/runs/{id}/note":         {query: "id=" + run, body: `{"note":"# good"}`},
 		"get /api/series":                 {query: "run=" + run + "&points=100&by=relative"},
 		"get /api/compare":                {query: "a=first&b=second"},

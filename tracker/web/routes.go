@@ -91,6 +91,7 @@ func routes() []route {
 			{name: "by", kind: text, about: "the field: params.lr, status, git.branch", needed: true},
 			{name: "limit", kind: integer, about: "at most so many values", least: 1, most: 1000, usual: "100"}}), nil, changing((*Server).groups)},
 		{get, "/api/runs/{id}", "All that is told of a run", with([]param{idParam("its id, its leading digits, or its name: of several the newest")}, onlyFields), nil, answers((*Server).run)},
+		{get, "/api/runs/{id}/note", "The note of a run, and which key signed it when", []param{idParam("its id, its leading digits, or its name: of several the newest")}, nil, changing((*Server).note)},
 		{put, "/api/runs/{id}/note", "Write the note of a run", []param{idParam("its id or its leading digits")}, Note{}, answers((*Server).setNote)},
 		{get, "/api/series", "Points of metrics of runs, thinned out so that extremes stay", []param{
 			{name: "run", kind: text, about: "a run's id", needed: true, many: true, most: 500},
@@ -142,7 +143,7 @@ func routes() []route {
 		{put, "/api/views/{name}", "Save a search", []param{{name: "name", kind: text, about: "its name", needed: true}}, RunQuery{}, answers((*Server).saveView)},
 		{remove, "/api/views/{name}", "Take a saved search away", []param{{name: "name", kind: text, about: "its name", needed: true}}, nil, answers((*Server).removeView)},
 		{get, "/api/reviews", "Comments, approvals and rejections, oldest first", with([]param{
-			{name: "subject", kind: text, about: "of the run, cell execution, session or snapshot with this id, leading digits or name"}}, listParams("100")), nil, answers((*Server).reviews)},
+			{name: "subject", kind: text, about: "of the run, cell execution, session or snapshot with this id, leading digits or name"}}, listParams("100")), nil, changing((*Server).reviews)},
 		{post, "/api/reviews", "Comment, approve or reject: a signed entry that nothing takes away", nil, NewReview{}, answers((*Server).addReview)},
 
 		{get, "/api/blobs/{digest}", "Bytes that the ledger holds", []param{

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -85,23 +86,36 @@ type NewReview struct {
 	Comment string          `json:"comment,omitempty"`
 }
 
-func (s *Server) reviews(c *call) (Page[index.Review], error) {
+func (s *Server) reviews(c *call) (p Page[Review], err error) {
 	var of tracker.ID
 	if text := c.get("subject"); text != "" {
 		m, err := s.named(c.ctx, text)
 		if err != nil {
-			return Page[index.Review]{}, err
+			return p, err
 		}
 		of = m.ID
 	}
 	all, err := s.Index.Reviews(c.ctx, of)
 	if err != nil {
-		return Page[index.Review]{}, err
+		return p, err
 	}
-	return paged(s, c, all)
+	found, err := paged(s, c, all)
+	if err != nil {
+		return p, err
+	}
+	p = Page[Review]{Items: make([]Review, len(found.Items)), Next: found.Next, Total: found.Total}
+	journals := make([]tracker.ID, len(p.Items))
+	for i, r := range found.Items {
+		p.Items[i].Review, journals[i] = r, r.Journal
+	}
+	vouch, err := s.vouching(c.ctx, journals)
+	for i := range p.Items {
+		p.Items[i].Signature = vouch(p.Items[i].Journal, p.Items[i].Entry)
+	}
+	return p, err
 }
 
-func (s *Server) addReview(c *call) (v index.Review, err error) {
+func (s *Server) addReview(c *call) (v Review, err error) {
 	n := c.body.(NewReview)
 	switch n.Verdict {
 	case tracker.Commented, tracker.Approved, tracker.Rejected:
@@ -136,12 +150,40 @@ func (s *Server) addReview(c *call) (v index.Review, err error) {
 	if err != nil {
 		return v, err
 	}
-	return all[len(all)-1], nil
+	v.Review = all[len(all)-1]
+	vouch, err := s.vouching(c.ctx, []tracker.ID{v.Journal})
+	v.Signature = vouch(v.Journal, v.Entry)
+	return v, err
 }
 
 // Note is what is written about a run, as Markdown.
 type Note struct {
 	Note string `json:"note"`
+}
+
+// RunNote is a run's note, and who signed it when.
+type RunNote struct {
+	Note    string     `json:"note"` // empty: there is none
+	Time    time.Time  `json:"time,omitzero"`
+	Journal tracker.ID `json:"journal,omitzero"`
+	Entry   int64      `json:"entry,omitempty"`
+	Signature
+}
+
+func (s *Server) note(c *call) (n RunNote, err error) {
+	m, err := s.one(c.ctx, c.get("id"), "run")
+	if err != nil {
+		return n, err
+	}
+	told, err := s.Index.ToldTag(c.ctx, m.ID, account.NoteTag)
+	if errors.Is(err, index.ErrNotFound) {
+		return n, nil
+	}
+	if err != nil {
+		return n, err
+	}
+	vouch, err := s.vouching(c.ctx, []tracker.ID{told.Journal})
+	return RunNote{told.Value, told.Time, told.Journal, told.Entry, vouch(told.Journal, told.Entry)}, err
 }
 
 func (s *Server) setNote(c *call) (n Note, err error) {
