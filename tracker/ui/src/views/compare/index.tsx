@@ -1,5 +1,5 @@
-import { Empty } from '../../parts/states';
 import type { View } from '../view';
+import { Compare } from './compare';
 
 export const compare: View = {
   id: 'compare',
@@ -7,5 +7,5 @@ export const compare: View = {
   about: 'What differs between runs, sessions or cells',
   icon: 'M2 2h5v12H2zM9 2h5v12H9z',
   listed: true,
-  show: () => <Empty title="Compare" />,
+  show: Compare,
 };

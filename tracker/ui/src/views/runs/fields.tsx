@@ -39,7 +39,7 @@ const attributes: Record<string, Look> = {
   status: { title: 'Status', width: 104, text: row => row.status, show: row => <Status status={row.status} /> },
   start_time: { title: 'Started', width: 104, text: row => row.started && exact(row.started), show: row => (row.started ? ago(row.started) : '') },
   end_time: { title: 'Ended', width: 104, text: row => row.ended && exact(row.ended), show: row => (row.ended ? ago(row.ended) : '') },
-  duration: { title: 'Duration', width: 92, right: true, text: row => { const s = seconds(row); return s === undefined ? undefined : `${s} s`; }, show: took },
+  duration: { title: 'Duration', width: 112, right: true, text: row => { const s = seconds(row); return s === undefined ? undefined : `${s} s`; }, show: took },
   user_id: plain('User', 90, row => row.user),
   lifecycle_stage: plain('Stage', 80, row => row.stage),
   parent: { title: 'Parent', width: 90, text: row => row.parent, show: row => row.parent && <code>{short(row.parent)}</code> },
@@ -83,7 +83,7 @@ export function columnOf(field: Field): TableColumn<RunRow> {
 export function usualFields(fields: Field[]): Field[] {
   const named = (name: string): Field[] => fields.filter(f => f.name === name);
   const most = (space: string, n: number): Field[] =>
-    fields.filter(f => f.space === space && !f.own).sort((a, b) => (b.runs ?? 0) - (a.runs ?? 0)).slice(0, n);
+    fields.filter(f => f.space === space && !f.own && !f.key.startsWith('mlflow.') && !f.key.startsWith('gemba.')).sort((a, b) => (b.runs ?? 0) - (a.runs ?? 0)).slice(0, n);
   return [...['run_name', 'status', 'start_time', 'duration', 'experiment'].flatMap(named), ...most('metrics', 8), ...most('params', 12), ...['git.branch', 'git.commit'].flatMap(named), ...most('tags', 4)];
 }
 

@@ -1,0 +1,44 @@
+import './compare.css';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useAnswer, useHost, type Place } from '../../host';
+import { Empty } from '../../parts/states';
+import { Link } from '../../parts/link';
+import { Many } from './many';
+import { Pair } from './pair';
+import { askedOf } from './sides';
+
+export function Compare({ params }: { params: Place['params'] }) {
+  const asked = useMemo(() => askedOf(params), [params]);
+  if (asked.what === 'pair') return <Pair key={`${asked.a} ${asked.b}`} a={asked.a} b={asked.b} />;
+  if (asked.what === 'runs') return <Many runs={asked.runs} />;
+  return (
+    <div class="gm-view">
+      <header class="gm-head"><h1>Compare</h1></header>
+      <div class="gm-body">
+        <Empty title="What is to be compared?">
+          <p>Select two runs or more in <Link to={{ view: 'runs', params: {} }}>Runs</Link>, or name two runs, sessions or cell executions:</p>
+          <Choose />
+        </Empty>
+      </div>
+    </div>
+  );
+}
+
+/** Names the two sides, by ids, their leading digits or names. */
+function Choose() {
+  const host = useHost();
+  const runs = useAnswer('/api/runs', { limit: 50, columns: ['none'], fields: ['id', 'name'] });
+  const sessions = useAnswer('/api/sessions', { limit: 20, fields: ['id', 'name'] });
+  const [sides, set] = useState(['', '']);
+  useEffect(() => set(['', '']), [host]);
+  const known = [...(runs.data?.items ?? []), ...(sessions.data?.items ?? [])];
+  return (
+    <form class="gm-compare-choose" onSubmit={event => (event.preventDefault(), host.go({ view: 'compare', params: { a: sides[0]!.trim(), b: sides[1]!.trim() } }))}>
+      {['A', 'B'].map((name, at) => (
+        <input key={name} class="gm-input" aria-label={name} placeholder={`${name}: a name or an id`} list="gm-compare-known" value={sides[at]} onInput={event => set(sides.with(at, event.currentTarget.value))} />
+      ))}
+      <datalist id="gm-compare-known">{known.map(k => <option key={k.id} value={k.id}>{k.name}</option>)}</datalist>
+      <button class="gm-button gm-primary" disabled={sides.some(s => s.trim() === '')}>Compare</button>
+    </form>
+  );
+}

@@ -1,0 +1,107 @@
+import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import type { Schemas } from '../../api/client';
+import { useHost } from '../../host';
+import { number, short } from '../../parts/format';
+import { Empty, Failed, Loading } from '../../parts/states';
+import { Table, type TableColumn } from '../../parts/table';
+import { PagedRows } from '../../parts/table-rows';
+import { absolute, relative } from './delta';
+import { most } from './sides';
+
+type Answer = Schemas['ManyDifferences'];
+type RunRow = NonNullable<Answer['runs']>[number];
+type Key = Schemas['KeyDifference'];
+type Showing = 'values' | 'difference' | 'relative';
+
+/** The params, metrics and tags that differ among many runs: a row for each key, a column for each run. */
+export function Many({ runs }: { runs: string[] }) {
+  const [all, setAll] = useState(false);
+  const [against, setAgainst] = useState(0);
+  const [showing, setShowing] = useState<Showing>('values');
+  const { rows, told } = useKeys(runs.slice(0, most), all);
+  const columns = useMemo(() => columnsOf(told?.runs ?? [], against, showing), [told, against, showing]);
+  return (
+    <div class="gm-view gm-compare-runs">
+      <header class="gm-head">
+        <h1>Compare</h1>
+        {told && <span class="gm-dim" role="status">{told.runs?.length} runs · {told.total.toLocaleString('en')} keys differ, {told.same.toLocaleString('en')} do not</span>}
+        <span class="gm-space" />
+        <label>Against <select class="gm-select" value={against} onChange={event => setAgainst(Number(event.currentTarget.value))}>
+          {told?.runs?.map((run, at) => <option key={run.id} value={at}>{run.name || short(run.id)}</option>)}
+        </select></label>
+        <select class="gm-select" aria-label="Metrics as" value={showing} onChange={event => setShowing(event.currentTarget.value as Showing)}>
+          <option value="values">Values</option>
+          <option value="difference">Difference</option>
+          <option value="relative">Difference in percent</option>
+        </select>
+        <label class="gm-compare-all"><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also what was measured of the machine</label>
+      </header>
+      {runs.length > most && <p class="gm-stale" role="alert">Only the first {most} of {runs.length} runs are compared.</p>}
+      {rows.error && <Failed error={rows.error} again={() => rows.again()} />}
+      {!rows.ready && !rows.error && <Loading what="the runs" />}
+      {rows.ready && rows.count === 0 && <Empty title="No difference is known"><p>What the runs logged is the same.</p></Empty>}
+      {rows.ready && rows.count > 0 && <Table label="Differences" columns={columns} count={rows.count} row={at => rows.at(at)} onShown={(from, to) => rows.want(from, to)} sticky={1} />}
+    </div>
+  );
+}
+
+/** The keys that differ, page by page. */
+function useKeys(runs: string[], all: boolean) {
+  const host = useHost();
+  const [, draw] = useReducer((n: number) => n + 1, 0);
+  const [told, tell] = useState<Answer>();
+  const key = runs.join();
+  const rows = useMemo(() => new PagedRows<Key>(
+    async ({ after, limit, hollow }, signal) => {
+      const page = await host.client.get('/api/compare/runs', { run: runs, all, limit, ...(after ? { after } : {}), ...(hollow ? { fields: ['key'] } : {}) }, signal);
+      tell(old => old ?? page);
+      return page;
+    },
+    row => `${row.space}.${row.key}`,
+    () => draw(undefined),
+  ), [host, key, all]);
+  useEffect(() => (tell(undefined), rows.want(0, 0), () => rows.close()), [rows]);
+  return { rows, told };
+}
+
+interface Value {
+  text: string;
+  figure?: number;
+}
+
+const values = new WeakMap<Key, (Value | undefined)[]>();
+
+/** What each run has under a key; made when the row is drawn first. */
+function valuesOf(row: Key): (Value | undefined)[] {
+  let list = values.get(row);
+  if (!list) {
+    list = [];
+    for (const [i, run] of (row.runs ?? []).entries()) {
+      const figure = row.numbers?.[i];
+      list[run] = figure === undefined ? { text: row.texts?.[i] ?? '' } : { text: String(figure), figure: Number(figure) };
+    }
+    values.set(row, list);
+  }
+  return list;
+}
+
+function columnsOf(runs: RunRow[], against: number, showing: Showing): TableColumn<Key>[] {
+  const key: TableColumn<Key> = {
+    id: 'key', title: 'Key', width: 240, text: row => `${row.space}.${row.key}`,
+    show: row => <><span class="gm-dim">{row.space} </span><span dir="auto">{row.key}</span></>,
+  };
+  return [key, ...runs.map((run, at): TableColumn<Key> => ({
+    id: run.id, title: run.name || short(run.id), group: at === against ? 'against this' : short(run.id), width: 130,
+    text: row => valuesOf(row)[at]?.text,
+    show: row => <Shown value={valuesOf(row)[at]} base={valuesOf(row)[against]} own={at === against} showing={showing} />,
+  }))];
+}
+
+/** A value; what is the same as that of the run it is held against stands back. */
+function Shown({ value, base, own, showing }: { value: Value | undefined; base: Value | undefined; own: boolean; showing: Showing }) {
+  if (value === undefined) return <span class="gm-dim" aria-label="not there">–</span>;
+  const same = !own && base !== undefined && base.text === value.text;
+  if (value.figure === undefined) return <span class={same ? 'gm-compare-same' : ''} dir="auto">{value.text}</span>;
+  const by = !own && base?.figure !== undefined && showing !== 'values' ? (showing === 'difference' ? absolute : relative)(base.figure, value.figure) : '';
+  return <span class={`gm-compare-figure${same ? ' gm-compare-same' : ''}`}>{by || number(value.figure)}</span>;
+}

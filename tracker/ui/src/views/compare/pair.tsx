@@ -1,0 +1,95 @@
+import { useRef, useState } from 'preact/hooks';
+import type { Schemas } from '../../api/client';
+import { useAnswer, useHost, type Place } from '../../host';
+import { exact } from '../../parts/format';
+import { Link } from '../../parts/link';
+import { Answered, Empty } from '../../parts/states';
+import { Cells } from './cells';
+import { Data } from './data';
+import { Metrics, Texts } from './keys';
+
+type Difference = Schemas['account.Difference'];
+
+/** What differs between two runs, sessions or cell executions. */
+export function Pair({ a, b }: { a: string; b: string }) {
+  const host = useHost();
+  const [all, setAll] = useState(false);
+  const asked = useAnswer('/api/compare', { a, b, all }, changes => Boolean(changes.all || changes.runs?.some(r => r === a || r === b)));
+  const swap = (): void => host.go({ view: 'compare', params: { a: b, b: a } });
+  return (
+    <div class="gm-view">
+      <header class="gm-head">
+        <h1>Compare</h1>
+        <span class="gm-space" />
+        <label class="gm-compare-all"><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also what was measured of the machine</label>
+        <button class="gm-button" onClick={swap}>Swap</button>
+      </header>
+      <Answered asked={asked} what="both sides">{difference => <Sections d={difference} a={a} b={b} />}</Answered>
+    </div>
+  );
+}
+
+function Side({ name, of }: { name: string; of: Difference['a'] }) {
+  const to: Place = { view: of.kind === 'run' ? 'runs' : 'timeline', params: { [of.kind]: of.id } };
+  return (
+    <div class="gm-compare-side">
+      <span class="gm-compare-letter" aria-hidden="true">{name}</span>
+      <div class="gm-cut">
+        <Link to={to} class="gm-compare-name"><span dir="auto">{of.name || of.id.slice(0, 8)}</span></Link>
+        <p class="gm-dim gm-cut">{of.kind} {of.id.slice(0, 8)} · {of.status}{of.started ? ` · ${exact(of.started)}` : ''}</p>
+      </div>
+    </div>
+  );
+}
+
+function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
+  const body = useRef<HTMLDivElement>(null);
+  const cells = useAnswer('/api/compare/cells', { a, b, limit: 20 });
+  const data = useAnswer('/api/compare/data', { a, b, limit: 100 });
+  const environment = (d.environment ?? []).map(f => ({ key: f.name, a: f.was ?? null, b: f.is ?? null }));
+  const sections = [
+    { id: 'facts', title: 'About', count: d.facts?.length, show: () => <Texts rows={d.facts!} of="About" /> },
+    { id: 'params', title: 'Params', count: d.params?.length, show: () => <Texts rows={d.params!} of="Params" /> },
+    { id: 'metrics', title: 'Metrics', count: d.metrics?.length, show: () => <Metrics rows={d.metrics!} /> },
+    { id: 'tags', title: 'Tags', count: d.tags?.length, show: () => <Texts rows={d.tags!} of="Tags" /> },
+    { id: 'cells', title: 'Cells', count: cells.data?.total, show: () => <Cells asked={cells} a={a} b={b} /> },
+    { id: 'data', title: 'Data', count: data.data?.total, show: () => <Data asked={data} a={a} b={b} /> },
+    { id: 'datasets', title: 'Datasets', count: d.datasets?.length, show: () => <Texts rows={d.datasets!} of="Datasets" /> },
+    { id: 'artifacts', title: 'Artifacts', count: d.artifacts?.length, show: () => <Texts rows={d.artifacts!} of="Artifacts" /> },
+    { id: 'code', title: 'Code state', count: d.code?.length, show: () => <Texts rows={d.code!} of="Code state" /> },
+    { id: 'environment', title: 'Environment', count: environment.length, show: () => <Texts rows={environment} of="Environment" /> },
+  ].filter(s => s.count);
+  const jump = (id: string): void => body.current?.querySelector(`#gm-compare-${id}`)?.scrollIntoView({ block: 'start' });
+  return (
+    <div class="gm-body gm-compare" ref={body}>
+      <div class="gm-compare-sides"><Side name="A" of={d.a} /><Side name="B" of={d.b} /></div>
+      {sections.length > 1 && (
+        <nav class="gm-compare-nav" aria-label="Differences">
+          {sections.map(s => <button key={s.id} class="gm-chip" onClick={() => jump(s.id)}>{s.title} <strong>{s.count}</strong></button>)}
+        </nav>
+      )}
+      {sections.map(s => (
+        <section key={s.id} id={`gm-compare-${s.id}`} aria-labelledby={`gm-compare-${s.id}-title`}>
+          <h2 id={`gm-compare-${s.id}-title`}>{s.title} <span class="gm-dim">{s.count}</span></h2>
+          {s.show()}
+        </section>
+      ))}
+      {sections.length === 0 && !cells.loading && !data.loading && (
+        <Empty title={d.a.id === d.b.id ? 'Both sides are the same one' : 'No difference is known'}>
+          <p>{d.a.id === d.b.id ? 'Name another one for a side.' : 'What was recorded of both sides is the same.'}</p>
+        </Empty>
+      )}
+      {d.not_compared && <NotCompared list={d.not_compared} />}
+    </div>
+  );
+}
+
+function NotCompared({ list }: { list: string[] }) {
+  return (
+    <section aria-label="Not compared">
+      <h2>Not compared <span class="gm-dim">{list.length}</span></h2>
+      <ul class="gm-compare-missing">{list.slice(0, 100).map(text => <li key={text}>{text}</li>)}</ul>
+      {list.length > 100 && <p class="gm-dim">and {list.length - 100} more</p>}
+    </section>
+  );
+}

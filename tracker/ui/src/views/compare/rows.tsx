@@ -1,0 +1,71 @@
+import type { Schemas } from '../../api/client';
+import { useAnswer } from '../../host';
+import { Answered } from '../../parts/states';
+import type { TableColumn } from '../../parts/table';
+import { Rows } from './keys';
+
+type Difference = Schemas['account.TableDifference'];
+type Profile = Schemas['account.ColumnProfile'];
+type Column = Schemas['account.ColumnChange'];
+
+/** What differs between two versions of a table: its columns, what is in them, and its rows. */
+export function TableDifference({ name, a, b }: { name: string; a: string; b: string }) {
+  const asked = useAnswer('/api/compare/tables', { name, a, b });
+  return (
+    <Answered asked={asked} what="both tables">
+      {d => (
+        <div class="gm-compare-inside">
+          <p>{shape(d.a)} → {shape(d.b)}</p>
+          {d.columns && d.columns.length > 0 && <Rows rows={d.columns} columns={columns} of="Columns" keyOf={c => c.column} />}
+          {d.rows && <RowsOf rows={d.rows} />}
+        </div>
+      )}
+    </Answered>
+  );
+}
+
+const count = (n: number): string => n.toLocaleString('en');
+
+function shape(of: Difference['a']): string {
+  return of ? `${count(of.rows)} rows, ${count(of.columns)} columns${of.cut ? `, cut: ${of.cut}` : ''}` : 'unknown';
+}
+
+function Told({ of }: { of: Profile | null }) {
+  if (of === null) return <span class="gm-dim">not there</span>;
+  const parts = [of.type, `${count(of.distinct)} values`, of.nulls ? `${count(of.nulls)} missing` : '', of.min !== undefined ? `${of.min} … ${of.max ?? ''}` : '', of.mean !== undefined ? `mean ${of.mean}` : '', of.std !== undefined ? `std ${of.std}` : ''];
+  return <span dir="auto">{parts.filter(Boolean).join(' · ')}</span>;
+}
+
+const columns: TableColumn<Column>[] = [
+  { id: 'column', title: 'Column', width: 180, show: c => <span dir="auto">{c.column}</span> },
+  { id: 'a', title: 'A', width: 420, show: c => <Told of={c.a} /> },
+  { id: 'b', title: 'B', width: 420, show: c => <Told of={c.b} /> },
+];
+
+function RowsOf({ rows }: { rows: NonNullable<Difference['rows']> }) {
+  const by = rows.key?.length ? `by ${rows.key.join(', ')}${rows.guessed ? ', as it seems' : ''}` : 'whole rows';
+  return (
+    <>
+      <p>
+        Rows ({by}): {count(rows.equal)} equal, <span class="gm-compare-b">{count(rows.added)} added</span>, <span class="gm-compare-a">{count(rows.removed)} removed</span>, {count(rows.changed)} changed
+        {rows.renamed_columns?.length ? `; renamed: ${rows.renamed_columns.map(r => `${r.from} → ${r.to}`).join(', ')}` : ''}
+      </p>
+      {rows.examples?.length ? <Rows rows={rows.examples} columns={examples} of="Rows that differ" keyOf={r => `${r.change} ${r.before ?? ''} ${r.after ?? ''}`} /> : null}
+    </>
+  );
+}
+
+type Example = Schemas['account.RowChange'];
+
+const values = (cells: Example['cells']) =>
+  cells?.map(c => (
+    <span key={c.column} class="gm-compare-value" dir="auto">
+      <span class="gm-dim">{c.column}</span> {c.old !== undefined && <del class="gm-compare-a">{c.old}</del>} {c.new !== undefined && c.new !== c.old && <ins class="gm-compare-b">{c.new}</ins>}
+    </span>
+  ));
+
+const examples: TableColumn<Example>[] = [
+  { id: 'change', title: 'Row', width: 120, show: r => <>{r.change} <span class="gm-dim">{[r.before, r.after].filter(Boolean).join(' → ')}</span></> },
+  { id: 'key', title: 'Key', width: 160, show: r => <span dir="auto">{r.key?.map(k => k.new ?? k.old).join(', ')}</span> },
+  { id: 'cells', title: 'Values', width: 600, show: r => <>{values(r.cells)}</> },
+];
