@@ -523,7 +523,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The note of a run, and which key signed it when */
+        get: operations["getRunsIdNote"];
         /** Write the note of a run */
         put: operations["putRunsIdNote"];
         post?: never;
@@ -956,11 +957,6 @@ export interface components {
             next?: string;
             total?: number;
         };
-        "Page.of.index.Review": {
-            items: components["schemas"]["index.Review"][] | null;
-            next?: string;
-            total?: number;
-        };
         "Page.of.index.Snapshot": {
             items: components["schemas"]["index.Snapshot"][] | null;
             next?: string;
@@ -991,6 +987,11 @@ export interface components {
             next?: string;
             total?: number;
         };
+        "Page.of.web.Review": {
+            items: components["schemas"]["Review"][] | null;
+            next?: string;
+            total?: number;
+        };
         "Page.of.web.SessionRow": {
             items: components["schemas"]["SessionRow"][] | null;
             next?: string;
@@ -1005,6 +1006,29 @@ export interface components {
             items: components["schemas"]["View"][] | null;
             next?: string;
             total?: number;
+        };
+        Review: {
+            by?: string;
+            comment: string | null;
+            entry: number;
+            journal: string;
+            own_key?: boolean;
+            signed_by?: string;
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            unsigned?: string;
+            verdict: string;
+        };
+        RunNote: {
+            entry?: number;
+            journal?: string;
+            note: string;
+            own_key?: boolean;
+            signed_by?: string;
+            /** Format: date-time */
+            time?: string;
+            unsigned?: string;
         };
         RunQuery: {
             columns?: string[];
@@ -1793,15 +1817,6 @@ export interface components {
             entry: number;
             journal: string;
             reason: string;
-        };
-        "index.Review": {
-            by?: string;
-            comment: string | null;
-            journal: string;
-            subject: string;
-            /** Format: date-time */
-            time: string;
-            verdict: string;
         };
         "index.Session": {
             command: string;
@@ -2700,7 +2715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page.of.index.Review"];
+                    "application/json": components["schemas"]["Page.of.web.Review"];
                 };
             };
             default: components["responses"]["Failure"];
@@ -2725,7 +2740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["index.Review"];
+                    "application/json": components["schemas"]["Review"];
                 };
             };
             default: components["responses"]["Failure"];
@@ -2859,6 +2874,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["account.Run"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getRunsIdNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id, its leading digits, or its name: of several the newest */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The note of a run, and which key signed it when */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunNote"];
                 };
             };
             default: components["responses"]["Failure"];
