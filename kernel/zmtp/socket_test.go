@@ -275,3 +275,31 @@ func TestCloseLetsWaitingMessagesLeave(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoTakesNothingKeepsWhatIsOffered(t *testing.T) {
+	s := listenTest(t, XPub, Options{Queue: 1 << 20, Stall: time.Millisecond, Log: func(m string) { t.Error(m) }, Welcome: func(string) [][]byte { return [][]byte{{}} }})
+	sub := dialTest(t, Sub, s.Addr(), Options{})
+	receive(t, sub)
+	ctx, cancel := context.WithCancel(context.Background())
+	offered := make(chan int)
+	go func() {
+		n := 0
+		for s.Offer(ctx, [][]byte{{}, make([]byte, 64<<10)}) == nil {
+			n++
+		}
+		offered <- n
+	}()
+	full := func() bool { return s.all()[0].out.waits() >= 1<<20 }
+	for end := time.Now().Add(guard); !full() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond) // many times as long as a peer may take nothing
+	cancel()
+	n := <-offered
+	if waits := s.all()[0].out.waits(); waits > 1<<20+65<<10 {
+		t.Errorf("%d bytes wait", waits)
+	}
+	for range n {
+		receive(t, sub)
+	}
+}
