@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { Row, Rows } from './rows';
 
 const [width, height] = [1000, 100];
@@ -17,29 +18,21 @@ function kindOf(row: Row): Kind {
 export function OrderMap({ rows, show, seen }: { rows: Rows; show: (row: Row) => void; seen: [number, number] }) {
   const all = rows.rows;
   const cells = rows.position.size;
+  const { paths, odd } = useMemo(() => drawn(rows), [rows]);
   if (all.length < 3 || cells < 2) return null;
-  const x = (i: number): number => ((i + 0.5) / all.length) * width;
-  const every = Math.ceil(all.length / most);
-  const paths: Record<Kind, string> = { ok: '', problem: '', order: '' };
-  let odd = 0;
-  all.forEach((row, i) => {
-    if (row.out_of_order) odd++;
-    const kind = kindOf(row);
-    if (!row.cell_id || (i % every !== 0 && kind !== 'problem')) return;
-    paths[kind] += `M${x(i).toFixed(1)} ${(4 + ((rows.position.get(row.cell_id)! - 1) / Math.max(1, cells - 1)) * (height - 8)).toFixed(1)}h0`;
-  });
   const told = `${all.length.toLocaleString('en')} executions of ${cells.toLocaleString('en')} cells, ${odd.toLocaleString('en')} out of order`;
   const jump = (event: MouseEvent): void => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const row = all[Math.min(all.length - 1, Math.floor(((event.clientX - box.left) / box.width) * all.length))];
     if (row) show(row);
   };
+  const left = (seen[0] / all.length) * width;
   return (
     <figure class="gm-tl-map">
       <svg class={all.length > 300 ? 'gm-tl-map-dense' : ''} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={told} onClick={jump}>
         <title>{`${told}. A click goes there.`}</title>
-        <rect class="gm-tl-map-seen" x={x(seen[0] - 0.5)} width={Math.max(2, x(seen[1]) - x(seen[0] - 1))} height={height} />
-        {(Object.keys(paths) as Kind[]).map(kind => paths[kind] && <path key={kind} class={`gm-tl-map-${kind}`} d={paths[kind]} />)}
+        <rect class="gm-tl-map-seen" x={left} width={Math.max(2, ((seen[1] + 1) / all.length) * width - left)} height={height} />
+        {paths.map(([kind, d]) => d && <path key={kind} class={`gm-tl-map-${kind}`} d={d} />)}
       </svg>
       <figcaption>
         <span>Order of execution →, cells ↓</span>
@@ -48,4 +41,19 @@ export function OrderMap({ rows, show, seen }: { rows: Rows; show: (row: Row) =>
       </figcaption>
     </figure>
   );
+}
+
+/** The dots of each kind as one path, and how many executions were out of order. */
+function drawn({ rows, position }: Rows): { paths: [Kind, string][]; odd: number } {
+  const every = Math.ceil(rows.length / most);
+  const paths: Record<Kind, string[]> = { ok: [], order: [], problem: [] };
+  let odd = 0;
+  rows.forEach((row, i) => {
+    if (row.out_of_order) odd++;
+    const kind = kindOf(row);
+    if (!row.cell_id || (i % every !== 0 && kind !== 'problem')) return;
+    const y = 4 + ((position.get(row.cell_id)! - 1) / Math.max(1, position.size - 1)) * (height - 8);
+    paths[kind].push(`M${(((i + 0.5) / rows.length) * width).toFixed(1)} ${y.toFixed(1)}h0`);
+  });
+  return { paths: (Object.keys(paths) as Kind[]).map(kind => [kind, paths[kind].join('')]), odd };
 }

@@ -29,15 +29,19 @@ export function Session({ session, cell, opened }: Props) {
   const [active, setActive] = useState<string>();
   const scroller = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
+  const first = useMemo(() => (active !== undefined && list.some(row => row.id === active) ? active : list[0]?.id), [active, list]);
   const view = useWindow(scroller, list.length, i => list[i]?.id ?? String(i), rowHeight);
   const longest = useMemo(() => rows.rows.reduce((most, row) => Math.max(most, row.wall_ns), 0), [rows.rows]);
+
+  const shown = useRef<string>(undefined);
 
   const toggle = useCallback((row: Row): void => {
     setActive(row.id);
     setOpen(old => {
       const now = new Set(old);
       if (!now.delete(row.id)) now.add(row.id);
-      opened(now.has(row.id) ? row.id : undefined);
+      shown.current = now.has(row.id) ? row.id : undefined; // it is in sight already
+      opened(shown.current);
       return now;
     });
   }, [opened]);
@@ -48,16 +52,15 @@ export function Session({ session, cell, opened }: Props) {
     view.scrollToIndex(at, { align: 'auto' });
     requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`#gm-tl-${CSS.escape(row.id)}`)?.focus({ preventScroll: true })));
   }, [list, view]);
-  useWanted(cell, rows.rows, (row, at) => {
+  useWanted(cell, shown, rows.rows, (row, at) => {
     setOpen(old => new Set(old).add(row.id));
     setActive(row.id);
-    requestAnimationFrame(() => view.scrollToIndex(at, { align: 'start' }));
+    requestAnimationFrame(() => view.scrollToIndex(at, { align: 'start' })); // when the row is known to be tall
   });
   const root = useKeys({ list, active, focus, toggle, search });
 
   const items = view.getVirtualItems();
   const seen: [number, number] = [(list[view.range?.startIndex ?? 0]?.sequence ?? 1) - 1, (list[view.range?.endIndex ?? 0]?.sequence ?? 1) - 1];
-  const first = active !== undefined && list.some(row => row.id === active) ? active : list[0]?.id;
   return (
     <div class="gm-tl-main" ref={root}>
       <SessionHead session={session} />
@@ -81,7 +84,7 @@ export function Session({ session, cell, opened }: Props) {
           </Empty>
         )}
         <div class="gm-tl-all" style={{ height: `${view.getTotalSize()}px` }}>
-          <div class="gm-tl-window" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+          <div class="gm-tl-window" style={{ top: `${items[0]?.start ?? 0}px` }}>
             {items.map(({ index, key }) => {
               const row = list[index];
               return row && (
@@ -114,8 +117,7 @@ function Nothing({ done, error, running }: { done: boolean; error: Error | undef
 }
 
 /** Calls back once, when the execution that the address names is among the rows. */
-function useWanted(cell: string | undefined, rows: readonly Row[], found: (row: Row, at: number) => void): void {
-  const shown = useRef<string>(undefined);
+function useWanted(cell: string | undefined, shown: { current: string | undefined }, rows: readonly Row[], found: (row: Row, at: number) => void): void {
   useEffect(() => {
     if (cell === undefined || shown.current === cell) return;
     const at = rows.findIndex(row => row.id.startsWith(cell));
