@@ -1,0 +1,45 @@
+// Choosing fields of runs.
+import type { Column } from '../runs';
+
+/** Fields that can be drawn. */
+export function drawable(columns: Column[]): Column[] {
+  const own = new Set(['status', 'experiment', 'duration', 'user_id']);
+  return columns.filter(c => c.space === 'params' || c.space === 'metrics' || c.space === 'tags' || own.has(c.name));
+}
+
+/** One field of all that there are. */
+export function FieldSelect({ label, value, columns, change, none }: { label: string; value: string; columns: Column[]; change(name: string): void; none?: string }) {
+  return (
+    <label class="gm-charts-field">
+      {label}
+      <select class="gm-select gm-charts-select" value={value} onChange={e => change(e.currentTarget.value)}>
+        {none !== undefined && <option value="">{none}</option>}
+        {(['metrics', 'params', 'tags', 'attributes'] as const).map(space => {
+          const some = columns.filter(c => c.space === space && !c.own).slice(0, 1000);
+          return some.length === 0 ? null : (
+            <optgroup key={space} label={space}>
+              {some.map(c => <option key={c.name} value={c.name}>{c.key}</option>)}
+            </optgroup>
+          );
+        })}
+      </select>
+    </label>
+  );
+}
+
+/** Any number of fields. */
+export function FieldChecks({ chosen, columns, change }: { chosen: string[]; columns: Column[]; change(names: string[]): void }) {
+  return (
+    <details class="gm-charts-menu">
+      <summary class="gm-button">{chosen.length} axes</summary>
+      <div class="gm-card">
+        {columns.filter(c => !c.own).slice(0, 500).map(c => (
+          <label key={c.name}>
+            <input type="checkbox" checked={chosen.includes(c.name)} onChange={() => change(chosen.includes(c.name) ? chosen.filter(n => n !== c.name) : [...chosen, c.name])} />
+            <span class="gm-cut" dir="auto">{c.name}</span>
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,121 @@
+// Two fields of runs against each other, coloured by a third one.
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { ramp } from '../theme';
+import { Canvas, type Area, type Draw } from './canvas';
+import { ChosenRuns } from './chosen';
+import { FieldSelect } from './choose';
+import type { FieldsProps } from './fields';
+import { spearman } from './stats';
+import { share, valueAt, type Field } from './table';
+import { valueText } from './text';
+import { tick } from '../curves/axes';
+
+const room = { left: 74, right: 16, top: 12, bottom: 40 }, hues = 24;
+
+/** A run's place on the canvas. */
+function spot(x: Field, y: Field, i: number, width: number, height: number): [number, number] {
+  return [room.left + share(x, x.values[i]!) * (width - room.left - room.right), height - room.bottom - share(y, y.values[i]!) * (height - room.top - room.bottom)];
+}
+
+export function Scatter({ rows, columns, fields, names, change }: FieldsProps) {
+  const x = fields.get(names.x), y = fields.get(names.y), color = fields.get(names.color);
+  const placed = useMemo(() => (x && y ? rows.map((_, i) => i).filter(i => Number.isFinite(x.values[i]!) && Number.isFinite(y.values[i]!)) : []), [rows, x, y]);
+  const [near, setNear] = useState<number | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const draw = useMemo(() => (x && y ? drawing(x, y, color, placed, near) : () => undefined), [x, y, color, placed, near]);
+  const point = (e: PointerEvent): void => {
+    const area = box.current!.getBoundingClientRect();
+    let best: number | null = null, least = 18 ** 2;
+    for (const i of placed) {
+      const [a, b] = spot(x!, y!, i, area.width, area.height), far = (a - e.clientX + area.left) ** 2 + (b - e.clientY + area.top) ** 2;
+      if (far < least) [best, least] = [i, far];
+    }
+    if (best !== near) setNear(best);
+  };
+  const shown = [x, y, color].filter((f, i, all): f is Field => f !== undefined && all.indexOf(f) === i);
+  const rho = useMemo(() => (x && y ? spearman(placed.map(i => x.values[i]!), placed.map(i => y.values[i]!)) : NaN), [x, y, placed]);
+  const title = `${placed.length.toLocaleString('en')} of ${rows.length.toLocaleString('en')} runs have both`;
+  return (
+    <div class="gm-body gm-charts-fields">
+      <div class="gm-charts-row">
+        <FieldSelect label="x" value={names.x} columns={columns} change={v => change({ x: v })} />
+        <FieldSelect label="y" value={names.y} columns={columns} change={v => change({ y: v })} />
+        <FieldSelect label="colour by" value={names.color} columns={columns} change={v => change({ color: v })} none="nothing" />
+        {color && <span class="gm-charts-key">{valueText(color, color.min)} <span class="gm-charts-ramp" aria-hidden="true" /> {valueText(color, color.max)}</span>}
+        <span class="gm-space" />
+        {Number.isFinite(rho) && !x?.categories && !y?.categories && <span class="gm-chip" title="Spearman's rank correlation: 1 and −1 when one always rises or falls with the other, 0 when neither">ρ = {rho.toFixed(2)}</span>}
+      </div>
+      <div ref={box} onPointerMove={point} onPointerLeave={() => setNear(null)}>
+        <Canvas draw={draw} label={`${y?.label} against ${x?.label}: ${title}. The table below has the values.`}>
+          {near !== null && (
+            <div class="gm-charts-tip gm-charts-tip-corner" role="status">
+              <p class="gm-charts-tip-x" dir="auto">{rows[near]!.name}</p>
+              {shown.map(f => <p key={f.name}>{f.label}: <span class="gm-num">{valueText(f, f.values[near]!)}</span></p>)}
+            </div>
+          )}
+        </Canvas>
+      </div>
+      <ChosenRuns rows={rows} chosen={placed} fields={shown} title={title} />
+    </div>
+  );
+}
+
+function drawing(x: Field, y: Field, color: Field | undefined, placed: number[], near: number | null): Draw {
+  return area => {
+    const { c, width, height, palette } = area, colors = ramp(palette, hues), size = placed.length > 2000 ? 2.2 : 3.5;
+    axes(area, x, y);
+    c.globalAlpha = placed.length > 500 ? 0.6 : 0.85;
+    for (const i of placed) {
+      const [a, b] = spot(x, y, i, width, height), value = color ? share(color, color.values[i]!) : NaN;
+      c.fillStyle = Number.isNaN(value) ? (color ? palette.dim : palette.series[0]!) : colors[Math.min(hues - 1, Math.floor(value * hues))]!;
+      c.beginPath();
+      c.arc(a, b, size, 0, 7);
+      c.fill();
+    }
+    c.globalAlpha = 1;
+    if (near === null || near >= x.values.length) return;
+    const [a, b] = spot(x, y, near, width, height);
+    c.strokeStyle = palette.text;
+    c.lineWidth = 2;
+    c.beginPath();
+    c.arc(a, b, size + 3, 0, 7);
+    c.stroke();
+  };
+}
+
+function axes({ c, width, height, palette }: Area, x: Field, y: Field): void {
+  const right = width - room.right, low = height - room.bottom;
+  c.font = '11px system-ui, sans-serif';
+  c.fillStyle = palette.dim;
+  for (const { at, text } of ticks(x)) {
+    const px = room.left + at * (right - room.left);
+    c.fillStyle = palette.line;
+    c.fillRect(px, room.top, 1, low - room.top);
+    c.fillStyle = palette.dim;
+    c.textAlign = 'center';
+    c.fillText(text, px, low + 15, 90);
+  }
+  for (const { at, text } of ticks(y)) {
+    const py = low - at * (low - room.top);
+    c.fillStyle = palette.line;
+    c.fillRect(room.left, py, right - room.left, 1);
+    c.fillStyle = palette.dim;
+    c.textAlign = 'right';
+    c.fillText(text, room.left - 8, py + 4, 60);
+  }
+  c.fillStyle = palette.text;
+  c.font = '600 12px system-ui, sans-serif';
+  c.textAlign = 'right';
+  c.fillText(x.label + (x.log ? ' (log)' : ''), right, height - 6);
+  c.textAlign = 'left';
+  c.save();
+  c.translate(13, room.top + 4);
+  c.rotate(Math.PI / 2);
+  c.fillText(y.label + (y.log ? ' (log)' : ''), 0, 0);
+  c.restore();
+}
+
+function ticks(f: Field): { at: number; text: string }[] {
+  if (f.categories) return f.categories.slice(0, 24).map((text, i) => ({ at: share(f, i), text: text.slice(0, 16) }));
+  return [0, 0.2, 0.4, 0.6, 0.8, 1].map(at => ({ at, text: tick(Number(valueAt(f, at).toPrecision(3))) }));
+}

@@ -1,0 +1,77 @@
+// Fields of runs as columns: numbers, and texts as places in a list of categories.
+import { numberOf, type Column, type Row } from '../runs';
+
+export interface Field {
+  /** As filters write it: params.lr. */
+  name: string;
+  label: string;
+  /** Values, NaN where a run has none; of texts the place in `categories`. */
+  values: Float64Array;
+  categories?: string[];
+  min: number;
+  max: number;
+  /** Whether the values span decades, so that a logarithmic axis tells them apart. */
+  log: boolean;
+  /** How many runs have it. */
+  runs: number;
+}
+
+/** Axes of texts with more values than this say nothing; the rest are one value. */
+const mostCategories = 40;
+
+function raw(row: Row, c: Column): string | number | undefined {
+  if (c.space === 'params') return row.params?.[c.key];
+  if (c.space === 'metrics') return row.metrics?.[c.key];
+  if (c.space === 'tags') return row.tags?.[c.key];
+  if (c.name === 'duration') return row.ended && row.started ? (Date.parse(row.ended) - Date.parse(row.started)) / 1000 : undefined;
+  const known: Record<string, string | undefined> = { status: row.status, experiment: row.experiment, user_id: row.user, run_name: row.name, source: row.source };
+  return known[c.name];
+}
+
+/** A field of runs. It is one of numbers when all its values are. */
+export function fieldOf(rows: Row[], c: Column): Field {
+  const all = rows.map(row => raw(row, c));
+  const numbers = Float64Array.from(all, v => (v === undefined || v === '' ? NaN : c.space === 'metrics' ? numberOf(v) : Number(v)));
+  const texts = all.some((v, i) => v !== undefined && v !== '' && Number.isNaN(numbers[i]!) && !/^nan$/i.test(String(v)));
+  const field: Field = { name: c.name, label: c.key, values: numbers, min: Infinity, max: -Infinity, log: false, runs: 0 };
+  if (texts) Object.assign(field, categorised(all.map(v => (v === undefined ? '' : String(v)))));
+  let positive = true;
+  for (const v of field.values) {
+    if (!Number.isFinite(v)) continue;
+    field.runs++;
+    field.min = Math.min(field.min, v);
+    field.max = Math.max(field.max, v);
+    positive &&= v > 0;
+  }
+  field.log = !texts && positive && field.max / field.min >= 100;
+  return field;
+}
+
+function categorised(texts: string[]): Pick<Field, 'values' | 'categories'> {
+  const counts = new Map<string, number>();
+  for (const t of texts) if (t !== '') counts.set(t, (counts.get(t) ?? 0) + 1);
+  const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, mostCategories).map(([t]) => t).sort();
+  const categories = counts.size > most.length ? [...most, '(others)'] : most;
+  const place = new Map(most.map((t, i) => [t, i]));
+  return { categories, values: Float64Array.from(texts, t => (t === '' ? NaN : place.get(t) ?? categories.length - 1)) };
+}
+
+/** Where a value lies on an axis, from 0 to 1. */
+export function share(f: Field, value: number): number {
+  if (f.categories) return f.categories.length === 1 ? 0.5 : value / (f.categories.length - 1);
+  if (f.max === f.min) return 0.5;
+  return f.log ? Math.log(value / f.min) / Math.log(f.max / f.min) : (value - f.min) / (f.max - f.min);
+}
+
+/** The value at a share of an axis. */
+export function valueAt(f: Field, at: number): number {
+  if (f.categories) return at * Math.max(1, f.categories.length - 1);
+  return f.log ? f.min * Math.pow(f.max / f.min, at) : f.min + at * (f.max - f.min);
+}
+
+/** Fields to begin with: params that most runs have, and metrics. Those of the machine are left out. */
+export function usual(columns: Column[], params: number, metrics: number): string[] {
+  const of = (space: string, n: number): string[] =>
+    columns.filter(c => c.space === space && !c.own).sort((a, b) => (b.runs ?? 0) - (a.runs ?? 0)).slice(0, n).map(c => c.name);
+  return [...of('params', params), ...of('metrics', metrics)];
+}
