@@ -96,7 +96,7 @@ func Open(ctx context.Context, o LinkOptions) (*Link, error) {
 		}
 	}
 	for channel := range kinds {
-		l.reading.Go(func() { l.read(channel) })
+		l.read(channel)
 	}
 	if err := l.introduce(ctx); err != nil {
 		return nil, err
@@ -120,22 +120,8 @@ func (l *Link) Pass(pass func(c wire.Channel, m message, read bool)) {
 
 // read takes what the kernel sends on one channel until it is gone, and hands it on.
 func (l *Link) read(c wire.Channel) {
-	waiting := newBacklog()
-	go func() {
-		defer waiting.close()
-		for {
-			frames, err := l.Child.channels[c].Recv(context.Background())
-			if err != nil {
-				return
-			}
-			waiting.add(frames)
-		}
-	}()
-	for some := waiting.take(); len(some) > 0; some = waiting.take() {
-		for _, frames := range some {
-			l.received(c, frames)
-		}
-	}
+	socket := l.Child.channels[c]
+	startIntake(&l.reading, func() ([][]byte, error) { return socket.Recv(context.Background()) }, func(frames [][]byte) { l.received(c, frames) })
 }
 
 // received hands on a message of the kernel's, unless it is of gemba's doing.

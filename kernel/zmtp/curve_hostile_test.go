@@ -252,8 +252,7 @@ func talk(h handshake) error {
 		_, err := sealed.WriteTo(h.w)
 		written <- err
 	}()
-	p := newPeer(nil, h.r, "")
-	p.boxes = boxes
+	p := newPeer(nil, h.r, "", boxes)
 	frames, err := p.read(&Socket{kind: Router, options: Options{MaxSize: 1 << 16}.withDefaults()})
 	if err == nil && fmt.Sprintf("%s", frames) != "[topic text]" {
 		err = errOther

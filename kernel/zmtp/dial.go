@@ -20,7 +20,7 @@ func Dial(ctx context.Context, kind Kind, network, address string, o Options) (*
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, err)
 	}
-	s := &Socket{kind: kind, options: o.withDefaults(), in: make(chan [][]byte, 64),
+	s := &Socket{kind: kind, options: o.withDefaults(),
 		done: make(chan struct{}), conns: map[net.Conn]bool{conn: true}, peers: map[string]*peer{}}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	p, err := s.greet(conn)
@@ -34,8 +34,50 @@ func Dial(ctx context.Context, kind Kind, network, address string, o Options) (*
 	if kind == Sub {
 		p.out.add(s.pack([][]byte{{1}})) // everything, as a message: what peers of every version of ZMTP 3 understand
 	}
-	s.group.Go(func() { s.converse(p) })
+	s.dialled = p
+	s.group.Go(func() {
+		if err := p.out.write(p.conn, p.layout()); err != nil {
+			p.out.close() // what the other side said last is still to be read
+		}
+	})
 	return s, nil
+}
+
+// read returns the next message of the one that was dialled.
+func (s *Socket) read(ctx context.Context, p *peer) ([][]byte, error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if err := p.await(ctx); err != nil {
+		return nil, err
+	}
+	frames, err := p.read(s)
+	if err != nil {
+		s.drop(p, err)
+		return nil, net.ErrClosed
+	}
+	return frames, nil
+}
+
+// await waits until something comes, or why nothing does can be read. It fails when ctx ends before.
+func (p *peer) await(ctx context.Context) error {
+	if ctx.Done() == nil {
+		return nil
+	}
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		_ = p.conn.SetReadDeadline(time.Unix(1, 0)) // fails only on a closed connection
+		close(told)
+	})
+	_, err := p.r.Peek(1)
+	if stop() {
+		return nil
+	}
+	<-told
+	_ = p.conn.SetReadDeadline(time.Time{})
+	if err != nil {
+		return ctx.Err()
+	}
+	return nil
 }
 
 func reach(ctx context.Context, network, address string) (net.Conn, error) {

@@ -126,6 +126,19 @@ func (p *packed) add(part []byte) {
 	}
 }
 
+// from returns what of the message is behind its first n bytes.
+func (p packed) from(n int) packed {
+	rest := packed{size: p.size - n, command: p.command}
+	for _, part := range p.parts {
+		skip := min(n, len(part))
+		n -= skip
+		if skip < len(part) {
+			rest.parts = append(rest.parts, part[skip:])
+		}
+	}
+	return rest
+}
+
 func appendHeader(b []byte, flags byte, size int) []byte {
 	if size <= 255 {
 		return append(b, flags, byte(size))

@@ -150,7 +150,7 @@ func TestThousandsOfConnects(t *testing.T) {
 
 func TestPeerThatOnlyAsksDoesNotFillTheMemory(t *testing.T) {
 	s := &Socket{kind: XPub, options: Options{Queue: 1 << 10, Welcome: func(string) [][]byte { return [][]byte{make([]byte, 100)} }}}
-	p := newPeer(nil, nil, "") // nobody writes what waits for it
+	p := newPeer(nil, nil, "", nil) // nobody writes what waits for it
 	ping, subscribe := append([]byte("\x04PING\x00\x00"), make([]byte, 100)...), []byte("\x09SUBSCRIBEtopic")
 	for range 1000 {
 		if err := p.command(s, ping); err != nil {
@@ -175,7 +175,7 @@ func TestSizesOfCommandsAndTopicsAreBounded(t *testing.T) {
 		"subscription": {XPub, bytes.Join(pack([][]byte{large}).parts, nil)},
 	} {
 		s := &Socket{kind: test.kind, options: Options{}.withDefaults()}
-		p := newPeer(nil, bufio.NewReader(bytes.NewReader(test.says)), "")
+		p := newPeer(nil, bufio.NewReader(bytes.NewReader(test.says)), "", nil)
 		if _, err := p.read(s); !errors.Is(err, ErrOversized) {
 			t.Errorf("%s of %d bytes: %v, want %v", name, len(large), err, ErrOversized)
 		}
@@ -194,7 +194,7 @@ func FuzzConnection(f *testing.F) {
 			return
 		}
 		s := &Socket{kind: XPub, options: Options{MaxSize: 1 << 16}.withDefaults()}
-		p := newPeer(nil, r, "")
+		p := newPeer(nil, r, "", nil)
 		for {
 			frames, err := p.read(s)
 			if err != nil {

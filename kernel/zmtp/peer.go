@@ -20,8 +20,14 @@ type peer struct {
 	topics map[string]bool // XPUB: what it subscribed to
 }
 
-func newPeer(conn net.Conn, r *bufio.Reader, identity string) *peer {
-	return &peer{conn: conn, r: r, identity: identity, out: newQueue(), topics: map[string]bool{}}
+func newPeer(conn net.Conn, r *bufio.Reader, identity string, boxes *session) *peer {
+	p := &peer{conn: conn, r: r, identity: identity, boxes: boxes, topics: map[string]bool{}}
+	if boxes == nil {
+		p.out = newQueue(prompt(conn))
+	} else {
+		p.out = newQueue(nil) // boxes are laid out as their turn comes
+	}
+	return p
 }
 
 // close ends both goroutines of the peer.

@@ -4,24 +4,29 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
 
-// queue holds the messages that wait for one peer. Its writer takes everything at once, so that a
-// flood of small messages leaves in few system calls.
+// queue holds the messages that wait for one peer. A message behind which nothing waits is written by who adds it, as far as the
+// system takes it at once: nobody has to be woken for it. All else is the writer's, who takes everything at once, so that a flood of
+// small messages leaves in few system calls.
 type queue struct {
+	prompt func(net.Buffers) int // writes what can be written without waiting; nil: nothing can
+
 	mu      sync.Mutex
 	waiting []packed
+	writing bool          // somebody writes, and what is added meanwhile waits
 	size    int           // bytes waiting and in flight
 	moved   uint64        // bytes written so far
 	closed  bool          //
 	work    chan struct{} // has a token when there is something to write
-	change  chan struct{} // closed and replaced when room was made or the queue was closed
+	change  chan struct{} // closed when room is made or the queue is closed; nil while nobody waits for that
 }
 
-func newQueue() *queue {
-	return &queue{work: make(chan struct{}, 1), change: make(chan struct{})}
+func newQueue(prompt func(net.Buffers) int) *queue {
+	return &queue{prompt: prompt, work: make(chan struct{}, 1)}
 }
 
 // add appends a message, however much waits already, and returns the bytes that now wait.
@@ -31,13 +36,45 @@ func (q *queue) add(p packed) int {
 	if q.closed {
 		return 0
 	}
-	q.waiting = append(q.waiting, p)
 	q.size += p.size
+	if q.prompt != nil && !q.writing && len(q.waiting) == 0 && p.size <= soon {
+		p = q.writeNow(p)
+	}
+	if p.size > 0 {
+		q.waiting = append(q.waiting, p)
+	}
+	if len(q.waiting) > 0 && !q.writing && !q.closed {
+		q.wake()
+	}
+	return q.size
+}
+
+// soon is the size in bytes up to which a message is written by who adds it.
+const soon = 256 << 10
+
+// writeNow writes what it can of a message, with the lock released, and returns the rest: nothing, or what comes before all that was
+// added meanwhile.
+func (q *queue) writeNow(p packed) (rest packed) {
+	q.writing = true
+	q.mu.Unlock()
+	n := q.prompt(p.parts)
+	q.mu.Lock()
+	q.writing = false
+	q.wrote(n)
+	rest = p.from(n)
+	if rest.size > 0 && len(q.waiting) > 0 {
+		q.waiting = slices.Insert(q.waiting, 0, rest)
+		return packed{}
+	}
+	return rest
+}
+
+// wake has the writer look at what waits.
+func (q *queue) wake() {
 	select {
 	case q.work <- struct{}{}:
 	default:
 	}
-	return q.size
 }
 
 // waits returns the bytes that wait.
@@ -52,7 +89,11 @@ func (q *queue) waits() int {
 func (q *queue) room(ctx context.Context, limit int, stall time.Duration) bool {
 	for {
 		q.mu.Lock()
-		full, moved, change := q.size >= limit && !q.closed, q.moved, q.change
+		full, moved := q.size >= limit && !q.closed, q.moved
+		if full && q.change == nil {
+			q.change = make(chan struct{})
+		}
+		change := q.change
 		q.mu.Unlock()
 		if !full {
 			return true
@@ -93,18 +134,35 @@ func join(batch []packed) net.Buffers {
 // write writes what is added until the queue is closed or w fails.
 func (q *queue) write(w io.Writer, lay layout) error {
 	for range q.work {
-		q.mu.Lock()
-		batch := q.waiting
-		q.waiting = nil
-		q.mu.Unlock()
-		for len(batch) > 0 {
-			n, err := writeSome(w, lay, batch)
-			if err != nil {
+		for batch := q.take(); len(batch) > 0; batch = q.take() {
+			if err := q.writeAll(w, lay, batch); err != nil {
 				return err
 			}
-			q.done(batch[:n])
-			batch = batch[n:]
 		}
+	}
+	return nil
+}
+
+// take returns what waits, and says that it is being written; nothing while somebody else writes, who wakes the writer.
+func (q *queue) take() []packed {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.writing {
+		return nil
+	}
+	batch := q.waiting
+	q.waiting, q.writing = nil, len(batch) > 0
+	return batch
+}
+
+func (q *queue) writeAll(w io.Writer, lay layout, batch []packed) error {
+	for len(batch) > 0 {
+		n, err := writeSome(w, lay, batch)
+		if err != nil {
+			return err
+		}
+		q.done(batch[:n], n == len(batch))
+		batch = batch[n:]
 	}
 	return nil
 }
@@ -124,15 +182,31 @@ func writeSome(w io.Writer, lay layout, batch []packed) (int, error) {
 	return n, err
 }
 
-func (q *queue) done(written []packed) {
+// done takes note of what was written; last: it was all.
+func (q *queue) done(written []packed, last bool) {
+	n := 0
+	for _, p := range written {
+		n += p.size
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, p := range written {
-		q.size -= p.size
-		q.moved += uint64(p.size)
+	q.wrote(n)
+	q.writing = !last
+}
+
+// wrote takes note that bytes were written.
+func (q *queue) wrote(n int) {
+	q.size -= n
+	q.moved += uint64(n)
+	q.changed()
+}
+
+// changed tells all who wait for room to look again.
+func (q *queue) changed() {
+	if q.change != nil {
+		close(q.change)
+		q.change = nil
 	}
-	close(q.change)
-	q.change = make(chan struct{})
 }
 
 // close makes every waiter return and every later add a no-op; what waits is dropped.
@@ -144,6 +218,5 @@ func (q *queue) close() {
 	}
 	q.closed = true
 	close(q.work)
-	close(q.change)
-	q.change = make(chan struct{})
+	q.changed()
 }

@@ -21,10 +21,7 @@ func (s *Socket) serve(conn net.Conn, greeted func()) {
 // converse writes and reads until the peer, or this side, ends it.
 func (s *Socket) converse(p *peer) {
 	s.group.Go(func() {
-		err := p.out.write(p.conn, p.layout())
-		if err != nil && s.listener == nil {
-			p.out.close() // what the other side said last is still to be read
-		} else if err != nil {
+		if err := p.out.write(p.conn, p.layout()); err != nil {
 			s.drop(p, err)
 		}
 	})
@@ -40,9 +37,7 @@ func (s *Socket) greet(conn net.Conn) (*peer, error) {
 		return nil, err
 	}
 	_ = conn.SetDeadline(time.Time{})
-	p := newPeer(conn, r, identity)
-	p.boxes = boxes
-	return s.admit(p), nil
+	return s.admit(newPeer(conn, r, identity, boxes)), nil
 }
 
 // receive passes on a peer's messages until it fails.

@@ -39,6 +39,8 @@ type Socket struct {
 	group   sync.WaitGroup
 
 	listener net.Listener // nil of one that dialled
+	dialled  *peer        // nil of one that listens
+	reading  sync.Mutex   // of what that one sends
 	mu       sync.Mutex
 	conns    map[net.Conn]bool // every open connection, greeted or not
 	peers    map[string]*peer  // by identity
@@ -66,7 +68,13 @@ func (s *Socket) Addr() net.Addr { return s.listener.Addr() }
 
 // Recv returns the next message, of a ROUTER the sender's identity first. It returns net.ErrClosed after Close, and when all is
 // received of the one that was dialled and is gone.
+//
+// A socket that dialled is read by who calls Recv, so that nobody else has to be woken for a message: what is not asked for stays
+// with the system and then with the sender, and that the other side is gone shows only here.
 func (s *Socket) Recv(ctx context.Context) ([][]byte, error) {
+	if s.dialled != nil {
+		return s.read(ctx, s.dialled)
+	}
 	select {
 	case frames := <-s.in:
 		return frames, nil
@@ -208,6 +216,9 @@ func (s *Socket) Close(linger time.Duration) error {
 			_ = conn.Close()
 		}
 		s.mu.Unlock()
+		if s.dialled != nil {
+			s.dialled.close()
+		}
 		s.group.Wait()
 	})
 	return err

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package zmtp
+
+import "net"
+
+func prompt(net.Conn) func(net.Buffers) int { return nil }
