@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel"
@@ -21,6 +22,7 @@ type cell struct {
 	source  string          // as the front end sent it
 	ctx     context.Context // of what gemba does before the kernel has it
 	cancel  context.CancelFunc
+	facts   func() wire.Facts // gathers them the first time, when the kernel has replied
 
 	// The relay's lock guards what follows.
 	announced bool        // its busy and execute_input were published here, before the kernel's
@@ -33,8 +35,6 @@ type cell struct {
 	stirred   int      // messages that came for it
 	taking    int      // of them being recorded
 	over      bool
-	begun     time.Time
-	spent     spent // by the kernel when it began
 }
 
 // execute begins an execution, and gives it to the kernel.
@@ -75,7 +75,13 @@ func (r *Relay) begin(l *lane, m message) (*cell, bool) {
 		c.count++ // as the kernel will
 	}
 	r.mu.Unlock()
-	c.begun, c.spent = r.Link.Now(), r.Link.spent()
+	begun, before := r.Link.Now(), r.Link.spent()
+	c.facts = sync.OnceValue(func() wire.Facts {
+		facts := r.Link.Guest.Facts(m.header.ID)
+		r.Link.spent().since(before, &facts)
+		facts.Run = r.Link.Now().Sub(begun)
+		return facts
+	})
 	c.Execution = r.Session.Begin(wire.Cell{Source: c.source, Count: c.count, CellID: cellID(m), Silent: c.asked.Silent})
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -234,9 +240,7 @@ func (r *Relay) forget(c *cell) (reply, idle *message, first bool) {
 
 // outcome is how a cell ended, by its reply.
 func (r *Relay) outcome(c *cell, reply *message) (o wire.Outcome, failed bool) {
-	o.Facts = r.Link.Guest.Facts(c.request.header.ID)
-	r.Link.spent().since(c.spent, &o.Facts)
-	o.Facts.Run = r.Link.Now().Sub(c.begun)
+	o.Facts = c.facts()
 	if c.failure != nil {
 		o.Error = c.failure
 		return o, true
@@ -288,7 +292,7 @@ func (r *Relay) buryOne(c *cell, dead *wire.Error) {
 	if dead.Name != wire.Interrupted {
 		r.say(c.request.rawHeader(), wire.Stream, wire.StreamContent{Name: "stderr", Text: "gemba: " + dead.Value + "; what ran until then is recorded\n"})
 	}
-	c.Finish(wire.Outcome{Error: dead, Facts: r.Link.Guest.Facts(c.request.header.ID)})
+	c.Finish(wire.Outcome{Error: dead, Facts: c.facts()})
 }
 
 // abort answers an execution that waited behind one that failed, as the kernel would have. The reply to that one, nil for none,

@@ -38,6 +38,7 @@ type Child struct {
 	cmd        *exec.Cmd
 	channels   map[wire.Channel]*zmtp.Socket
 	watcher    *watch.Watcher
+	statistics statistics
 	gone       chan struct{}
 	end        error // why it is gone; set before gone is closed
 }
@@ -62,6 +63,7 @@ func StartChild(o ChildOptions) (*Child, error) {
 		return nil, errors.Join(err, os.RemoveAll(c.Folder))
 	}
 	c.watcher.Group(c.PID(), true)
+	c.statistics = newStatistics(c.PID())
 	return c, nil
 }
 
@@ -188,6 +190,7 @@ func (c *Child) Close() error {
 	for _, s := range c.channels {
 		_ = s.Close(0) // nobody listens
 	}
+	c.statistics.close()
 	c.watcher.Close() // which leaves nothing of it, unless somebody killed the watcher
 	if err := os.RemoveAll(c.Folder); err != nil {
 		return fmt.Errorf("remove the kernel's folder: %w", err)

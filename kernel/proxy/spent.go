@@ -3,8 +3,6 @@ package proxy
 import (
 	"time"
 
-	"github.com/shirou/gopsutil/v4/process"
-
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
@@ -16,20 +14,7 @@ type spent struct {
 }
 
 // spent looks at the kernel's process, not at what it started: that is measured elsewhere.
-func (l *Link) spent() spent {
-	p := &process.Process{Pid: int32(l.Child.PID())}
-	t, err := p.Times()
-	if err != nil {
-		return spent{}
-	}
-	s := spent{user: seconds(t.User), system: seconds(t.System), known: true}
-	if m, err := p.MemoryInfo(); err == nil {
-		s.peak = int64(m.RSS)
-	}
-	return s
-}
-
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+func (l *Link) spent() spent { return l.Child.statistics.spent() }
 
 // since tells what was used after a moment.
 func (s spent) since(before spent, f *wire.Facts) {
