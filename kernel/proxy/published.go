@@ -108,7 +108,7 @@ func (r *Relay) replied(channel wire.Channel, m message) {
 	if c.failure != nil {
 		m = r.failed(c, m)
 	}
-	c.facts() // while the rest comes that its end waits for
+	c.facts()                 // while the rest comes that its end waits for
 	if !r.keep(&c.reply, m) { // a second reply to one request
 		r.toFront(channel, m)
 		return

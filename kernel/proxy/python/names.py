@@ -111,7 +111,6 @@ class Names:
         self.sure: set = set()  # bound on every way that leads here
         self.late: dict = {}  # used when functions are called
         self.scopes: list = []
-        self.visitors = {name[6:]: getattr(self, name) for name in dir(self) if name.startswith("visit_")}
 
     def statement(self, node) -> None:
         self.visit(node)
@@ -121,9 +120,9 @@ class Names:
         return sorted(set(self.used) | {n for n in self.late if n not in self.bound})
 
     def visit(self, node) -> None:
-        visitor = self.visitors.get(kind(node))
+        visitor = VISITORS.get(kind(node))
         if visitor is not None:
-            visitor(node)
+            visitor(self, node)
         else:
             self.each(children(node))
 
@@ -168,6 +167,9 @@ class Names:
         self.load(name)
         self.bound.pop(name, None)
         self.sure.discard(name)
+
+    def visit_Constant(self, node) -> None:
+        pass
 
     def visit_Name(self, node) -> None:
         {"Load": self.load, "Store": self.store, "Del": self.delete}[kind(node.ctx)](node.id)
@@ -343,6 +345,9 @@ class Names:
             self.seeds.append((call, -value if negative else value))
         elif kind(node) == "Name" and not any(node.id in s.names for s in self.scopes):
             self.seeds.append((call, node.id))
+
+
+VISITORS = {name[6:]: visit for name, visit in vars(Names).items() if name.startswith("visit_")}
 
 
 def is_word(call: str) -> bool:
