@@ -37,6 +37,8 @@ type library struct {
 	now    func() time.Time
 	opened func(path string) // told of each file that is about to be closed; nil when nobody wants to know
 
+	buffers sync.Pool // of *[]byte, to read into
+
 	mu      sync.Mutex
 	files   map[string]known
 	forgets int // how often something was forgotten
@@ -115,7 +117,7 @@ func (l *library) foresee(ctx context.Context, real string, p pace) {
 	if _, ok := l.latest(real); ok {
 		return
 	}
-	k, err := l.readOnce(ctx, real, p, func(r io.Reader, _ int64) (known, error) { return digestOf(r, whyBaseline) })
+	k, err := l.readOnce(ctx, real, p, func(r io.Reader, _ int64) (known, error) { return l.digestOf(r, whyBaseline) })
 	if err == nil {
 		l.remember(real, k, forgets)
 	}
@@ -151,7 +153,7 @@ func (l *library) readOnce(ctx context.Context, real string, p pace, take func(i
 		if _, err := file.Seek(0, io.SeekStart); err != nil {
 			return known{}, err
 		}
-		k, err = digestOf(r, why)
+		k, err = l.digestOf(r, why)
 	}
 	if err = cmp.Or(r.err, err); err != nil {
 		return known{}, err
@@ -197,9 +199,9 @@ const maxScreened = 4 << 20
 func (l *library) take(r io.Reader, size int64) (known, error) {
 	switch {
 	case l.store == nil:
-		return digestOf(r, whyNoStore)
+		return l.digestOf(r, whyNoStore)
 	case size > l.limit:
-		return digestOf(r, "larger than "+sizeText(l.limit))
+		return l.digestOf(r, "larger than "+sizeText(l.limit))
 	case size > maxScreened || l.screen == nil:
 		return l.put(r)
 	}
@@ -209,7 +211,7 @@ func (l *library) take(r io.Reader, size int64) (known, error) {
 	}
 	all := io.MultiReader(bytes.NewReader(b), r)
 	if isText(b) && !bytes.Equal(l.screen(bytes.Clone(b)), b) {
-		return digestOf(all, whySecret)
+		return l.digestOf(all, whySecret)
 	}
 	return l.put(all)
 }
@@ -220,9 +222,14 @@ func (l *library) put(r io.Reader) (known, error) {
 }
 
 // digestOf reads without keeping.
-func digestOf(r io.Reader, why string) (k known, err error) {
+func (l *library) digestOf(r io.Reader, why string) (k known, err error) {
 	h := sha256.New()
-	if _, err := io.Copy(h, r); err != nil {
+	buffer, _ := l.buffers.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new(make([]byte, 64<<10))
+	}
+	defer l.buffers.Put(buffer) // most files are small: each would clear one of its own
+	if _, err := io.CopyBuffer(h, r, *buffer); err != nil {
 		return k, err
 	}
 	h.Sum(k.digest[:0])

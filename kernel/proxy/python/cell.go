@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gemba-ml/gemba/kernel/wire"
@@ -25,7 +26,7 @@ func newCell() *cell { return &cell{known: map[string]int{}, hosts: map[string]b
 
 // add takes in a line.
 func (c *cell) add(l *line) {
-	c.seen.Opened = slices.Grow(c.seen.Opened, len(l.read)+len(l.Wrote))
+	c.expect(len(l.read) + len(l.Wrote))
 	read := 0
 	for _, w := range l.Wrote {
 		after := min(max(w.after, read), len(l.read))
@@ -54,6 +55,16 @@ func (c *cell) add(l *line) {
 	}
 }
 
+// expect makes room for so many more files.
+func (c *cell) expect(more int) {
+	c.seen.Opened = slices.Grow(c.seen.Opened, more)
+	if more > 2*len(c.known) {
+		known := make(map[string]int, len(c.known)+more)
+		maps.Copy(known, c.known)
+		c.known = known
+	}
+}
+
 // end takes in what is told once, at the cell's end.
 func (c *cell) end(l *line) {
 	c.bound, c.used = union(c.bound, l.Bound), union(c.used, l.Used) // a magic may have run a cell in the cell
@@ -72,13 +83,22 @@ func (c *cell) end(l *line) {
 // read takes in paths that were opened for reading.
 func (c *cell) read(dir string, paths []string) {
 	for _, path := range paths {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
-		}
+		path = placed(dir, path)
 		if _, is := c.known[path]; !is {
 			c.open(wire.Opened{Path: path, Unlooked: true})
 		}
 	}
+}
+
+// placed returns the path of what a process opened in dir, which is absolute. Most paths are plain, and a cell waits for each.
+func placed(dir, path string) string {
+	switch {
+	case filepath.IsAbs(path):
+		return path
+	case filepath.Separator == '/' && dir != "" && dir[len(dir)-1] != '/' && path != "" && path[0] != '.' && !strings.Contains(path, "/.") && !strings.Contains(path, "//") && path[len(path)-1] != '/':
+		return dir + "/" + path
+	}
+	return filepath.Join(dir, path)
 }
 
 func (c *cell) open(o wire.Opened) {

@@ -65,3 +65,17 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+func TestPlacesOfPaths(t *testing.T) {
+	for _, dir := range []string{"/", "/a", "/a/", ""} {
+		for _, path := range []string{"", "x", "x/y", "./x", "../x", "x/../y", "x//y", "x/", "x/.", ".x", "x/.y", "/x"} {
+			want := path
+			if !filepath.IsAbs(path) {
+				want = filepath.Join(dir, path)
+			}
+			if got := placed(dir, path); got != want {
+				t.Errorf("%q in %q is %q, want %q", path, dir, got, want)
+			}
+		}
+	}
+}
