@@ -19,7 +19,8 @@ type cell struct {
 	lane    *lane
 	request message
 	asked   wire.Execute
-	source  string          // as the front end sent it
+	source  string // as the front end sent it
+	cellID  string
 	ctx     context.Context // of what gemba does before the kernel has it
 	cancel  context.CancelFunc
 	facts   func() wire.Facts // gathers them the first time, when the kernel has replied
@@ -45,7 +46,7 @@ func (r *Relay) execute(l *lane, m message) {
 		l.becomes(free, false)
 		return
 	}
-	asked := wire.Cell{Source: c.source, Count: c.count, CellID: cellID(m), Silent: c.asked.Silent, Uncounted: !c.asked.Counts(), AllowStdin: c.asked.Asks()}
+	asked := wire.Cell{Source: c.source, Count: c.count, CellID: c.cellID, Silent: c.asked.Silent, Uncounted: !c.asked.Counts(), AllowStdin: c.asked.Asks()}
 	prepared, failure := c.Prepare(c.ctx, asked, announcer{r, c})
 	c.cancel()
 	if r.ctx.Err() != nil { // the kernel is gone
@@ -67,7 +68,7 @@ func (r *Relay) begin(l *lane, m message) (*cell, bool) {
 	if json.Unmarshal(m.content(), &c.asked) != nil || c.asked.Code == nil {
 		return nil, false
 	}
-	c.source = *c.asked.Code
+	c.source, c.cellID = *c.asked.Code, cellID(m)
 	c.ctx, c.cancel = context.WithCancel(r.ctx)
 	r.mu.Lock()
 	c.count = r.count
@@ -82,7 +83,7 @@ func (r *Relay) begin(l *lane, m message) (*cell, bool) {
 		facts.Run = r.Link.Now().Sub(begun)
 		return facts
 	})
-	c.Execution = r.Session.Begin(wire.Cell{Source: c.source, Count: c.count, CellID: cellID(m), Silent: c.asked.Silent})
+	c.Execution = r.Session.Begin(wire.Cell{Source: c.source, Count: c.count, CellID: c.cellID, Silent: c.asked.Silent})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cells[m.header.ID] = c

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -46,10 +47,14 @@ func (m message) rawParent() json.RawMessage { return m.frames[m.body+1] }
 func (m message) metadata() json.RawMessage  { return m.frames[m.body+2] }
 func (m message) content() json.RawMessage   { return m.frames[m.body+3] }
 
-// signed reports whether whoever sent the message has the key.
+// signed reports whether whoever sent the message has the key, and what was not looked at is as the protocol has it.
 func (m message) signed(key wire.Key) bool {
-	_, err := wire.Parse(m.frames, key)
-	return err == nil
+	return key.Verify(m.frames[m.body-1], m.frames[m.body:m.body+4]) && !slices.ContainsFunc(m.frames[m.body+1:m.body+4], isNoObject)
+}
+
+func isNoObject(b []byte) bool {
+	b = bytes.TrimLeft(b, " \t\r\n")
+	return len(b) == 0 || b[0] != '{' || !json.Valid(b)
 }
 
 // with returns the message with another content, signed anew.

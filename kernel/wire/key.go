@@ -25,7 +25,7 @@ func (k Key) Sign(dicts [][]byte) []byte {
 	return hex.AppendEncode(nil, mac.Sum(nil))
 }
 
-// verify reports, in constant time, whether signature is the one over the dictionaries.
-func (k Key) verify(signature []byte, dicts [][]byte) bool {
+// Verify reports, in constant time, whether signature is the one over the dictionaries.
+func (k Key) Verify(signature []byte, dicts [][]byte) bool {
 	return len(k.secret) == 0 || hmac.Equal(signature, k.Sign(dicts))
 }

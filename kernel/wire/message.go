@@ -51,7 +51,7 @@ func Parse(frames [][]byte, key Key) (Message, error) {
 	if len(rest) < 5 {
 		return Message{}, fmt.Errorf("parse message of %d frames: %w", len(frames), ErrShort)
 	}
-	if !key.verify(rest[0], rest[1:5]) {
+	if !key.Verify(rest[0], rest[1:5]) {
 		return Message{}, fmt.Errorf("parse message: %w", ErrSignature)
 	}
 	m := Message{
