@@ -62,6 +62,7 @@ type Recorder struct {
 	busy     int                     // workers at work
 	running  int                     // cells
 	ended    time.Time               // the last cell did
+	soon     *time.Timer             // tells the workers what cells want
 	ending   bool
 	closed   bool
 }
@@ -77,6 +78,8 @@ func New(o Options) *Recorder {
 	r := &Recorder{options: o, hurry: make(chan struct{})}
 	r.changed = sync.NewCond(&r.mu)
 	r.ctx, r.stop = context.WithCancel(context.Background())
+	r.soon = time.AfterFunc(time.Hour, r.tell)
+	r.soon.Stop()
 	r.workers.Go(func() { work(r, &r.sessions, false, r.environmentOf) })
 	r.workers.Go(func() { work(r, &r.code, true, r.codeOf) })
 	r.workers.Go(func() { work(r, &r.files, false, r.filesOf) })
@@ -84,38 +87,57 @@ func New(o Options) *Recorder {
 }
 
 // Flush is that of the recorder behind: what is told by cells, not what is still being found out about them.
-func (r *Recorder) Flush(ctx context.Context) error { return r.options.Next.Flush(ctx) }
+// Who asks for it has nothing left to do but a cell's reply, so the work on the cell begins.
+func (r *Recorder) Flush(ctx context.Context) error {
+	err := r.options.Next.Flush(ctx)
+	if r.soon.Stop() {
+		r.tell()
+	}
+	return err
+}
+
+// tell wakes the workers.
+func (r *Recorder) tell() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.changed.Broadcast()
+}
 
 // Record passes an event on and notes what is to be found out. It never blocks, but for the end of a
 // session: what is wanted then is waited for, as long as Patience says.
 func (r *Recorder) Record(e tracker.Event) {
 	switch e := e.(type) {
 	case tracker.SessionOpened:
-		r.want(func() { r.opened(e) })
+		r.want(func() { r.opened(e) }, 0)
 	case tracker.CellStarted:
 		if r.options.Files != nil {
 			r.options.Files.Started(e)
 		}
-		r.want(func() { r.started(e) })
+		r.want(func() { r.started(e) }, passing)
 	case tracker.CellFinished:
 		if r.options.Files != nil {
 			r.options.Files.Finished(e)
 		}
-		r.want(func() { r.finished(e) })
+		r.want(func() { r.finished(e) }, leaving)
 	case tracker.SessionClosed:
 		r.close()
 	}
 	r.options.Next.Record(e)
 }
 
-// want notes something to do.
-func (r *Recorder) want(note func()) {
+// want notes something to do, of which the workers are told so much later: a cell waits for what was noted, and not for them.
+func (r *Recorder) want(note func(), later time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.closed {
-		note()
-		r.changed.Broadcast()
+	if r.closed {
+		return
 	}
+	note()
+	if later > 0 {
+		r.soon.Reset(later)
+		return
+	}
+	r.changed.Broadcast()
 }
 
 func (r *Recorder) opened(e tracker.SessionOpened) {
@@ -157,6 +179,7 @@ func (r *Recorder) close() {
 	}
 	r.ending = true
 	close(r.hurry)
+	r.changed.Broadcast()
 	for !r.closed && r.left() > 0 {
 		r.changed.Wait()
 	}

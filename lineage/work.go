@@ -52,6 +52,7 @@ func await[T any](r *Recorder, queue *[]T, all bool) ([]T, bool) {
 
 const (
 	quick   = 200 * time.Millisecond // a cell that is done within it is waited for: most are, also those that are built
+	passing = time.Millisecond       // a cell is on its way to what executes it
 	leaving = 5 * time.Millisecond   // a cell's reply is on its way
 	beside  = 3.0                    // the pace beside a cell: three quarters of a core are left to it
 )
@@ -59,7 +60,7 @@ const (
 // lull waits, with r.mu locked, for the end of the cells that run, if they are quick.
 func (r *Recorder) lull() {
 	late := false
-	timer := time.AfterFunc(quick, func() { r.want(func() { late = true }) })
+	timer := time.AfterFunc(quick, func() { r.want(func() { late = true }, 0) })
 	defer timer.Stop()
 	for r.running > 0 && !late && !r.ending && !r.closed {
 		r.changed.Wait()
