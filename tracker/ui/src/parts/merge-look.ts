@@ -13,7 +13,7 @@ const theme = EditorView.theme({
   '.cm-line, .cm-deletedLine': { position: 'relative', padding: '0 6px 0 18px' },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--gm-removed)' },
   '&.cm-merge-b .cm-changedLine, .cm-insertedLine, .cm-inlineChangedLine, &:not(.cm-merge-a):not(.cm-merge-b) .cm-changedLine': { backgroundColor: 'var(--gm-added)' },
-  '&.cm-merge-a .cm-changedLine::before, .cm-deletedLine::before': { content: '"−"', position: 'absolute', left: '5px', color: 'var(--gm-bad)', textDecoration: 'none' },
+  '&.cm-merge-a .cm-changedLine::before, .cm-deletedChunk .cm-deletedLine::before': { content: '"−"', position: 'absolute', left: '5px', color: 'var(--gm-bad)', textDecoration: 'none' },
   '&.cm-merge-b .cm-changedLine::before, &:not(.cm-merge-a):not(.cm-merge-b) .cm-changedLine::before': { content: '"+"', position: 'absolute', left: '5px', color: 'var(--gm-good)' },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--gm-bad) 28%, transparent)' },
   '&.cm-merge-b .cm-changedText, &:not(.cm-merge-a):not(.cm-merge-b) .cm-changedText': { background: 'color-mix(in srgb, var(--gm-good) 28%, transparent)' },

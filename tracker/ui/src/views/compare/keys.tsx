@@ -1,14 +1,11 @@
-import { useMemo } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
 import { number } from '../../parts/format';
-import { Table, type TableColumn } from '../../parts/table';
+import type { TableColumn } from '../../parts/table';
+import { Rows } from '../../parts/table-some';
 import { absolute, relative } from './delta';
 
 type Changed = Schemas['account.Changed'];
 type ChangedMetric = Schemas['account.ChangedMetric'];
-
-/** More rows than this are drawn only where they are seen. */
-const fewRows = 60;
 
 function Value({ text, look }: { text: string | null; look: string }) {
   return text === null ? <span class="gm-dim">not there</span> : <span class={look} dir="auto">{text === '' ? '(empty)' : text}</span>;
@@ -39,24 +36,4 @@ const metrics: TableColumn<ChangedMetric>[] = [
 /** Metrics that differ: their last values and how far they are apart. */
 export function Metrics({ rows }: { rows: ChangedMetric[] }) {
   return <Rows rows={rows} columns={metrics} of="Metrics" keyOf={r => r.key} />;
-}
-
-/** Few rows as a table of the document, many as one that draws what is seen. */
-export function Rows<Row>({ rows, columns, of, keyOf }: { rows: Row[]; columns: TableColumn<Row>[]; of: string; keyOf(row: Row): string }) {
-  const at = useMemo(() => (place: number) => rows[place], [rows]);
-  if (rows.length > fewRows) return <div class="gm-compare-many"><Table label={of} columns={columns} count={rows.length} row={at} sticky={1} /></div>;
-  return (
-    <div class="gm-compare-scroll">
-      <table class="gm-table gm-compare-table">
-        <thead><tr>{columns.map(c => <th key={c.id} scope="col" class={c.right ? 'gm-num' : ''}>{c.title}</th>)}</tr></thead>
-        <tbody>
-          {rows.map(row => (
-            <tr key={keyOf(row)}>
-              {columns.map((c, i) => i === 0 ? <th key={c.id} scope="row">{c.show(row)}</th> : <td key={c.id} class={c.right ? 'gm-num' : ''} title={c.text?.(row)}>{c.show(row)}</td>)}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }

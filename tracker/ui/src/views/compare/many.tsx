@@ -52,9 +52,9 @@ function useKeys(runs: string[], all: boolean) {
   const [told, tell] = useState<Answer>();
   const key = runs.join();
   const rows = useMemo(() => new PagedRows<Key>(
-    async ({ after, limit, hollow }, signal) => {
-      const page = await host.client.get('/api/compare/runs', { run: runs, all, limit, ...(after ? { after } : {}), ...(hollow ? { fields: ['key'] } : {}) }, signal);
-      tell(old => old ?? page);
+    async ({ after, limit }, signal) => {
+      const page = await host.client.get('/api/compare/runs', { run: runs, all, limit, ...(after ? { after, fields: ['items', 'next', 'total'] } : {}) }, signal);
+      if (after === '') tell(page);
       return page;
     },
     row => `${row.space}.${row.key}`,

@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client';
 import { useAnswer } from '../../host';
 import { Answered } from '../../parts/states';
 import type { TableColumn } from '../../parts/table';
-import { Rows } from './keys';
+import { Rows } from '../../parts/table-some';
 
 type Difference = Schemas['account.TableDifference'];
 type Profile = Schemas['account.ColumnProfile'];
@@ -47,7 +47,11 @@ function RowsOf({ rows }: { rows: NonNullable<Difference['rows']> }) {
   return (
     <>
       <p>
-        Rows ({by}): {count(rows.equal)} equal, <span class="gm-compare-b">{count(rows.added)} added</span>, <span class="gm-compare-a">{count(rows.removed)} removed</span>, {count(rows.changed)} changed
+        Rows ({by}): {count(rows.equal)} equal
+        {rows.added > 0 && <>, <span class="gm-compare-b">{count(rows.added)} added</span></>}
+        {rows.removed > 0 && <>, <span class="gm-compare-a">{count(rows.removed)} removed</span></>}
+        {rows.changed > 0 && `, ${count(rows.changed)} changed`}
+        {rows.added + rows.removed + rows.changed === 0 && ': the rows are the same, only their bytes are not'}
         {rows.renamed_columns?.length ? `; renamed: ${rows.renamed_columns.map(r => `${r.from} → ${r.to}`).join(', ')}` : ''}
       </p>
       {rows.examples?.length ? <Rows rows={rows.examples} columns={examples} of="Rows that differ" keyOf={r => `${r.change} ${r.before ?? ''} ${r.after ?? ''}`} /> : null}
