@@ -31,7 +31,7 @@
 //
 // A front end that sends {"id":7,"got":1} for each of them, the first too, where got is its part (0 for the first), is never sent more than
 // four ahead; it says so beforehand by "acks":true in its request. That holds the memory of a Jupyter server down that stands before a slow
-// browser.
+// browser. Messages without a buffer do not wait for it, events of a stream for one, and need not be told of.
 //
 // An answer of type text/event-stream is a stream (a request to /api/events is answered so). After its first message, each event is one more,
 // whose data is JSON, or a string where it is none. A comm gets at most ten of them a second. Events of a request that have the same name and
