@@ -90,6 +90,7 @@ export class Tabs {
     const title = titleOf(place.view);
     widget.id = `gemba-${place.view}`;
     Object.assign(widget.title, { label: this.words.__(title), caption: this.words.__("%1: gemba's ledger", title), icon: gembaIcon(), closable: true });
+    widget.toolbar.hide(); // it would be empty
     const tab: Tab = { widget, place, panel };
     this.tabs.set(place.view, tab);
     void this.tracker.add(widget);

@@ -12,6 +12,7 @@ export function openVersion({ app, hosts, tabs, words }: Parts, panel: NotebookP
   const widget = new MainAreaWidget({ content });
   widget.id = `gemba-version-${execution}`;
   Object.assign(widget.title, { label: words.__('Version of a cell'), caption: panel.title.label, icon: gembaIcon(), closable: true });
+  widget.toolbar.hide();
   tabs.add(widget);
   app.shell.activateById(widget.id);
   loadViews().then(
