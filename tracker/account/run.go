@@ -29,6 +29,8 @@ type RunRow struct {
 	Params       map[string]string `json:"params"`
 	Metrics      map[string]Number `json:"metrics"`
 	Tags         map[string]string `json:"tags"`
+
+	More map[string][]string `json:"more,omitempty"` // the first values of other fields that were asked for: git.branch, data.path
 }
 
 // Experiments are the names of experiments.
@@ -57,6 +59,12 @@ func (names Experiments) Row(r index.Run) RunRow {
 	}
 	for _, g := range r.Tags {
 		l.Tags[g.Key] = g.Value
+	}
+	for f, values := range r.More {
+		if l.More == nil {
+			l.More = map[string][]string{}
+		}
+		l.More[string(f.Space)+"."+f.Name] = values
 	}
 	return l
 }

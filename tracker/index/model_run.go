@@ -36,12 +36,14 @@ type Run struct {
 	Tags       []tracker.Tag    // by key
 	Metrics    []tracker.Metric // the last of each series as MLflow has it (highest step, then time, then value), by key
 	Inputs     []tracker.Input
+	More       map[filter.Field][]string // what Columns.More asked for: the first values of each
 }
 
 // Columns is what of a run a search returns beside its own row.
 type Columns struct {
 	Params, Tags, Metrics, Inputs bool
-	Keys                          []string // of params, tags and metrics; nil: all
+	Keys                          []string       // of params, tags and metrics; nil: all
+	More                          []filter.Field // of which a run can have several values: git.branch, data.path
 }
 
 // RunSearch asks for runs. The zero value asks for all active runs, newest first.

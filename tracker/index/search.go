@@ -24,6 +24,7 @@ func (x *Index) SearchRuns(ctx context.Context, q RunSearch) (RunPage, error) {
 		}
 		page.Next = next
 		page.Runs, err = x.showRuns(ctx, c, chosen, q.Columns)
+		c.showMore(page.Runs, chosen, q.Columns.More)
 		return err
 	})
 	if err != nil {
@@ -60,7 +61,31 @@ func (q RunSearch) fields() (all []filter.Field) {
 	for _, o := range q.Order {
 		add(o.Field)
 	}
+	for _, f := range q.Columns.More {
+		add(f)
+	}
 	return all
+}
+
+// maxMore is how many values of a field are shown of a run.
+const maxMore = 10
+
+// showMore gives runs the values of fields that have several.
+func (c *cache) showMore(runs []Run, chosen []int32, fields []filter.Field) {
+	for _, f := range fields {
+		if _, many := sourceOf(f); !many {
+			continue
+		}
+		column := c.columns[f]
+		for i := range runs {
+			if values := column.many[chosen[i]]; len(values) > 0 {
+				if runs[i].More == nil {
+					runs[i].More = map[filter.Field][]string{}
+				}
+				runs[i].More[f] = slices.Clone(values[:min(len(values), maxMore)])
+			}
+		}
+	}
 }
 
 // page returns the runs of a page, in order, and the mark of the next one, empty when there is none.

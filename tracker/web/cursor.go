@@ -15,7 +15,7 @@ import (
 func (s *Server) question(c *call) string {
 	asked := url.Values{}
 	for name, values := range c.values {
-		if name != "after" && name != "limit" && name != "fields" && name != "total" {
+		if name != "after" && name != "limit" && name != "fields" && name != "total" && name != "columns" {
 			asked[name] = values
 		}
 	}

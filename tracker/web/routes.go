@@ -83,7 +83,7 @@ func routes() []route {
 			{name: "stage", kind: text, about: "active ones, deleted ones, or all", choices: []string{"active", "deleted", "all"}, usual: "active"}}, listParams("1000")), nil, answers((*Server).experiments)},
 		{get, "/api/runs", "Runs, newest first where no order is given", with(chooseRuns, []param{
 			{name: "order", kind: text, about: "sorted by these fields: metrics.loss, start_time DESC"},
-			{name: "columns", kind: text, about: "of params, metrics and tags only these, with commas between, or none; without it all", many: true},
+			{name: "columns", kind: text, about: "of params, metrics and tags only these, with commas between, or none; without it all. Such as git.branch and data.path are told when they are named", many: true},
 			{name: "total", kind: boolean, about: "tell how many there are in all", usual: "false"}}, listParams("100")), nil, changing((*Server).runs)},
 		{get, "/api/runs/columns", "The fields that runs can have, with their types: for tables and for completing filters", with([]param{
 			{name: "prefix", kind: text, about: "whose name, space included, has this in it"}}, listParams("1000")), nil, answers((*Server).columns)},

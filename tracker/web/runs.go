@@ -86,8 +86,13 @@ func shownColumns(names []string) (c index.Columns, err error) {
 		c.Params = c.Params || o.Field.Space == filter.Params
 		c.Metrics = c.Metrics || o.Field.Space == filter.Metrics
 		c.Tags = c.Tags || o.Field.Space == filter.Tags
-		if o.Field.Space != filter.Attributes {
+		switch o.Field.Space {
+		case filter.Params, filter.Metrics, filter.Tags:
 			c.Keys = append(c.Keys, o.Field.Name)
+		default:
+			if o.Field.Space != filter.Attributes || o.Field.Name == "notebook" { // the others are in every row
+				c.More = append(c.More, o.Field)
+			}
 		}
 	}
 	return c, err
