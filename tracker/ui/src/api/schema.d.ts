@@ -1591,6 +1591,9 @@ export interface components {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             } | null;
             missing?: string[];
+            more?: {
+                [key: string]: string[];
+            };
             name: string;
             note?: string;
             param_list: components["schemas"]["account.Param"][] | null;
@@ -1629,6 +1632,9 @@ export interface components {
             metrics: {
                 [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
             } | null;
+            more?: {
+                [key: string]: string[];
+            };
             name: string;
             params: {
                 [key: string]: string;
@@ -2759,7 +2765,7 @@ export interface operations {
                 stage?: "active" | "deleted" | "all";
                 /** @description sorted by these fields: metrics.loss, start_time DESC */
                 order?: string;
-                /** @description of params, metrics and tags only these, with commas between, or none; without it all */
+                /** @description of params, metrics and tags only these, with commas between, or none; without it all. Such as git.branch and data.path are told when they are named */
                 columns?: string[];
                 /** @description tell how many there are in all */
                 total?: boolean;
