@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -26,7 +27,7 @@ type tab struct {
 	faults *faults
 }
 
-// open opens the page at a place, such as "/runs?filter=…", the path as it stands behind the address's #.
+// open opens the page at a place, such as "/runs?filter=…", as it stands behind the address's #, in a browser that has the token already.
 func (s *site) open(t *testing.T, place string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(s.tabs)
@@ -39,9 +40,10 @@ func (s *site) open(t *testing.T, place string) *tab {
 	w.check(chromedp.Listen(ctx, w.faults.hear))
 	_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	w.check(err)
-	at := *s.address
-	at.Fragment, at.RawFragment = "", ""
-	w.do(chromedp.Navigate(at.String() + "#" + place))
+	token := network.SetCookieParams{Name: "gemba_" + s.address.Port(), Value: s.address.Query().Get("token"), URL: "http://" + s.address.Host, SameSite: "Strict"}
+	_, err = chromedp.Call(ctx, network.SetCookie, token)
+	w.check(err)
+	w.do(chromedp.Navigate("http://" + s.address.Host + "/#" + place))
 	return w
 }
 
@@ -94,7 +96,7 @@ func (w *tab) until(what string, holds func() bool) {
 // text is what the page says, as a person would read it.
 func (w *tab) text() string {
 	w.Helper()
-	return evaluate[string](w, "document.body.innerText")
+	return evaluate[string](w, "document.body?.innerText ?? ''")
 }
 
 // sees waits until the page says all of some texts.

@@ -1,5 +1,5 @@
-import { Empty } from '../../parts/states';
 import type { View } from '../view';
+import { Disk } from './disk';
 
 export const disk: View = {
   id: 'disk',
@@ -7,5 +7,5 @@ export const disk: View = {
   about: 'What takes how much of the disk',
   icon: 'M2 3h12v3H2zM2 7h12v3H2zM2 11h12v3H2z',
   listed: true,
-  show: () => <Empty title="Disk" />,
+  show: Disk,
 };

@@ -1,5 +1,5 @@
-import { Empty } from '../../parts/states';
 import type { View } from '../view';
+import { Environment } from './environment';
 
 export const environment: View = {
   id: 'environment',
@@ -7,5 +7,5 @@ export const environment: View = {
   about: 'The packages and settings that cells ran with',
   icon: 'M8 1l7 3.5v7L8 15l-7-3.5v-7z',
   listed: true,
-  show: () => <Empty title="Environment" />,
+  show: Environment,
 };

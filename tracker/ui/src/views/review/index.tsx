@@ -1,5 +1,5 @@
-import { Empty } from '../../parts/states';
 import type { View } from '../view';
+import { Reviews } from './reviews';
 
 export const review: View = {
   id: 'review',
@@ -7,5 +7,5 @@ export const review: View = {
   about: 'Comments, approvals and rejections',
   icon: 'M1 2h14v9H7l-4 4v-4H1z',
   listed: true,
-  show: () => <Empty title="Review" />,
+  show: Reviews,
 };

@@ -1,0 +1,65 @@
+package browser
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestReviewIsSaidAndSigned approves a run, comments on it and writes its note, and finds all of it in the ledger.
+func TestReviewIsSaidAndSigned(t *testing.T) {
+	b := enter(t)
+	s := b.serve(t, b.copyLab(t))
+	w := s.open(t, "/review")
+	w.sees("Waits for review", "baseline", "خط أساس", "quick 🐧", "Nothing was said yet")
+	w.click("button", "baseline")
+	w.find("heading", "baseline")
+	w.sees("Ends at a loss of", "Nobody said anything of it yet")
+	w.fill("textbox", "Your words, as Markdown", "Looks **sound** <img src=x onerror=alert(1)>")
+	w.click("button", "Comment")
+	w.sees("Looks sound", "Signed by key", "(your key)")
+	w.click("button", "Approve")
+	w.sees("✓\napproved")
+	w.click("button", "Edit the note")
+	w.fill("textbox", "Note", "# Kept\n\nas `it` is")
+	w.click("button", "Save the note")
+	w.sees("Kept")
+	for _, theme := range []string{"light", "dark"} {
+		w.theme(theme)
+		w.shot(theme)
+		w.accessible(theme)
+	}
+	w.size(700, 900)
+	w.shot("narrow")
+
+	other := s.open(t, "/review?subject=baseline")
+	other.sees("Looks sound", "Kept")
+	w.fill("textbox", "Your words, as Markdown", "No: too slow")
+	w.click("button", "Reject")
+	other.sees("No: too slow", "✕\nrejected") // the other tab hears of it
+	if said := s.sql(t, "SELECT verdict FROM reviews ORDER BY time"); strings.Join(said, " ") != "commented approved rejected" {
+		t.Errorf("the ledger has %q", said)
+	}
+}
+
+// sql asks the ledger for a column.
+func (s *site) sql(t *testing.T, query string) (values []string) {
+	t.Helper()
+	c := exec.Command(s.gemba, "sql", "--json", query)
+	c.Dir, c.Env = s.folder, s.env
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("gemba sql: %v", err)
+	}
+	var rows []map[string]string
+	if err := json.Unmarshal(out, &rows); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, row := range rows {
+		for _, value := range row {
+			values = append(values, value)
+		}
+	}
+	return values
+}

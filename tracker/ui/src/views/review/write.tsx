@@ -1,0 +1,51 @@
+import { useId, useState } from 'preact/hooks';
+import { Fault, type Schemas } from '../../api/client';
+import { useAnswer, useHost } from '../../host';
+import { Markdown } from '../../parts/output/markdown';
+
+type Verdict = 'commented' | 'approved' | 'rejected';
+
+/** Writes a comment, an approval or a rejection. */
+export function Write({ subject, written }: { subject: string; written(): void }) {
+  const host = useHost();
+  const id = useId();
+  const ledger = useAnswer('/api/ledger', { fields: ['writable'] });
+  const [comment, setComment] = useState('');
+  const [preview, setPreview] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<Error>();
+  const say = (verdict: Verdict): void => {
+    const body: Schemas['NewReview'] = { subject, verdict, ...(comment.trim() ? { comment } : {}) };
+    setBusy(true);
+    host.client
+      .send('POST', '/api/reviews', body)
+      .then(() => {
+        setComment('');
+        setPreview(false);
+        setError(undefined);
+        written();
+      }, (failed: Error) => setError(failed))
+      .finally(() => setBusy(false));
+  };
+  if (ledger.data?.writable === false) return <p class="gm-dim">This ledger is open for reading only: nothing can be said here.</p>;
+  return (
+    <form class="gm-card gm-write" aria-label="Say something" onSubmit={event => event.preventDefault()}>
+      <div class="gm-write-head">
+        <label for={id}>Your words, as Markdown</label>
+        <button type="button" class="gm-link" aria-pressed={preview} onClick={() => setPreview(!preview)} disabled={!comment.trim()}>{preview ? 'Write' : 'Preview'}</button>
+      </div>
+      {preview ? <div class="gm-write-preview"><Markdown text={comment} /></div> : (
+        <textarea id={id} class="gm-input gm-write-text" dir="auto" rows={4} value={comment} onInput={event => setComment(event.currentTarget.value)}
+          onKeyDown={event => (event.ctrlKey || event.metaKey) && event.key === 'Enter' && comment.trim() && !busy && say('commented')} />
+      )}
+      {error && <p class="gm-write-error" role="alert">{error.message}{error instanceof Fault && error.hint && `. ${error.hint}`}</p>}
+      <div class="gm-write-do">
+        <span class="gm-dim">Recorded as a signed entry, with your name and the time. Nothing takes it away.</span>
+        <span class="gm-space" />
+        <button type="button" class="gm-button" disabled={busy || !comment.trim()} onClick={() => say('commented')}>Comment</button>
+        <button type="button" class="gm-button gm-reject" disabled={busy} onClick={() => say('rejected')}>Reject</button>
+        <button type="button" class="gm-button gm-primary" disabled={busy} onClick={() => say('approved')}>Approve</button>
+      </div>
+    </form>
+  );
+}
