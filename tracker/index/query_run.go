@@ -92,6 +92,22 @@ func (x *Index) Run(ctx context.Context, id tracker.ID) (Run, error) {
 	return r, err
 }
 
+// Runs is Run for several at once, in no order; those that are not there are left out.
+func (x *Index) Runs(ctx context.Context, ids []tracker.ID) ([]Run, error) {
+	all, err := collect(ctx, x, scanRunChange, "SELECT id, "+runColumns+" FROM runs WHERE id IN (SELECT value FROM json_each(?))", jsonText(ids))
+	if err != nil {
+		return nil, err
+	}
+	logged, err := x.details(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		logged[all[i].ID].show(&all[i], Columns{Params: true, Tags: true, Metrics: true, Inputs: true})
+	}
+	return all, nil
+}
+
 // SeriesKeys returns the series of a run, by key.
 func (x *Index) SeriesKeys(ctx context.Context, run tracker.ID) ([]SeriesKey, error) {
 	scan := func(rows *sql.Rows) (s SeriesKey, err error) {

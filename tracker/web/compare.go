@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/account"
 	"github.com/gemba-ml/gemba/tracker/filter"
 	"github.com/gemba-ml/gemba/tracker/index"
@@ -41,29 +42,67 @@ type KeyDifference struct {
 	Numbers []account.Number `json:"numbers,omitempty"` // of metrics
 }
 
+// comparison is what many runs differ in, before it is cut into pages.
+type comparison struct {
+	runs   []account.RunRow
+	differ []KeyDifference
+	same   int
+}
+
+// compareRuns compares many runs. What they differ in is found for the first page, and remembered for the others.
 func (s *Server) compareRuns(c *call) (d ManyDifferences, err error) {
-	names, err := s.account.Experiments(c.ctx)
+	stand, err := s.Index.Stand(c.ctx)
 	if err != nil {
 		return d, err
 	}
-	t := table{spaces: map[filter.Space]map[string]*KeyDifference{filter.Params: {}, filter.Metrics: {}, filter.Tags: {}}, all: c.flag("all")}
+	found, err := s.compared.once(stand.String()+" "+s.question(c), func() (comparison, error) { return s.compareAll(c) })
+	if err != nil {
+		return d, err
+	}
+	page, err := paged(s, c, found.differ)
+	return ManyDifferences{found.runs, page.Items, page.Next, len(found.differ), found.same}, err
+}
+
+func (s *Server) compareAll(c *call) (found comparison, err error) {
+	names, err := s.account.Experiments(c.ctx)
+	if err != nil {
+		return found, err
+	}
+	ids := make([]tracker.ID, len(c.all("run")))
 	for i, text := range c.all("run") {
+		if ids[i], err = tracker.ParseID(text); err == nil {
+			continue
+		}
 		m, err := s.one(c.ctx, text, "run")
 		if err != nil {
-			return d, err
+			return found, err
 		}
-		r, err := s.Index.Run(c.ctx, m.ID)
-		if err != nil {
-			return d, err
+		ids[i] = m.ID
+	}
+	runs, err := s.Index.Runs(c.ctx, ids)
+	if err != nil {
+		return found, err
+	}
+	t := table{spaces: map[filter.Space]map[string]*KeyDifference{filter.Params: {}, filter.Metrics: {}, filter.Tags: {}}, all: c.flag("all")}
+	of := make(map[tracker.ID]index.Run, len(runs))
+	for _, r := range runs {
+		of[r.ID] = r
+	}
+	for i, id := range ids {
+		r, there := of[id]
+		if !there {
+			if _, err = s.one(c.ctx, id.String(), "run"); err == nil { // else it says what the id is, or that it is none
+				err = kindNotFound(id.String())
+			}
+			return found, err
 		}
 		t.add(i, r)
 		r.Params, r.Metrics, r.Tags = nil, nil, nil
-		d.Runs = append(d.Runs, names.Row(r))
+		found.runs = append(found.runs, names.Row(r))
 	}
-	differ := t.differing(len(d.Runs))
-	page, err := paged(s, c, differ)
-	d.Items, d.Next, d.Total, d.Same = page.Items, page.Next, len(differ), t.count()-len(differ)
-	return d, err
+	found.differ = t.differing(len(ids))
+	found.same = t.count() - len(found.differ)
+	return found, nil
 }
 
 // table gathers what runs have by key.

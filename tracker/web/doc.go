@@ -44,6 +44,7 @@ type Index interface {
 	Snapshots(ctx context.Context, name string) ([]index.Snapshot, error)
 	View(ctx context.Context, name string) (index.View, error)
 	Views(ctx context.Context) ([]index.View, error)
+	Runs(ctx context.Context, ids []tracker.ID) ([]index.Run, error)
 	ToldTag(ctx context.Context, run tracker.ID, key string) (index.Told, error)
 	Reviews(ctx context.Context, subject tracker.ID) ([]index.Review, error)
 }
@@ -79,6 +80,7 @@ type Server struct {
 	fresh    freshness
 	fields   remembered[[]index.FieldUse]
 	names    remembered[account.Experiments]
+	compared remembered[comparison]
 	orders   orders
 	files    fileUses
 	check    background[*journal.Report]

@@ -57,3 +57,17 @@ func (m *remembered[T]) get(stand string, now func() time.Time, ask func() (T, e
 	}
 	return v, err
 }
+
+// once is get for an answer that is kept for one question alone.
+func (m *remembered[T]) once(question string, ask func() (T, error)) (T, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stand == question {
+		return m.value, nil
+	}
+	v, err := ask()
+	if err == nil {
+		m.value, m.stand = v, question
+	}
+	return v, err
+}
