@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -14,7 +15,33 @@ import (
 type Environment struct {
 	Session  tracker.ID `json:"session,omitzero"`
 	Recorded time.Time  `json:"recorded,omitzero"`
-	Facts    []Fact     `json:"facts"` // sorted by name, those of modules among them
+	Facts    []Fact     `json:"facts"`    // sorted by name, those of modules among them
+	Packages []Package  `json:"packages"` // libraries among the facts, for a table
+}
+
+// Package is a library of an environment.
+type Package struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Source  string `json:"source"`         // where it is from: "go module" or "python package"
+	Hash    string `json:"hash,omitempty"` // of its bytes, as go.sum has it
+}
+
+// packageFacts maps what the names of facts about libraries begin with to where these are from.
+var packageFacts = map[string]string{"module.": "go module", "python.package.": "python package"}
+
+// PackagesOf returns the libraries among facts.
+func PackagesOf(facts []Fact) []Package {
+	all := []Package{}
+	for _, f := range facts {
+		for prefix, source := range packageFacts {
+			if name, is := strings.CutPrefix(f.Name, prefix); is {
+				version, sum, _ := strings.Cut(f.Value, " ")
+				all = append(all, Package{name, version, source, sum})
+			}
+		}
+	}
+	return all
 }
 
 // ErrNoEnvironment says that the environment of a session is not recorded, or was taken out.

@@ -67,15 +67,45 @@ func (s *Server) startVerify(c *call) (Verification, error) {
 // Disk is what takes how much of the disk.
 type Disk struct {
 	Progress
-	Result *gc.Usage `json:"result,omitempty"` // of the last measurement that came to its end
+	Result *DiskUsage `json:"result,omitempty"` // of the last measurement that came to its end
 }
 
-func (s *Server) disk(*call) (d Disk, err error) {
+// DiskUsage is what `gemba du --json` tells, of sessions and cell executions the largest.
+type DiskUsage struct {
+	*gc.Usage
+	Reclaimable  int64             `json:"reclaimable"` // most of it is free after gemba gc
+	Sessions     []gc.SessionUsage `json:"sessions"`
+	MoreSessions int               `json:"more_sessions"` // that are not listed
+	Cells        []DiskCell        `json:"cells"`
+	MoreCells    int               `json:"more_cells"`
+}
+
+// DiskCell is a cell execution that takes much.
+type DiskCell struct {
+	gc.CellUsage
+	Name     string `json:"name"`
+	Notebook string `json:"notebook"`
+}
+
+func (s *Server) disk(c *call) (d Disk, err error) {
 	p, usage, has := s.measure.look(s.Now)
 	if d.Progress = p; has {
-		d.Result = usage
+		d.Result = s.diskUsage(c, usage)
 	}
 	return d, nil
+}
+
+func (s *Server) diskUsage(c *call, u *gc.Usage) *DiskUsage {
+	sessions, cells := min(c.number("limit"), len(u.Sessions)), min(c.number("limit"), len(u.Cells))
+	d := &DiskUsage{u, u.Garbage, u.Sessions[:sessions], len(u.Sessions) - sessions, []DiskCell{}, len(u.Cells) - cells}
+	for _, x := range u.Cells[:cells] {
+		shown := DiskCell{CellUsage: x}
+		if cell, err := s.Index.Cell(c.ctx, x.Execution); err == nil { // else it has no name
+			shown.Name, shown.Notebook = s.account.CellName(cell), cell.Notebook
+		}
+		d.Cells = append(d.Cells, shown)
+	}
+	return d
 }
 
 func (s *Server) startDisk(c *call) (Disk, error) {

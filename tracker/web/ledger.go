@@ -214,7 +214,7 @@ func (s *Server) environmentOf(ctx context.Context, text string) (e account.Envi
 		return e, err
 	}
 	e, err = s.account.Environment(ctx, session, cells)
-	e.Facts = append([]account.Fact{}, e.Facts...)
+	e.Facts, e.Packages = append([]account.Fact{}, e.Facts...), account.PackagesOf(e.Facts)
 	return e, err
 }
 

@@ -28,6 +28,9 @@ var twoSides = []param{
 	{name: "b", kind: text, about: "the other's", needed: true},
 }
 
+// largestParams are of routes that list what takes most.
+var largestParams = []param{{name: "limit", kind: integer, about: "at most so many sessions, and cell executions, the largest", least: 0, most: 10000, usual: "100"}}
+
 // outputParam tells which output of a cell execution.
 var outputParam = param{name: "n", kind: integer, about: "the output's place, from 0", needed: true}
 
@@ -136,8 +139,8 @@ func routes() []route {
 
 		{get, "/api/verify", "What the last check of every byte found, and how far one is that runs", nil, nil, changing((*Server).verified)},
 		{post, "/api/verify", "Check every byte of the ledger, in the background", nil, nil, changing((*Server).startVerify)},
-		{get, "/api/disk", "What takes how much of the disk, as it was measured last, and how far measuring is that runs", nil, nil, changing((*Server).disk)},
-		{post, "/api/disk", "Measure what takes how much of the disk, in the background", nil, nil, changing((*Server).startDisk)},
+		{get, "/api/disk", "What takes how much of the disk, as it was measured last, and how far measuring is that runs", largestParams, nil, changing((*Server).disk)},
+		{post, "/api/disk", "Measure what takes how much of the disk, in the background", largestParams, nil, changing((*Server).startDisk)},
 
 		{get, "/api/views", "Saved searches, by name", listParams("1000"), nil, answers((*Server).views)},
 		{put, "/api/views/{name}", "Save a search", []param{{name: "name", kind: text, about: "its name", needed: true}}, RunQuery{}, answers((*Server).saveView)},
