@@ -66,14 +66,20 @@ export function titleOf(field: Pick<Field, 'space' | 'key'>): string {
   return (field.space === 'attributes' && attributes[field.key]?.title) || field.key;
 }
 
-/** Whether rows have the field. */
-export function inRows(field: Field): boolean {
-  return field.space in logged || field.space === 'attributes' && field.key in attributes;
+/** Fields of which a run can have several values: of git, data, cells, datasets and the environment. */
+function several(field: Field): Look {
+  const name = `${field.space}.${field.key}`;
+  const cut = field.space === 'git' && field.key === 'commit' ? short : (text: string) => text;
+  return {
+    title: field.key, width: field.key === 'commit' ? 90 : 120,
+    text: row => row.more?.[name]?.join('\n'),
+    show: row => <span dir="auto" class={field.key === 'commit' ? 'gm-mono' : ''}>{row.more?.[name]?.map(cut).join(', ')}</span>,
+  };
 }
 
 /** The column that shows a field. */
 export function columnOf(field: Field): TableColumn<RunRow> {
-  const look = logged[field.space]?.(field.key) ?? attributes[field.key] ?? plain(field.key, 110, () => undefined);
+  const look = logged[field.space]?.(field.key) ?? (field.space === 'attributes' ? attributes[field.key] : undefined) ?? several(field);
   const typed = field.space === 'params' && (field.type === 'number') ? { right: true } : {};
   const group = field.space === 'attributes' ? {} : { group: field.space };
   return { id: field.name, title: titleOf(field), sortable: true, ...group, ...look, ...typed };

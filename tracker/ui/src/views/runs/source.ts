@@ -38,7 +38,7 @@ export interface Source {
 type Handle = { current: TableHandle | null };
 
 /** What of a run the table shows. */
-const members = ['id', 'kind', 'name', 'status', 'stage', 'started', 'ended', 'experiment', 'experiment_id', 'parent', 'session', 'user', 'source', 'params', 'metrics', 'tags'];
+const members = ['id', 'kind', 'name', 'status', 'stage', 'started', 'ended', 'experiment', 'experiment_id', 'parent', 'session', 'user', 'source', 'params', 'metrics', 'tags', 'more'];
 
 function rowsOf(host: Host, query: Query, filter: string, columns: string[], changed: () => void): PagedRows<RunRow> {
   const asked = {
@@ -46,7 +46,7 @@ function rowsOf(host: Host, query: Query, filter: string, columns: string[], cha
     ...(query.experiment ? { experiment: query.experiment } : {}), ...(query.order ? { order: orderText(query.order) } : {}),
   };
   return new PagedRows<RunRow>(
-    ({ after, limit, hollow, total }, signal) => host.client.get('/api/runs', { ...asked, limit, ...(after ? { after } : {}), ...(total ? { total } : {}), fields: hollow ? ['id'] : members }, signal),
+    ({ after, limit, hollow, total }, signal) => host.client.get('/api/runs', { ...asked, limit, ...(after ? { after } : {}), ...(total ? { total } : {}), ...(hollow ? { fields: ['id'], columns: ['none'] } : { fields: members }) }, signal),
     row => row.id,
     changed,
   );
