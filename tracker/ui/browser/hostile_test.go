@@ -37,12 +37,13 @@ func TestHostileOutputs(t *testing.T) {
 			w := test.site.open(t, "/timeline")
 			w.allow("Content Security Policy", "sandboxed", "favicon")
 			w.watchAttacks()
+			before := evil.connections()
 			w.openAll()
 			w.stayedHarmless(evil)
 			if got := w.heard(); len(got) > 0 {
 				t.Errorf("scripts ran: %q", got)
 			}
-			if got := evil.connections(); got > 0 {
+			if got := evil.connections() - before; got > 0 { // a name that is looked up and a connection without a request tell something, too
 				t.Errorf("%d connections left the page: %q", got, evil.requests())
 			}
 			w.accessible("hostile outputs")
@@ -60,7 +61,7 @@ func TestHostileOutputs(t *testing.T) {
 					t.Errorf("a script got out: %.200q", said)
 				}
 			}
-			if got := evil.requests(); len(got) > 0 {
+			if got := evil.requests(); len(got) > 0 { // connections without one cannot be kept from scripts: Frame says so
 				t.Errorf("requests left the page: %q", got)
 			}
 		})
@@ -219,9 +220,12 @@ func (w *tab) openAll() {
 		}
 	}
 	w.click("button", "cell 2")
-	w.until("all frames are loaded", func() bool {
-		return evaluate[bool](w, "document.querySelectorAll('.gm-outputs iframe').length === %v && loaded >= %v", frames, frames)
+	w.until("all frames are there", func() bool {
+		return evaluate[bool](w, "document.querySelectorAll('.gm-outputs iframe').length === %v", frames)
 	})
+	for n := 0; n <= frames; n += 5 { // each is a process of its own, which may take a while together
+		w.until("frames are loaded", func() bool { return evaluate[bool](w, "loaded >= %v", n) })
+	}
 	w.until("all images are loaded, or not", func() bool {
 		return evaluate[bool](w, "document.querySelectorAll('.gm-outputs .gm-output-svg').length === 3 && [...document.images].every(i => i.complete)")
 	})

@@ -10,8 +10,8 @@ import { useHeight } from './height';
 import { themeAround } from './theme';
 
 const means =
-  'Lets the programs in this output run, until you leave this page. They stay in a frame that cannot see this page, the ledger or your files, and may not load anything. ' +
-  'Browsers let no page rule out WebRTC for sure: a program that is made for it could still send what this output shows to another machine.';
+  'Lets the programs in this output run, until you leave this page. They are shut in a frame: they cannot see this page, the ledger or your files, and may load nothing. ' +
+  'What browsers rule out for nobody: a program made for it can tell another machine what this output shows, by WebRTC or by the names of machines that it asks for.';
 
 /** What is in the frame: where its bytes are, and how many. */
 export interface Source {
@@ -25,10 +25,12 @@ export function Frame({ path, name, source, program = false }: { path: string; n
   const host = useHost();
   const key = `${path} ${source.sha256}`;
   const [scripts, setScripts] = useState(() => allowed(host, key));
+  const [asked, setAsked] = useState(false);
   const [tall, setTall] = useState(false);
   const set = (on: boolean): void => {
     allow(host, key, on);
     setScripts(on);
+    setAsked(false);
   };
   return (
     <div class="gm-frame">
@@ -40,11 +42,15 @@ export function Frame({ path, name, source, program = false }: { path: string; n
             {tall ? 'Lower' : 'Taller'}
           </button>
         )}
-        <button class="gm-link" title={means} onClick={() => set(!scripts)}>
+        <button class="gm-link" title={means} aria-expanded={scripts ? undefined : asked} onClick={() => (scripts ? set(false) : setAsked(!asked))}>
           {scripts ? 'Stop its scripts' : 'Let its scripts run'}
         </button>
       </div>
-      {scripts && <p class="gm-frame-note">{means}</p>}
+      {asked && !scripts && (
+        <p class="gm-frame-note" role="alert">
+          {means} <button class="gm-button" onClick={() => set(true)}>Let them run</button> <button class="gm-button" onClick={() => setAsked(false)}>Leave it so</button>
+        </p>
+      )}
       {(!program || scripts) && <Shut key={String(scripts)} path={path} name={name} source={source} scripts={scripts} tall={tall} />}
     </div>
   );
@@ -53,7 +59,7 @@ export function Frame({ path, name, source, program = false }: { path: string; n
 /** The frame itself. On the page it has an address, and with it a policy of its own; in JupyterLab the document's text is put in. */
 function Shut({ path, name, source, scripts, tall }: { path: string; name: string; source: Source; scripts: boolean; tall: boolean }) {
   const host = useHost();
-  const height = useHeight(source);
+  const height = useHeight(source, scripts);
   const box = useRef<HTMLDivElement>(null);
   const [inside, setInside] = useState<{ src?: string; srcdoc?: string; error?: Error }>({});
   useEffect(() => {

@@ -13,8 +13,8 @@ const lines: [RegExp, number][] = [
 ];
 
 /** A guess of the height of a document, in pixels, between a line and the usual height of figures. */
-export function heightOf(html: string): number {
-  const text = html.replace(/<style\b[^]*?<\/style>/gi, '');
+export function heightOf(html: string, scripts: boolean): number {
+  const text = html.replace(scripts ? /<style\b[^]*?<\/style>/gi : /<(style|script)\b[^]*?<\/\1>/gi, '');
   const told = /<svg\b[^>]*\bheight="(\d{2,4})/i.exec(text)?.[1];
   const elements = lines.reduce((sum, [pattern, px]) => sum + px * (text.match(pattern)?.length ?? 0), 0);
   const words = Math.ceil(text.replace(/<[^>]*>/g, '').length / 110) * 18;
@@ -22,7 +22,7 @@ export function heightOf(html: string): number {
 }
 
 /** The guess; undefined where there is none. */
-export function useHeight(source: { url: string; size: number }): number | undefined {
+export function useHeight(source: { url: string; size: number }, scripts: boolean): number | undefined {
   const host = useHost();
   const [height, set] = useState<number>();
   useEffect(() => {
@@ -31,9 +31,9 @@ export function useHeight(source: { url: string; size: number }): number | undef
     host.client
       .bytes(source.url, ending.signal)
       .then(blob => blob.text())
-      .then(text => set(heightOf(text)))
+      .then(text => set(heightOf(text, scripts)))
       .catch(() => undefined); // the frame itself says what is wrong
     return () => ending.abort();
-  }, [host, source.url, source.size]);
+  }, [host, source.url, source.size, scripts]);
   return height;
 }
