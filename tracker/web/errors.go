@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 
 	"github.com/gemba-ml/gemba/tracker/account"
@@ -47,6 +48,8 @@ var faults = []struct {
 	{journal.ErrNewer, http.StatusConflict, "newer_ledger", "a newer gemba wrote this ledger: go install github.com/gemba-ml/gemba@latest"},
 	{journal.ErrDamaged, http.StatusInternalServerError, "corrupt", "gemba verify tells more"},
 	{journal.ErrCorrupt, http.StatusInternalServerError, "corrupt", "gemba verify tells more"},
+	{errFull, http.StatusInsufficientStorage, "disk_full", "make room and try again: what was recorded before is safe"},
+	{fs.ErrPermission, http.StatusForbidden, "not_permitted", "look at the permissions of the ledger's folder"},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable, "busy", "try again"},
 	{context.Canceled, http.StatusServiceUnavailable, "ended", "the server ends: start it again"},
 }

@@ -83,6 +83,9 @@ func newHouse(t testing.TB) *house {
 	return h
 }
 
+// recordFault is the key of a context that says why nothing can be recorded.
+type recordFault struct{}
+
 // serve opens what serves the ledger in dir.
 func serve(t testing.TB, dir string) *web.Server {
 	t.Helper()
@@ -98,6 +101,9 @@ func serve(t testing.TB, dir string) *web.Server {
 	recorder := tracker.NewRecorder(tracker.Options{Strict: true, Open: func() (tracker.Journal, error) { return journal.Create(dir, journal.Options{Writer: "ui", Key: key}) }})
 	s := web.New(web.Options{Dir: dir, Index: x, Ledger: ledger, Documents: lines{}, Data: listed{}, User: "ada", Version: "test", Now: time.Now,
 		Record: func(ctx context.Context, events ...tracker.Event) error {
+			if fault := ctx.Value(recordFault{}); fault != nil {
+				return fault.(error)
+			}
 			for _, e := range events {
 				recorder.Record(e)
 			}
