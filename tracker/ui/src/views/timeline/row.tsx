@@ -1,3 +1,4 @@
+import { Component } from 'preact';
 import { ago, duration, exact } from '../../parts/format';
 import { Bar } from './bar';
 import { Details } from './details';
@@ -32,8 +33,18 @@ function Marks({ row }: { row: Row }) {
   );
 }
 
-/** A cell execution: a line, and when it is open all that is recorded of it. */
-export function Execution(shown: Shown) {
+/** A cell execution: a line, and when it is open all that is recorded of it. It is drawn again only when something of it is other. */
+export class Execution extends Component<Shown> {
+  override shouldComponentUpdate(next: Shown): boolean {
+    return (Object.keys(next) as (keyof Shown)[]).some(key => next[key] !== this.props[key]);
+  }
+
+  override render(shown: Shown) {
+    return <Line {...shown} />;
+  }
+}
+
+function Line(shown: Shown) {
   const { row, position, longest, open, active, toggle, activate } = shown;
   const title = `${row.count ? `In [${row.count}]` : 'Not counted'}${position ? `, cell ${position}` : ''}: ${row.name}, ${row.status}`;
   return (

@@ -45,6 +45,7 @@ export function Session({ session, cell, opened }: Props) {
       return now;
     });
   }, [opened]);
+  const activate = useCallback((row: Row) => setActive(row.id), []);
   const focus = useCallback((row: Row): void => {
     const at = list.indexOf(row);
     if (at < 0) return;
@@ -90,7 +91,7 @@ export function Session({ session, cell, opened }: Props) {
               return row && (
                 <div key={key} data-index={index} ref={view.measureElement} class="gm-tl-slot">
                   <Execution row={row} position={rows.position.get(row.cell_id ?? '')} before={rows.before.get(row.id)} longest={longest} open={open.has(row.id)}
-                    active={row.id === first} engine={session.engine} dir={session.dir} toggle={toggle} activate={row => setActive(row.id)} />
+                    active={row.id === first} engine={session.engine} dir={session.dir} toggle={toggle} activate={activate} />
                 </div>
               );
             })}
