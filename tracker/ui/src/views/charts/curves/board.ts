@@ -41,6 +41,7 @@ export class Board {
   private overlay: Overlay | null = null;
   private palette: Palette;
   private waiting = 0;
+  private came = 0;
   private size = { width: 0, height: 0 };
   private readonly stops: (() => void)[];
   private letGo = (): void => undefined;
@@ -87,6 +88,14 @@ export class Board {
     this.element.dataset['took'] = this.plot!.took.toFixed(1);
     if (!shared.moving) this.told.drawn(this.lines);
     this.point();
+    if (this.came !== group.came) this.measure(group);
+  }
+
+  /** Tells the browser's timeline how long it took from the answer to the picture. */
+  private measure({ metric, came }: Group): void {
+    this.came = came;
+    performance.clearMeasures(`draw ${metric}`);
+    performance.measure(`draw ${metric}`, { start: came });
   }
 
   private begin(scene: ReturnType<typeof sceneOf>, width: number, height: number): void {

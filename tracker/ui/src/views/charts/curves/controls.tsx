@@ -36,7 +36,6 @@ export function Controls({ settings, metrics, shared, change }: ControlsProps) {
         <output class="gm-num">{settings.smooth.toFixed(2)}</output>
       </label>
       <Reset shared={shared} />
-      <span class="gm-charts-hint gm-dim">Drag to zoom · Shift-drag to move · Ctrl-wheel · double click for all</span>
     </div>
   );
 }
@@ -55,7 +54,7 @@ function Metrics({ metrics, chosen, change }: { metrics: string[]; chosen: strin
   };
   return (
     <details class="gm-charts-menu">
-      <summary class="gm-button">{chosen.length === 0 ? `All ${metrics.length} metrics` : `${chosen.length} of ${metrics.length} metrics`}</summary>
+      <summary class="gm-button">{chosen.length === 0 ? metrics.length === 1 ? 'The 1 metric' : `All ${metrics.length} metrics` : `${chosen.length} of ${metrics.length} metrics`}</summary>
       <div class="gm-card">
         <p><button class="gm-link" onClick={() => change({ metric: [] })}>All of them</button></p>
         {metrics.slice(0, 500).map(name => (

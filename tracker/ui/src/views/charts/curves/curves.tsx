@@ -67,6 +67,7 @@ function useStore(rows: Row[], settings: Settings): Store {
   const ids = rows.map(r => r.id).join();
   useEffect(() => store.choose(ids === '' ? [] : ids.split(',')), [store, ids]);
   useEffect(() => host.changes(changes => store.changed(changes)), [host, store]);
+  useEffect(() => store.smoothing(settings.smooth > 0), [store, settings.smooth > 0]);
   useEffect(() => () => store.close(), [store]);
   return store;
 }

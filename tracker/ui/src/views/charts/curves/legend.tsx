@@ -36,6 +36,7 @@ export function Legend({ rows, settings, shared, change }: LegendProps) {
           </li>
         ))}
       </ul>
+      <p class="gm-charts-hint gm-dim">Drag to zoom, with Shift to move. The wheel zooms a chart that was clicked. Double click shows all.</p>
     </aside>
   );
 }

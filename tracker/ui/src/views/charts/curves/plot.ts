@@ -58,7 +58,7 @@ export class Plot {
   /** Shows a scene: new points, another part, another run that is pointed at. While the reader moves, the last picture is moved. */
   show(scene: Scene, moving = false): void {
     this.scene = scene;
-    this.moving = moving && this.picture !== null && this.took > cheap;
+    this.moving = moving && this.picture !== null;
     this.u.batch(() => {
       this.u.setData(this.ends(), false);
       this.u.setScale('x', { ...scene.x });
@@ -88,7 +88,8 @@ export class Plot {
     c.restore();
     if (this.moving) return;
     this.took = performance.now() - began;
-    if (this.took > cheap) this.keepPicture(f);
+    if (this.scene.lines.reduce((n, l) => n + l.points.x.length, 0) > cheap) this.keepPicture(f);
+    else this.picture = null;
   }
 
   private lines(c: CanvasRenderingContext2D, f: Frame): void {
@@ -135,8 +136,8 @@ export class Plot {
   }
 }
 
-/** Drawing that takes no longer than this, in milliseconds, is done anew in each frame. */
-const cheap = 4;
+/** Curves of no more points than this, together, are drawn anew in each frame while the reader moves. */
+const cheap = 10_000;
 
 /** uPlot hears of no mouse: hands.ts does, and of keys and wheels too. */
 const off = (): null => null;

@@ -35,7 +35,7 @@ export function Values({ metric, lines, settings, shared }: { metric: string; li
               <tr key={l.run}>
                 <th scope="row" dir="auto"><span class="gm-charts-who"><Sign place={l.place} />{l.name}</span></th>
                 <td class="gm-num">{number(f.first)}</td>
-                <td class="gm-num" title={placeText(f.lastX, settings.by)}>{number(f.last)}</td>
+                <td class="gm-num" data-value={f.last} title={placeText(f.lastX, settings.by)}>{number(f.last)}</td>
                 <td class="gm-num" title={placeText(f.minX, settings.by)}>{number(f.min)}</td>
                 <td class="gm-num" title={placeText(f.maxX, settings.by)}>{number(f.max)}</td>
                 {cursor !== null && <td class="gm-num">{value === undefined ? '–' : number(value)}</td>}

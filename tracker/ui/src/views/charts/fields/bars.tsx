@@ -53,7 +53,8 @@ export function Bars({ rows, columns, fields, names, change }: FieldsProps) {
         <span class="gm-dim">{group ? 'Mean of each group; the line reaches from its least to its greatest value.' : `${bars.length} of ${rows.length} runs have ${y?.label ?? 'it'}.`}</span>
       </div>
       <table class="gm-charts-bars" aria-label={`${y?.label ?? ''} by ${group?.label ?? 'run'}`}>
-        <thead class="gm-visually-hidden"><tr><th scope="col">{group?.label ?? 'Run'}</th><th scope="col">Bar</th><th scope="col">{y?.label ?? ''}</th><th scope="col">Runs</th></tr></thead>
+        <colgroup><col class="gm-charts-col-name" /><col /><col class="gm-charts-col-value" /><col class="gm-charts-col-value" /></colgroup>
+        <thead><tr class="gm-charts-heads"><th scope="col">{group?.label ?? 'Run'}</th><th scope="col" aria-label="Bar" /><th scope="col" class="gm-num">{y?.label ?? ''}</th><th scope="col" class="gm-num">{group ? 'Runs' : ''}</th></tr></thead>
         <tbody>
           {bars.slice(0, most).map(b => (
             <tr key={b.key}>
@@ -66,7 +67,7 @@ export function Bars({ rows, columns, fields, names, change }: FieldsProps) {
                 </svg>
               </td>
               <td class="gm-num" title={String(b.value)}>{number(b.value)}</td>
-              <td class="gm-dim gm-num">{group ? `${b.runs} ${b.runs === 1 ? 'run' : 'runs'}` : ''}</td>
+              <td class="gm-dim gm-num">{group ? b.runs : ''}</td>
             </tr>
           ))}
         </tbody>

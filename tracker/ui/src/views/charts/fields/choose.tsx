@@ -1,10 +1,16 @@
 // Choosing fields of runs.
 import type { Column } from '../runs';
 
-/** Fields that can be drawn. */
-export function drawable(columns: Column[]): Column[] {
-  const own = new Set(['status', 'experiment', 'duration', 'user_id']);
-  return columns.filter(c => c.space === 'params' || c.space === 'metrics' || c.space === 'tags' || own.has(c.name));
+/** A field that can be drawn. Its name is short, for addresses (params.lr); `asked` is how the server wants it. */
+export interface Drawable extends Column {
+  asked: string;
+}
+
+export function drawable(columns: Column[]): Drawable[] {
+  const attributes = new Set(['status', 'experiment', 'duration', 'user_id']);
+  return columns
+    .filter(c => c.space === 'params' || c.space === 'metrics' || c.space === 'tags' || attributes.has(c.name))
+    .map(c => ({ ...c, asked: c.name, name: c.space === 'attributes' ? c.name : `${c.space}.${c.key}` }));
 }
 
 /** One field of all that there are. */

@@ -35,7 +35,7 @@ export interface Names {
 function namesOf(s: Settings, columns: Column[]): Names {
   const metrics = usual(columns, 0, 2), params = usual(columns, 30, 0), y = s.y || metrics[0] || params[0] || 'duration';
   const axes = s.axes.length > 0 ? s.axes : s.kind === 'importance' ? params : [...params.slice(0, 7), ...metrics];
-  return { axes, y, x: s.x || params[0] || 'duration', color: s.color || metrics[0] || '', group: s.group };
+  return { axes, y, x: s.x || params.find(p => columns.some(c => c.name === p && c.type === 'number')) || params[0] || 'duration', color: s.color || metrics[0] || '', group: s.group };
 }
 
 /** Which fields a kind of chart needs. */
@@ -53,7 +53,7 @@ export function Fields({ settings, change }: { settings: Settings; change(patch:
   const columns = useMemo(() => drawable(answer.data?.items ?? []), [answer.data]);
   const names = useMemo(() => namesOf(settings, columns), [columns, JSON.stringify(settings)]);
   const wanted = columns.filter(c => needs[settings.kind](names).includes(c.name));
-  const asked = wanted.filter(c => c.space !== 'attributes' && !c.key.includes(',')).map(c => c.name);
+  const asked = wanted.filter(c => c.space !== 'attributes' && !c.key.includes(',')).map(c => c.asked);
   const { rows, error, again } = useRuns(settings, answer.data === undefined ? null : asked.length > 0 ? asked : ['none']);
   const fields = useMemo(() => new Map(wanted.map(c => [c.name, fieldOf(rows ?? [], c)])), [rows, wanted.map(c => c.name).join()]);
   if (answer.error && answer.data === undefined) return <Failed error={answer.error} again={answer.again} />;

@@ -1,19 +1,18 @@
 // Parallel coordinates (Inselberg, "The plane with parallel coordinates", 1985): an axis for each field, a line for each run. Dragging
 // along an axis chooses runs; the ranges below it do the same by keyboard.
 import { useMemo, useState } from 'preact/hooks';
-import { ramp } from '../theme';
 import { Canvas, inSlices, type Area, type Draw } from './canvas';
 import { ChosenRuns } from './chosen';
 import { FieldChecks, FieldSelect } from './choose';
 import type { FieldsProps } from './fields';
-import { share, valueAt, type Field } from './table';
-import { valueText } from './text';
+import { share, ticksOf, valueAt, type Field } from './table';
 import { tick } from '../curves/axes';
+import { colorsBy, ColorKey } from './color';
 
 /** The chosen part of an axis, as shares of it. */
 type Brush = [from: number, to: number];
 
-const top = 44, bottom = 16, side = 56, hues = 24;
+const top = 44, bottom = 16, side = 56;
 
 function within(brushes: Map<string, Brush>, fields: Field[], i: number): boolean {
   for (const f of fields) {
@@ -43,7 +42,7 @@ export function Parallel({ rows, columns, fields, names, change }: FieldsProps) 
       <div class="gm-charts-row">
         <FieldChecks chosen={names.axes} columns={columns} change={axis => change({ axis })} />
         <FieldSelect label="colour by" value={names.color} columns={columns} change={c => change({ color: c })} none="nothing" />
-        {color && <ColorKey field={color} />}
+        <ColorKey field={color} />
         <span class="gm-space" />
         {brushes.size > 0 && <button class="gm-button" onClick={() => setBrushes(new Map())}>Choose all again</button>}
         <span class="gm-dim gm-charts-hint">Drag along an axis to choose runs</span>
@@ -78,22 +77,22 @@ function Axis({ field, at, brush }: { field: Field; at: number; brush(b: Brush |
 }
 
 /** The lines: those that are not chosen faint behind the others, which have the colour of their value. */
-function drawing(axes: Field[], n: number, chosen: Set<number>, color: Field | undefined, brushes: Map<string, Brush>): Draw {
+function drawing(axes: Field[], n: number, chosen: Set<number>, by: Field | undefined, brushes: Map<string, Brush>): Draw {
   return (area, stopped) => {
-    const { c, height, palette } = area, colors = ramp(palette, hues), x = placesOf(axes, area), spread = chosen.size < n;
+    const { c, height, palette } = area, color = colorsBy(by, palette, palette.accent), x = placesOf(axes, area), spread = chosen.size < n;
     const y = axes.map(f => Float64Array.from(f.values, v => top + (1 - share(f, v)) * (height - top - bottom)));
     const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => Number(chosen.has(a)) - Number(chosen.has(b)));
-    const strong = Math.min(0.9, Math.max(0.12, 40 / Math.sqrt(chosen.size * 20)));
+    const strong = Math.min(0.9, Math.max(0.07, 12 / Math.sqrt(chosen.size * 4)));
     c.lineWidth = 1;
     inSlices(n, stopped, (from, to) => {
       for (let k = from; k < to; k++) {
-        const i = order[k]!, on = chosen.has(i), value = color ? share(color, color.values[i]!) : 0;
+        const i = order[k]!, on = chosen.has(i);
         c.globalAlpha = on ? strong : 0.04;
-        c.strokeStyle = !on || Number.isNaN(value) ? palette.dim : color ? colors[Math.min(hues - 1, Math.floor(value * hues))]! : palette.accent;
+        c.strokeStyle = on ? color(i) : palette.dim;
         stroke(c, x, y, i);
       }
       c.globalAlpha = 1;
-      axesOf(area, axes, x, brushes, spread);
+      if (to === n) axesOf(area, axes, x, brushes, spread);
     });
   };
 }
@@ -134,8 +133,8 @@ function axesOf({ c, width, height, palette }: Area, axes: Field[], x: number[],
     c.fillText(f.label + (f.log ? ' (log)' : ''), across === 'center' ? at : across === 'left' ? at - side + 8 : at + side - 8, 18, room);
     c.font = '11px system-ui, sans-serif';
     c.textAlign = 'left';
-    for (const { at: place, text } of ticksOf(f)) {
-      const y = top + (1 - place) * long + 4;
+    for (const { at: place, value } of ticksOf(f)) {
+      const text = f.categories ? f.categories[value]!.slice(0, 18) : tick(value), y = top + (1 - place) * long + 4;
       const wide = Math.min(80, c.measureText(text).width), left = i === axes.length - 1 ? at - wide - 9 : at + 7;
       c.globalAlpha = 0.8;
       c.fillStyle = palette.ground;
@@ -145,19 +144,6 @@ function axesOf({ c, width, height, palette }: Area, axes: Field[], x: number[],
       c.fillText(text, left, y, 80);
     }
   });
-}
-
-function ticksOf(f: Field): { at: number; text: string }[] {
-  if (f.categories) return f.categories.slice(0, 24).map((text, i) => ({ at: share(f, i), text: text.slice(0, 18) }));
-  return [0, 0.25, 0.5, 0.75, 1].map(at => ({ at, text: tick(Number(valueAt(f, at).toPrecision(3))) }));
-}
-
-function ColorKey({ field }: { field: Field }) {
-  return (
-    <span class="gm-charts-key">
-      {valueText(field, field.min)} <span class="gm-charts-ramp" aria-hidden="true" /> {valueText(field, field.max)}
-    </span>
-  );
 }
 
 /** The chosen ranges as fields to type in. */

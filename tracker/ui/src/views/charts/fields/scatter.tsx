@@ -1,16 +1,17 @@
 // Two fields of runs against each other, coloured by a third one.
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { ramp } from '../theme';
 import { Canvas, type Area, type Draw } from './canvas';
 import { ChosenRuns } from './chosen';
 import { FieldSelect } from './choose';
 import type { FieldsProps } from './fields';
 import { spearman } from './stats';
-import { share, valueAt, type Field } from './table';
+import { share, ticksOf, type Field } from './table';
 import { valueText } from './text';
 import { tick } from '../curves/axes';
+import { drawMark } from '../curves/draw';
+import { colorsBy, ColorKey } from './color';
 
-const room = { left: 74, right: 16, top: 12, bottom: 40 }, hues = 24;
+const room = { left: 74, right: 56, top: 20, bottom: 48 }, marksOfCategories = 7;
 
 /** A run's place on the canvas. */
 function spot(x: Field, y: Field, i: number, width: number, height: number): [number, number] {
@@ -41,7 +42,7 @@ export function Scatter({ rows, columns, fields, names, change }: FieldsProps) {
         <FieldSelect label="x" value={names.x} columns={columns} change={v => change({ x: v })} />
         <FieldSelect label="y" value={names.y} columns={columns} change={v => change({ y: v })} />
         <FieldSelect label="colour by" value={names.color} columns={columns} change={v => change({ color: v })} none="nothing" />
-        {color && <span class="gm-charts-key">{valueText(color, color.min)} <span class="gm-charts-ramp" aria-hidden="true" /> {valueText(color, color.max)}</span>}
+        <ColorKey field={color} />
         <span class="gm-space" />
         {Number.isFinite(rho) && !x?.categories && !y?.categories && <span class="gm-chip" title="Spearman's rank correlation: 1 and −1 when one always rises or falls with the other, 0 when neither">ρ = {rho.toFixed(2)}</span>}
       </div>
@@ -60,20 +61,18 @@ export function Scatter({ rows, columns, fields, names, change }: FieldsProps) {
   );
 }
 
-function drawing(x: Field, y: Field, color: Field | undefined, placed: number[], near: number | null): Draw {
+function drawing(x: Field, y: Field, by: Field | undefined, placed: number[], near: number | null): Draw {
   return area => {
-    const { c, width, height, palette } = area, colors = ramp(palette, hues), size = placed.length > 2000 ? 2.2 : 3.5;
+    const { c, width, height, palette } = area, color = colorsBy(by, palette, palette.series[0]!), size = placed.length > 2000 ? 2.2 : 3.5;
     axes(area, x, y);
     c.globalAlpha = placed.length > 500 ? 0.6 : 0.85;
     for (const i of placed) {
-      const [a, b] = spot(x, y, i, width, height), value = color ? share(color, color.values[i]!) : NaN;
-      c.fillStyle = Number.isNaN(value) ? (color ? palette.dim : palette.series[0]!) : colors[Math.min(hues - 1, Math.floor(value * hues))]!;
-      c.beginPath();
-      c.arc(a, b, size, 0, 7);
-      c.fill();
+      const [a, b] = spot(x, y, i, width, height);
+      c.fillStyle = color(i);
+      drawMark(c, by?.categories && by.values[i]! >= 0 ? by.values[i]! % marksOfCategories : 0, a, b, size / 3.5);
     }
     c.globalAlpha = 1;
-    if (near === null || near >= x.values.length) return;
+  if (near === null || near >= x.values.length) return;
     const [a, b] = spot(x, y, near, width, height);
     c.strokeStyle = palette.text;
     c.lineWidth = 2;
@@ -87,21 +86,21 @@ function axes({ c, width, height, palette }: Area, x: Field, y: Field): void {
   const right = width - room.right, low = height - room.bottom;
   c.font = '11px system-ui, sans-serif';
   c.fillStyle = palette.dim;
-  for (const { at, text } of ticks(x)) {
+  for (const { at, value } of ticksOf(x)) {
     const px = room.left + at * (right - room.left);
     c.fillStyle = palette.line;
-    c.fillRect(px, room.top, 1, low - room.top);
+    c.fillRect(px, room.top - 8, 1, low - room.top + 16);
     c.fillStyle = palette.dim;
     c.textAlign = 'center';
-    c.fillText(text, px, low + 15, 90);
+    c.fillText(textOf(x, value), px, low + 22, 90);
   }
-  for (const { at, text } of ticks(y)) {
+  for (const { at, value } of ticksOf(y)) {
     const py = low - at * (low - room.top);
     c.fillStyle = palette.line;
-    c.fillRect(room.left, py, right - room.left, 1);
+    c.fillRect(room.left - 8, py, right - room.left + 16, 1);
     c.fillStyle = palette.dim;
     c.textAlign = 'right';
-    c.fillText(text, room.left - 8, py + 4, 60);
+    c.fillText(textOf(y, value), room.left - 14, py + 4, 56);
   }
   c.fillStyle = palette.text;
   c.font = '600 12px system-ui, sans-serif';
@@ -109,13 +108,12 @@ function axes({ c, width, height, palette }: Area, x: Field, y: Field): void {
   c.fillText(x.label + (x.log ? ' (log)' : ''), right, height - 6);
   c.textAlign = 'left';
   c.save();
-  c.translate(13, room.top + 4);
+  c.translate(13, room.top);
   c.rotate(Math.PI / 2);
   c.fillText(y.label + (y.log ? ' (log)' : ''), 0, 0);
   c.restore();
 }
 
-function ticks(f: Field): { at: number; text: string }[] {
-  if (f.categories) return f.categories.slice(0, 24).map((text, i) => ({ at: share(f, i), text: text.slice(0, 16) }));
-  return [0, 0.2, 0.4, 0.6, 0.8, 1].map(at => ({ at, text: tick(Number(valueAt(f, at).toPrecision(3))) }));
+function textOf(f: Field, value: number): string {
+  return f.categories ? f.categories[value]!.slice(0, 16) : tick(value);
 }

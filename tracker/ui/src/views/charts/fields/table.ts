@@ -75,3 +75,18 @@ export function usual(columns: Column[], params: number, metrics: number): strin
     columns.filter(c => c.space === space && !c.own).sort((a, b) => (b.runs ?? 0) - (a.runs ?? 0)).slice(0, n).map(c => c.name);
   return [...of('params', params), ...of('metrics', metrics)];
 }
+
+/** Places of an axis that are worth a figure: round numbers, powers of ten, categories. */
+export function ticksOf(f: Field, most = 6): { at: number; value: number }[] {
+  if (f.categories) return f.categories.slice(0, 24).map((_, i) => ({ at: share(f, i), value: i }));
+  if (!(f.max > f.min)) return f.runs > 0 ? [{ at: 0.5, value: f.min }] : [];
+  const values: number[] = [];
+  if (f.log) {
+    const low = Math.ceil(Math.log10(f.min) - 1e-9), high = Math.floor(Math.log10(f.max) + 1e-9), each = Math.max(1, Math.ceil((high - low) / most));
+    for (let e = low; e <= high; e += each) values.push(Number(`1e${e}`));
+  } else {
+    const rough = (f.max - f.min) / most, power = 10 ** Math.floor(Math.log10(rough)), step = [1, 2, 5, 10].map(k => k * power).find(k => k >= rough)!;
+    for (let k = Math.ceil(f.min / step - 1e-9); k * step <= f.max * (1 + 1e-12) + 1e-300; k++) values.push(Number((k * step).toPrecision(12)));
+  }
+  return values.map(value => ({ at: share(f, value), value })).filter(t => t.at > -1e-9 && t.at < 1 + 1e-9);
+}

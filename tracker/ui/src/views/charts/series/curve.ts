@@ -24,8 +24,9 @@ type Answered = Schemas['Curve'];
 
 /** Columns of an answer, in the order of x. */
 export function pointsOf(c: Answered): Points {
-  const x = Float64Array.from(c.x ?? []), y = Float64Array.from(c.y ?? [], numberOf);
-  return sorted({ x, y, step: c.steps ? Float64Array.from(c.steps) : x });
+  const x = new Float64Array(c.x ?? []), values = c.y ?? [], y = new Float64Array(values.length);
+  for (let i = 0; i < y.length; i++) y[i] = numberOf(values[i]);
+  return sorted({ x, y, step: c.steps ? new Float64Array(c.steps) : x });
 }
 
 /** Points in the order of x; those at the same x stay as they were logged. */

@@ -8,7 +8,9 @@ import { smoothed, unitOf } from './smooth';
 const coarse = 1500, fine = 4000, most = 10000;
 /** Of fewer points than asked for by so many, none was left out: the index thins out chunks of 4096 by sixteen (tracker/index/chunk.go). */
 const slack = 2048;
-const runsAtOnce = 100, singly = 8, room = 3;
+/** So many points are asked for at once so that smoothing is that of all points, and so many of a curve are kept. */
+const exactly = 500_000, longest = 15_000;
+const runsAtOnce = 100, singly = 8;
 
 /** A curve as it is drawn: placed as wanted, smoothed. */
 export interface Drawn {
@@ -53,6 +55,7 @@ export class Store {
   private readonly ending = new AbortController();
   private runs: string[] = [];
   private turn = 0;
+  private exact = false;
 
   constructor(private readonly client: Client, private readonly by: 'step' | 'time') {}
 
@@ -92,7 +95,7 @@ export class Store {
   }
 
   /** Asks for the curves of a metric that are not there yet; again for those of runs named. */
-  async load(metric: string, again: string[] = []): Promise<void> {
+  async load(metric: string, again: string[] = [], points = coarse): Promise<void> {
     const group = this.group(metric);
     const missing = this.runs.filter(run => (again.includes(run) || !group.curves.has(run)) && !this.asking.has(`${metric} ${run}`));
     if (missing.length === 0) return this.tell(metric);
@@ -102,7 +105,7 @@ export class Store {
     try {
       for (let at = 0; at < missing.length; at += runsAtOnce) {
         const part = missing.slice(at, at + runsAtOnce);
-        const found = new Map((await this.ask({ run: part, metric: [metric], points: coarse })).map(c => [c.run, curveOf(c)]));
+        const found = new Map((await this.ask({ run: part, metric: [metric], points })).map(c => [c.run, curveOf(c)]));
         group.came = performance.now();
         for (const run of part) {
           const curve = found.get(run) ?? { run, total: 0, whole: true, ...pointsOf({ run, metric, points: 0, x: [], y: [] }) };
@@ -117,6 +120,18 @@ export class Store {
     for (const run of missing) this.asking.delete(`${metric} ${run}`);
     group.loading = false;
     this.tell(metric);
+    if (this.exact && points === coarse) this.complete(metric);
+  }
+
+  /** With `exact`, curves that are not longer than an answer can be are asked for whole: a mean of thinned out points is another mean. */
+  smoothing(exact: boolean): void {
+    this.exact = exact;
+    if (exact) for (const metric of this.told.keys()) this.complete(metric);
+  }
+
+  private complete(metric: string): void {
+    const lacking = [...this.group(metric).curves.values()].filter(c => !c.whole && c.total <= most);
+    if (lacking.length > 0 && lacking.reduce((n, c) => n + c.total, 0) <= exactly) void this.load(metric, lacking.map(c => c.run), most);
   }
 
   /** Asks for all points of a part of the x axis where not all are here. `shift` tells what a run's x has been moved by. */
@@ -158,7 +173,7 @@ export class Store {
         const group = this.group(c.metric), old = group.curves.get(run);
         group.came = performance.now();
         const now = old && longer(old, curveOf(c));
-        if (now && now.x.length <= room * coarse) {
+        if (now && now.x.length <= longest) {
           if (now === old) continue;
           group.curves.set(run, now);
           this.tell(c.metric);
