@@ -40,7 +40,7 @@ export function Write({ subject, written }: { subject: string; written(): void }
       )}
       {error && <p class="gm-write-error" role="alert">{error.message}{error instanceof Fault && error.hint && `. ${error.hint}`}</p>}
       <div class="gm-write-do">
-        <span class="gm-dim">Recorded as a signed entry, with your name and the time. Nothing takes it away.</span>
+        <span class="gm-dim">A signed entry, with your name and the time: nothing takes it away.</span>
         <span class="gm-space" />
         <button type="button" class="gm-button" disabled={busy || !comment.trim()} onClick={() => say('commented')}>Comment</button>
         <button type="button" class="gm-button gm-reject" disabled={busy} onClick={() => say('rejected')}>Reject</button>
