@@ -8,7 +8,7 @@ type cell struct {
 	head      Header // of its start
 	messages  int64
 	bytes     int64
-	hash      *OutputHash
+	hash      *hasher
 	inexact   bool // some outputs were lost, so the hash is not that of the whole
 	waiting   waiting
 	room      int64
@@ -24,7 +24,7 @@ const tailShare = 8
 func newCell(head Header, o Options) *cell {
 	tailed := o.OutputCap / tailShare
 	return &cell{
-		head: head, hash: NewOutputHash(), room: o.OutputCap - tailed, tail: tail{limit: tailed},
+		head: head, hash: newHasher(), room: o.OutputCap - tailed, tail: tail{limit: tailed},
 		waiting: waiting{screen: o.Screen, before: make(map[string][]byte), buffer: make(map[string][]byte)},
 	}
 }
@@ -34,7 +34,7 @@ func (c *cell) sum() string {
 	if c.inexact || c.messages == 0 {
 		return ""
 	}
-	return c.hash.Sum()
+	return c.hash.sum()
 }
 
 // add takes an output.

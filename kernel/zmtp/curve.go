@@ -143,7 +143,7 @@ func (s *session) sealFrame(out []byte, flags byte, body []byte) []byte {
 
 // open reads a frame and takes it out of its box.
 func (s *session) open(r *bufio.Reader, limit int64) (frame, error) {
-	f, err := readFrame(r, limit+int64(curveCost))
+	f, err := readFrame(r, limit+int64(curveCost), trusted)
 	if err != nil {
 		return frame{}, err
 	}

@@ -28,8 +28,8 @@ type frame struct {
 // frameCost is charged for each frame beside its body, so that empty frames are bounded too.
 const frameCost = 64
 
-// readFrame reads a frame whose body is at most limit bytes.
-func readFrame(r *bufio.Reader, limit int64) (frame, error) {
+// readFrame reads a frame whose body is at most limit bytes, of which so many are allocated on the peer's word alone.
+func readFrame(r *bufio.Reader, limit int64, trusted int) (frame, error) {
 	flags, err := r.ReadByte()
 	if err != nil {
 		return frame{}, err
@@ -44,7 +44,7 @@ func readFrame(r *bufio.Reader, limit int64) (frame, error) {
 	if limit < 0 || size > uint64(limit) {
 		return frame{}, fmt.Errorf("read frame of %d bytes: %w", size, ErrOversized)
 	}
-	body, err := readBody(r, int(size))
+	body, err := readBody(r, int(size), trusted)
 	return frame{flags&flagMore != 0, flags&flagCommand != 0, body}, err
 }
 
@@ -58,13 +58,15 @@ func readSize(r *bufio.Reader, long bool) (uint64, error) {
 	return uint64(b[7]), err
 }
 
-// trusted is how many bytes are allocated on a peer's word alone; after that, so many times what has arrived.
+// How many bytes are allocated on a peer's word alone: of one that came, and of one that was dialled, which was chosen. After
+// that it is so many times what has arrived.
 const (
 	trusted = 1 << 20
+	chosen  = 256 << 20
 	growth  = 8
 )
 
-func readBody(r *bufio.Reader, size int) (body []byte, err error) {
+func readBody(r *bufio.Reader, size, trusted int) (body []byte, err error) {
 	if size == 0 {
 		return []byte{}, nil
 	}

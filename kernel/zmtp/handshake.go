@@ -96,7 +96,7 @@ func (h handshake) say(name string, data []byte) error {
 
 // hear reads the command that has to come, and returns what follows its name.
 func (h handshake) hear(name string) ([]byte, error) {
-	f, err := readFrame(h.r, maxCommand)
+	f, err := readFrame(h.r, maxCommand, maxCommand)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}

@@ -44,7 +44,7 @@ func (p *peer) read(s *Socket) ([][]byte, error) {
 		limit = maxCommand // subscribers send topics, which are remembered
 	}
 	for {
-		f, err := p.frame(limit)
+		f, err := p.frame(limit, s.trusts())
 		if err != nil {
 			return nil, err
 		}
@@ -62,10 +62,18 @@ func (p *peer) read(s *Socket) ([][]byte, error) {
 	}
 }
 
+// trusts is how many bytes of a frame are allocated before they have come.
+func (s *Socket) trusts() int {
+	if s.kind == Dealer || s.kind == Sub {
+		return chosen
+	}
+	return trusted
+}
+
 // frame reads one frame whose body is at most limit bytes.
-func (p *peer) frame(limit int64) (frame, error) {
+func (p *peer) frame(limit int64, trusted int) (frame, error) {
 	if p.boxes == nil {
-		return readFrame(p.r, limit)
+		return readFrame(p.r, limit, trusted)
 	}
 	return p.boxes.open(p.r, limit)
 }

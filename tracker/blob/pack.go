@@ -51,23 +51,53 @@ func CreatePack(path string) (*Pack, error) {
 // Put collects b for the next Flush and returns its digest. Bytes that this pack already holds are
 // not stored again. It keeps no reference to b.
 func (p *Pack) Put(b []byte) (tracker.Digest, error) {
+	if len(b) >= together {
+		return p.putLarge(b)
+	}
 	digest := tracker.DigestOf(b)
 	if _, dup := p.seen[digest]; dup {
 		return digest, nil
 	}
-	payload, flags := b, uint32(0)
-	if len(b) >= smallest {
-		enc, err := p.encoder()
-		if err != nil {
-			return tracker.Digest{}, err
-		}
-		if z := enc.EncodeAll(b, make([]byte, 0, len(b)/2)); shrunk(z, b) {
-			payload, flags = z, flagZstd
-		}
+	payload, flags, err := p.squeezed(b)
+	if err != nil {
+		return tracker.Digest{}, err
 	}
+	return p.put(digest, b, payload, flags), nil
+}
+
+// together is the size in bytes from which on the digest is taken beside the compression.
+const together = 1 << 20
+
+func (p *Pack) putLarge(b []byte) (tracker.Digest, error) {
+	taken := make(chan tracker.Digest, 1)
+	go func() { taken <- tracker.DigestOf(b) }()
+	payload, flags, err := p.squeezed(b)
+	digest := <-taken
+	if _, dup := p.seen[digest]; dup || err != nil {
+		return digest, err
+	}
+	return p.put(digest, b, payload, flags), nil
+}
+
+// squeezed returns what is stored for b.
+func (p *Pack) squeezed(b []byte) (payload []byte, flags uint32, err error) {
+	if len(b) < smallest {
+		return b, 0, nil
+	}
+	enc, err := p.encoder()
+	if err != nil {
+		return nil, 0, err
+	}
+	if z := enc.EncodeAll(b, make([]byte, 0, len(b)/2)); shrunk(z, b) {
+		return z, flagZstd, nil
+	}
+	return b, 0, nil
+}
+
+func (p *Pack) put(digest tracker.Digest, b, payload []byte, flags uint32) tracker.Digest {
 	f := Frame{Digest: digest, Flags: flags, Raw: int64(len(b)), Stored: int64(len(payload)), CRC: crc32.ChecksumIEEE(payload)}
 	p.collect(f, payload)
-	return digest, nil
+	return digest
 }
 
 // collect adds a frame to those that the next Flush writes.
