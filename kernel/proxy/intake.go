@@ -7,9 +7,9 @@ import (
 
 // intake reads what a kernel sends on one channel and hands it on, one message after the other, by whoever read it: nobody has to be
 // woken for a message. A kernel that publishes does not wait for who is slow, what it cannot get rid of it drops; so when
-// handing on takes long, somebody else reads on meanwhile, and what he reads waits.
+// more has come already, or handing on takes long, somebody else reads on meanwhile, and what he reads waits.
 type intake struct {
-	receive func() ([][]byte, error)
+	receive func() (frames [][]byte, more bool, err error)
 	hand    func([][]byte)
 	readers *sync.WaitGroup // of all who read and hand on
 	late    *time.Timer
@@ -23,7 +23,7 @@ type intake struct {
 }
 
 // startIntake reads in the background until receive fails.
-func startIntake(readers *sync.WaitGroup, receive func() ([][]byte, error), hand func([][]byte)) {
+func startIntake(readers *sync.WaitGroup, receive func() (frames [][]byte, more bool, err error), hand func([][]byte)) {
 	i := &intake{receive: receive, hand: hand, readers: readers}
 	i.change = sync.NewCond(&i.mu)
 	i.late = time.AfterFunc(time.Hour, i.takeOver)
@@ -39,14 +39,18 @@ const (
 // run reads until somebody else does.
 func (i *intake) run() {
 	for {
-		frames, err := i.receive()
+		frames, more, err := i.receive()
 		if err != nil {
 			return
 		}
 		if i.waits(frames) {
 			continue
 		}
-		i.late.Reset(slow)
+		if more {
+			i.takeOver()
+		} else {
+			i.late.Reset(slow)
+		}
 		i.hand(frames)
 		i.late.Stop()
 		if i.handed() {
@@ -71,7 +75,7 @@ func (i *intake) waits(frames [][]byte) bool {
 	return true
 }
 
-// takeOver reads on while somebody else is late with handing on.
+// takeOver reads on while somebody else hands on.
 func (i *intake) takeOver() {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -121,7 +121,13 @@ func (l *Link) Pass(pass func(c wire.Channel, m message, read bool)) {
 // read takes what the kernel sends on one channel until it is gone, and hands it on.
 func (l *Link) read(c wire.Channel) {
 	socket := l.Child.channels[c]
-	startIntake(&l.reading, func() ([][]byte, error) { return socket.Recv(context.Background()) }, func(frames [][]byte) { l.received(c, frames) })
+	receive := func() (frames [][]byte, more bool, err error) {
+		if frames, err = socket.Recv(context.Background()); err != nil {
+			return nil, false, err
+		}
+		return frames, socket.More(), nil
+	}
+	startIntake(&l.reading, receive, func(frames [][]byte) { l.received(c, frames) })
 }
 
 // received hands on a message of the kernel's, unless it is of gemba's doing.

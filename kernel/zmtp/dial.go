@@ -58,6 +58,13 @@ func (s *Socket) read(ctx context.Context, p *peer) ([][]byte, error) {
 	return frames, nil
 }
 
+// More says that something came behind the message that Recv returned last. It is for who calls Recv, of a socket that dialled.
+func (s *Socket) More() bool {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	return s.dialled.r.Buffered() > 0
+}
+
 // await waits until something comes, or why nothing does can be read. It fails when ctx ends before.
 func (p *peer) await(ctx context.Context) error {
 	if ctx.Done() == nil {
