@@ -56,14 +56,21 @@ func (s *cellSession) describe(o *environ.Options) {
 	}
 }
 
+// readerName is the name of the kernels that JupyterLab's extension starts to read the ledger, which are no notebook's
+// (tracker/ui/src/lab/reader.ts). A record of them would be a session without cells, in a notebook that nobody knows.
+const readerName = "gemba: reads the ledger"
+
 // record begins the record, unless the user switched recording off, as the benchmark does to measure what it costs. The end of the
 // session waits no longer than patience for the last of it.
 func (s *cellSession) record(patience time.Duration) {
 	s.policy = s.policyOf(s.project, s.dir, s.ledger)
 	var traced kernel.Recorder
-	if os.Getenv("GEMBA_RECORD") == "off" {
+	switch {
+	case os.Getenv("GEMBA_RECORD") == "off":
 		s.warn("cells run, but nothing is recorded: GEMBA_RECORD is off")
-	} else {
+	case filepath.Base(s.notebook) == readerName:
+		s.warn("this kernel reads the ledger for JupyterLab; a cell that somebody runs in it is not recorded")
+	default:
 		s.recorder = s.openRecorder(s.ledger, s.command)
 		traced = s.trace(s.recorder, origin{dir: s.dir, notebook: s.notebook, ledger: s.ledger, project: s.project, around: s.around, policy: s.policy, patience: patience})
 	}
