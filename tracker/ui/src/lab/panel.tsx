@@ -1,6 +1,7 @@
 // The side panel: what the ledger says of the notebook in front, and the way to the views.
 import { useEffect, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
+import type { LedgerChange, Schemas } from '../api/client';
 import { useAnswer } from '../host';
 import { Icon } from '../parts/icon';
 import { Link } from '../parts/link';
@@ -11,6 +12,8 @@ import { Cells } from './panel-cells';
 import { Check, RunNow } from './panel-facts';
 import type { NotebookNow } from './now';
 import type { Words } from './words';
+
+type Session = Schemas['SessionRow'];
 
 export interface PanelModel {
   words: Words;
@@ -61,19 +64,35 @@ export function Part({ title, children }: { title: string; children: ComponentCh
 
 function Notebook(model: PanelModel & { notebook: NotebookNow }) {
   const { words, notebook } = model;
+  const { path } = notebook;
+  const sessions = useAnswer('/api/sessions', { notebook: path, limit: 2 }, sessionsChanged);
   return (
     <>
       <header class="gm-lab-head">
-        <h1 class="gm-cut" title={notebook.path}>{notebook.name}</h1>
+        <h1 class="gm-cut" title={path}>{notebook.name}</h1>
         <Recorded {...model} />
       </header>
-      <Sessions words={words} path={notebook.path} />
-      <Part title={words.__('Run last')}>
-        <Cells words={words} path={notebook.path} places={model.places} />
-      </Part>
-      <RunNow words={words} path={notebook.path} />
+      <Answered asked={sessions} what={words.__('sessions')}>
+        {({ items }) => {
+          const [now, before] = items ?? [];
+          if (!now) return <p class="gm-lab-none">{words.__('Nothing is recorded of this notebook yet.')}</p>;
+          return (
+            <>
+              <Sessions words={words} now={now} before={before} />
+              <Part title={words.__('Run last')}>
+                <Cells words={words} path={path} places={model.places} />
+              </Part>
+              <RunNow words={words} path={path} />
+            </>
+          );
+        }}
+      </Answered>
     </>
   );
+}
+
+function sessionsChanged(changed: LedgerChange): boolean {
+  return Boolean(changed.all || changed.sessions?.length || changed.kinds.includes('cell.finished'));
 }
 
 function Recorded({ words, notebook, chooseKernel }: PanelModel & { notebook: NotebookNow }) {
@@ -91,26 +110,13 @@ function Recorded({ words, notebook, chooseKernel }: PanelModel & { notebook: No
   );
 }
 
-function Sessions({ words, path }: { words: Words; path: string }) {
-  const sessions = useAnswer('/api/sessions', { notebook: path, limit: 2 }, changed => Boolean(changed.all || changed.sessions?.length || changed.kinds.includes('cell.finished')));
+function Sessions({ words, now, before }: { words: Words; now: Session; before: Session | undefined }) {
   useTick();
   return (
-    <Answered asked={sessions} what={words.__('sessions')}>
-      {({ items }) => {
-        const [now, before] = items ?? [];
-        if (!now) return <p class="gm-lab-none">{words.__('Nothing is recorded of this notebook yet.')}</p>;
-        return (
-          <p class="gm-lab-session" title={words.__('since %1', exact(now.started))}>
-            {words._n('This session: %1 cell run', 'This session: %1 cells run', now.cells)}, {words.__('began %1', ago(now.started))}.{' '}
-            {before && (
-              <Link to={{ view: 'compare', params: { a: before.id, b: now.id } }} class="gm-lab-inline">
-                {words.__('Compare with the session before')}
-              </Link>
-            )}
-          </p>
-        );
-      }}
-    </Answered>
+    <p class="gm-lab-session" title={words.__('since %1', exact(now.started))}>
+      {words._n('Newest session: %1 cell run', 'Newest session: %1 cells run', now.cells)}, {words.__('began %1', ago(now.started))}.{' '}
+      {before && <Link to={{ view: 'compare', params: { a: before.id, b: now.id } }}>{words.__('Compare with the one before')}</Link>}
+    </p>
   );
 }
 

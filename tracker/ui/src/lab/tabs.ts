@@ -2,7 +2,7 @@
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import { Widget } from '@lumino/widgets';
+import { SplitPanel, Widget } from '@lumino/widgets';
 import type { Host, Place } from '../host';
 import type { Hosts } from './hosts';
 import { gembaIcon, labIcon } from './icon';
@@ -29,6 +29,16 @@ export function explain(node: HTMLElement, error: unknown): void {
   const p = Object.assign(document.createElement('p'), { className: 'gm-lab-none', textContent: error instanceof Error ? error.message : String(error) });
   p.setAttribute('role', 'alert');
   node.replaceChildren(p);
+}
+
+/** Gives what was put below the notebook more than half of the page: it would have none at first. */
+function giveRoom(widget: Widget): void {
+  for (let up = widget.parent; up; up = up.parent) {
+    if (!(up instanceof SplitPanel) || up.orientation !== 'vertical') continue;
+    const [, below = 0] = up.relativeSizes();
+    if (up.widgets.length === 2 && below < 0.2) up.setRelativeSizes([2, 3]);
+    return;
+  }
 }
 
 interface Tab {
@@ -78,6 +88,7 @@ export class Tabs {
     if (widget.isAttached) return;
     this.app.shell.add(widget, 'down');
     if (!widget.isAttached) this.app.shell.add(widget, 'right');
+    giveRoom(widget);
   }
 
   private of(widget: MainAreaWidget): Tab | undefined {
