@@ -57,7 +57,7 @@ func (a *answer) begin() {
 		return
 	}
 	a.request.release()
-	a.stream = &stream{request: a.request}
+	a.stream = &stream{emit: func(e event) error { return a.request.comm.push(a.request, e) }}
 	a.failed = a.send(true)
 }
 

@@ -9,11 +9,11 @@ import (
 // stream reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) as a handler writes them, and has
 // them pushed.
 type stream struct {
-	request *request
-	line    []byte // as far as it is written
-	name    string
-	id      string
-	data    []string
+	emit func(event) error // pushes an event
+	line []byte            // as far as it is written
+	name string
+	id   string
+	data []string
 }
 
 // take reads a part of the stream.
@@ -61,7 +61,7 @@ func (s *stream) finish() error {
 	if none {
 		return nil
 	}
-	return s.request.comm.push(s.request, e)
+	return s.emit(e)
 }
 
 // dataOf returns JSON as it is, and any other text as a string.
