@@ -17,6 +17,7 @@ const theme = EditorView.theme({
   '&.cm-merge-b .cm-changedLine::before, &:not(.cm-merge-a):not(.cm-merge-b) .cm-changedLine::before': { content: '"+"', position: 'absolute', left: '5px', color: 'var(--gm-good)' },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--gm-bad) 28%, transparent)' },
   '&.cm-merge-b .cm-changedText, &:not(.cm-merge-a):not(.cm-merge-b) .cm-changedText': { background: 'color-mix(in srgb, var(--gm-good) 28%, transparent)' },
+  '.cm-changedLine span, .cm-deletedChunk span, .cm-insertedLine span': { color: 'var(--gm-text) !important' }, // no colour of a token is readable on every ground
   '.cm-deletedChunk': { paddingLeft: '0' },
   '.cm-collapsedLines': { color: 'var(--gm-text-2)', background: 'var(--gm-ground-3)', padding: '3px 8px', fontFamily: 'var(--gm-font)' },
   '.cm-collapsedLines:before, .cm-collapsedLines:after': { color: 'var(--gm-text-3)' },

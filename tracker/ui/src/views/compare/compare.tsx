@@ -16,7 +16,7 @@ export function Compare({ params }: { params: Place['params'] }) {
       <header class="gm-head"><h1>Compare</h1></header>
       <div class="gm-body">
         <Empty title="What is to be compared?">
-          <p>Select two runs or more in <Link to={{ view: 'runs', params: {} }}>Runs</Link>, or name two runs, sessions or cell executions:</p>
+          <p>Select two runs or more in <Link to={{ view: 'runs', params: {} }} class="gm-compare-link">Runs</Link>, or name two runs, sessions or cell executions:</p>
           <Choose />
         </Empty>
       </div>

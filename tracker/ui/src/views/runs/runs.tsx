@@ -87,7 +87,7 @@ function headingOf(item: Item, by: string) {
   const { value, runs } = item.group;
   return {
     open: item.open,
-    show: <><span class="gm-dim">{by.replaceAll('`', '')}</span> <span dir="auto" class="gm-cut">{value ?? 'none'}</span> <span class="gm-chip">{runs.toLocaleString('en')}</span></>,
+    show: <><span class="gm-runs-by">{by.replaceAll('`', '')}</span> <span dir="auto" class="gm-cut">{value ?? 'none'}</span> <span class="gm-chip">{runs.toLocaleString('en')}</span></>,
   };
 }
 
