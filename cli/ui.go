@@ -133,7 +133,12 @@ func (l *lateRecorder) record(ctx context.Context, events ...tracker.Event) erro
 	for _, e := range events {
 		l.recorder.Record(e)
 	}
-	return l.recorder.Flush(ctx)
+	err := l.recorder.Flush(ctx)
+	if l.recorder.Err() != nil { // whoever was told that it failed would not expect it to be written later
+		_ = l.recorder.Close() // it says the same
+		l.recorder = nil
+	}
+	return err
 }
 
 func (l *lateRecorder) close() error {

@@ -179,6 +179,9 @@ func Damaged(err error) bool {
 	return errors.Is(err, errForeign) || hasCode(err, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 }
 
+// Full reports whether err says that there is no room on the disk to bring the index up to date.
+func Full(err error) bool { return hasCode(err, sqlite3.SQLITE_FULL) }
+
 // hasCode reports whether err is SQLite's and has one of the codes.
 func hasCode(err error, codes ...int) bool {
 	var e *sqlite.Error

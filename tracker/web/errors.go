@@ -70,6 +70,9 @@ type Fault struct {
 // fault returns an error's answer and status.
 func fault(err error) (Fault, int) {
 	f, status := Fault{Code: "failed", Message: err.Error()}, http.StatusInternalServerError
+	if index.Full(err) {
+		err = fmt.Errorf("%w: %w", errFull, err)
+	}
 	for _, row := range faults {
 		if errors.Is(err, row.is) {
 			f.Code, f.Hint, status = row.code, row.hint, row.status
