@@ -223,7 +223,7 @@ func (w *tab) openAll() {
 	w.until("all frames are there", func() bool {
 		return evaluate[bool](w, "document.querySelectorAll('.gm-outputs iframe').length === %v", frames)
 	})
-	for n := 0; n <= frames; n += 5 { // each is a process of its own, which may take a while together
+	for n := range frames + 1 { // each is a process of its own, which may take a while together
 		w.until("frames are loaded", func() bool { return evaluate[bool](w, "loaded >= %v", n) })
 	}
 	w.until("all images are loaded, or not", func() bool {

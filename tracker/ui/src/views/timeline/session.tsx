@@ -77,6 +77,7 @@ export function Session({ session, cell, opened }: Props) {
         <span class="gm-space" />
         <span class="gm-dim gm-tl-hint"><kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>/</kbd> searches</span>
       </div>
+      {sources.error && <p class="gm-stale" role="alert">The sources could not be read: {sources.error.message}. The search looks at first lines.</p>}
       {rows.error && <p class="gm-stale" role="alert">{rows.error.message}. This is how it was before.</p>}
       <div class="gm-tl-list" ref={scroller} tabIndex={-1} role="feed" aria-busy={!rows.done} aria-label="Cell executions">
         {rows.rows.length === 0 ? <Nothing done={rows.done} error={rows.error} running={session.status === 'running' || session.status === 'open'} /> : list.length === 0 && (

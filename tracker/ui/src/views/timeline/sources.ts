@@ -8,6 +8,8 @@ export interface Sources {
   error?: Error;
 }
 
+const none: Sources = { text: new Map(), done: false };
+
 /** Reads the sources of a session once they are wanted, and those that came since when there are more rows. */
 export function useSources(session: string, wanted: boolean, rows: number): Sources {
   const host = useHost();
@@ -17,8 +19,8 @@ export function useSources(session: string, wanted: boolean, rows: number): Sour
   useEffect(() => {
     if (!needed) return;
     const ending = new AbortController();
+    const text = new Map(known?.text);
     const read = async (): Promise<void> => {
-      const text = new Map(known?.text);
       for (let after: string | undefined = known?.after ?? ''; after !== undefined; ) {
         const asked: string = after;
         const page = await host.client.get('/api/sessions/{id}/cells', { id: session, limit: 500, fields: ['id,source'], ...(asked ? { after: asked } : {}) }, ending.signal);
@@ -28,8 +30,7 @@ export function useSources(session: string, wanted: boolean, rows: number): Sour
       }
     };
     read().catch((error: Error) => ending.signal.aborted || set({ of: session, text, done: true, error }));
-    const text = new Map(known?.text);
     return () => ending.abort();
   }, [host, session, needed, rows]);
-  return known ?? { text: new Map(), done: false };
+  return known ?? none;
 }
