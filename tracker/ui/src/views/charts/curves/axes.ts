@@ -54,6 +54,25 @@ export function widened({ min, max }: Span, log: boolean, air: number): Span {
   return { min: min - air * (max - min), max: max + air * (max - min) };
 }
 
+/** Round places of a logarithmic axis: powers of ten, with twos and fives where there are few of them. */
+export function logTicks(min: number, max: number, most: number): number[] {
+  const decades = Math.log10(max / min), ticks: number[] = [];
+  if (!(decades > 0)) return ticks;
+  if (decades < 1) {
+    const rough = (max - min) / most, power = 10 ** Math.floor(Math.log10(rough)), step = [1, 2, 5, 10].map(k => k * power).find(k => k >= rough)!;
+    for (let k = Math.ceil(min / step); k * step <= max && ticks.length < 50; k++) ticks.push(Number((k * step).toPrecision(12)));
+    return ticks;
+  }
+  const each = Math.max(1, Math.ceil(decades / most)), between = decades * 3 <= most ? [1, 2, 5] : [1];
+  for (let e = Math.floor(Math.log10(min)); e <= Math.ceil(Math.log10(max)); e += each) {
+    for (const k of between) {
+      const value = Number(`${k}e${e}`);
+      if (value >= min && value <= max) ticks.push(value);
+    }
+  }
+  return ticks;
+}
+
 const letters = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const;
 
 /** A tick, short: 20k, 0.05, 1e−6. */

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import type { Palette } from '../theme';
 import { drawMark, scales, type Frame } from './draw';
 import { drawLine, type Line } from './line';
-import { seconds, tick, type Span } from './axes';
+import { logTicks, seconds, tick, type Span } from './axes';
 
 export interface Scene {
   lines: Line[];
@@ -32,17 +32,20 @@ export class Plot {
       grid: { stroke: () => this.scene.palette.line, width: 1, show: side === 1 }, ticks: { stroke: () => this.scene.palette.line, size: 4, width: 1 },
     });
     const write = (word: (v: number) => string) => (_: uPlot, values: number[]) => values.map(v => (v === null ? '' : word(v)));
+    // uPlot's own places of logarithmic axes want ends that are powers of ten, and never come to an end with some others
+    const round = (log: boolean, space: number): Partial<uPlot.Axis> =>
+      log ? { splits: (u, i, min, max) => logTicks(min, max, Math.max(2, (i === 0 ? u.width : u.height) / space)), filter: (_, splits) => splits } : {};
     this.u = new uPlot(
       {
         width, height, padding: [8, 10, 0, 0], legend: { show: false }, series: [{}, { show: false }],
         cursor: { show: true, y: false, points: { show: false }, drag: { x: false, y: false, setScale: false }, bind: silent },
         scales: {
-          x: { time: kind === 'time', distr: logX ? 3 : 1, auto: false, range: () => [this.scene.x.min, this.scene.x.max] },
-          y: { distr: logY ? 3 : 1, auto: false, range: () => [this.scene.y.min, this.scene.y.max] },
+          x: { time: kind === 'time', distr: logX ? 3 : 1, auto: false, range: (): uPlot.Range.MinMax => [this.scene.x.min, this.scene.x.max] },
+          y: { distr: logY ? 3 : 1, auto: false, range: (): uPlot.Range.MinMax => [this.scene.y.min, this.scene.y.max] },
         },
         axes: [
-          { ...axis(0), ...(kind === 'time' ? {} : { values: write(kind === 'step' ? tick : seconds) }), space: 64 },
-          { ...axis(1), values: write(tick), space: 34 },
+          { ...axis(0), ...(kind === 'time' ? {} : { values: write(kind === 'step' ? tick : seconds) }), space: 64, ...round(logX, 90) },
+          { ...axis(1), values: write(tick), space: 34, ...round(logY, 34) },
         ],
         hooks: { draw: [() => this.paint()] },
       },
