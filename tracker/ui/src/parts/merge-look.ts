@@ -10,7 +10,7 @@ const theme = EditorView.theme({
   '.cm-gutters': { backgroundColor: 'var(--gm-ground-2)', color: 'var(--gm-text-3)', borderRight: '1px solid var(--gm-line)' },
   '&.cm-focused': { outline: '2px solid var(--gm-accent)', outlineOffset: '-2px' },
   '.cm-content': { padding: '4px 0' },
-  '.cm-line, .cm-deletedLine': { position: 'relative', padding: '0 6px 0 18px' },
+  '.cm-line, .cm-deletedChunk .cm-deletedLine': { position: 'relative', padding: '0 6px 0 18px' },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--gm-removed)' },
   '&.cm-merge-b .cm-changedLine, .cm-insertedLine, .cm-inlineChangedLine, &:not(.cm-merge-a):not(.cm-merge-b) .cm-changedLine': { backgroundColor: 'var(--gm-added)' },
   '&.cm-merge-a .cm-changedLine::before, .cm-deletedChunk .cm-deletedLine::before': { content: '"−"', position: 'absolute', left: '5px', color: 'var(--gm-bad)', textDecoration: 'none' },

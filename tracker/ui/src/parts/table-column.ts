@@ -12,6 +12,8 @@ export interface TableColumn<Row> {
   /** CSS pixels, until the reader chooses another width. */
   width: number;
   sortable?: boolean;
+  /** What stands in the place of the title; the title is read out then. */
+  head?: ComponentChildren;
   /** What a cell shows. */
   show(row: Row): ComponentChildren;
   /** What a cell holds exactly: its tooltip, and what is copied. */

@@ -27,11 +27,11 @@ export function TableHead<Row>({ id, columns, shown, sticky, active, order, widt
         const look = `gm-grid-title${column.right ? ' gm-grid-right' : ''}${col < sticky ? ' gm-grid-sticky' : ''}${col === sticky - 1 ? ' gm-grid-edge' : ''}${column.sortable ? ' gm-grid-sortable' : ''}`;
         return (
           <div key={column.id} role="columnheader" id={`${id}--1-${col}`} class={look} aria-colindex={col + 1} data-col={col} tabIndex={active === col ? 0 : -1}
-            aria-sort={column.sortable ? (sorted ?? 'none') : undefined} style={place}
+            aria-label={column.head ? column.title : undefined} aria-sort={column.sortable ? (sorted ?? 'none') : undefined} style={place}
             title={`${column.group ? `${column.group} ` : ''}${column.title}${column.sortable ? '\nSort: click or Enter. Width: drag the edge, or Alt with an arrow.' : ''}`}>
             {column.group && <span class="gm-grid-group" dir="auto">{column.group}</span>}
             <span class="gm-grid-name">
-              <span class="gm-cut" dir="auto">{column.title}</span>
+              {column.head ?? <span class="gm-cut" dir="auto">{column.title}</span>}
               {sorted && <span class="gm-grid-sort" aria-hidden="true">{sorted === 'descending' ? '↓' : '↑'}</span>}
             </span>
             <Edge onDrag={by => onWidth(column.id, size + by)} />

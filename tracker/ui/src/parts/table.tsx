@@ -103,7 +103,18 @@ export function Table<Row>(props: Props<Row>) {
     const of = row(at);
     if (of !== undefined) onOpen?.(of, at);
   };
-  const sort = (col: number): void => void (columns[col]?.sortable && onOrder?.(columns[col].id));
+  const all = (): void => {
+    let some = false;
+    for (let at = 0; at < count && !some; at++) {
+      const of = row(at);
+      some = of !== undefined && (selected?.(of) ?? false);
+    }
+    onSelect?.(0, count - 1, !some);
+  };
+  const sort = (col: number): void => {
+    if (columns[col]?.id === checksID) all();
+    else if (columns[col]?.sortable) onOrder?.(columns[col].id);
+  };
   const key = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     if (target.dataset['col'] === undefined) return; // a link or a box in a cell: its own keys
@@ -152,7 +163,7 @@ const checksID = ' checks';
 
 /** The column of check boxes. The row says whether it is selected; the box is for the eye and the pointer. */
 function checks<Row>(selected?: (row: Row) => boolean): TableColumn<Row> {
-  return { id: checksID, title: '', width: 36, show: row => <span class="gm-grid-check" aria-hidden="true">{selected?.(row) ? '✓' : ''}</span> };
+  return { id: checksID, title: 'Select all that are loaded, or none', head: <span class="gm-grid-check" aria-hidden="true" />, width: 36, show: row => <span class="gm-grid-check" aria-hidden="true">{selected?.(row) ? '✓' : ''}</span> };
 }
 
 function placeOf(target: HTMLElement): At | undefined {

@@ -70,7 +70,7 @@ function Head({ run, open }: { run: Run; open(run: string): void }) {
   ];
   return (
     <header class="gm-run-head">
-      <h2 dir="auto">{run.name || short(run.id)}</h2>
+      <h2><bdi>{run.name || short(run.id)}</bdi></h2>
       <p class="gm-run-buttons">
         <Status status={run.status} />
         <Link to={{ view: 'charts', params: { run: run.id } }}>Charts</Link>
