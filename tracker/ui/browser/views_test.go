@@ -7,7 +7,7 @@ import (
 
 // views are those that the navigation lists, by their ids and headings.
 var views = []struct{ id, title string }{
-	{"timeline", "Timeline"}, {"runs", "Runs"}, {"compare", "Compare"}, {"charts", "Charts"}, {"lineage", "Lineage"},
+	{"home", "Home"}, {"timeline", "Timeline"}, {"runs", "Runs"}, {"compare", "Compare"}, {"charts", "Charts"}, {"lineage", "Lineage"},
 	{"review", "Review"}, {"verify", "Verify"}, {"disk", "Disk"}, {"environment", "Environment"},
 }
 

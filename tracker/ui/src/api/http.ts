@@ -15,11 +15,22 @@ export class HTTP implements Transport {
   }
 
   listen(heard: (changes: LedgerChange) => void, state: (connected: boolean) => void): () => void {
-    const source = new EventSource('/api/events');
-    source.addEventListener('changes', event => heard(JSON.parse(event.data as string) as LedgerChange));
-    source.onopen = () => state(true);
-    source.onerror = () => state(false); // the browser connects again by itself
-    return () => source.close();
+    let source: EventSource;
+    let turn: ReturnType<typeof setTimeout> | undefined;
+    const open = (): void => {
+      source = new EventSource('/api/events');
+      source.addEventListener('changes', event => heard(JSON.parse(event.data as string) as LedgerChange));
+      source.onopen = () => state(true);
+      source.onerror = () => {
+        state(false);
+        if (source.readyState === EventSource.CLOSED) turn = setTimeout(open, 3000); // else the browser connects again by itself
+      };
+    };
+    open();
+    return () => {
+      clearTimeout(turn);
+      source.close();
+    };
   }
 
   address(path: string): string {

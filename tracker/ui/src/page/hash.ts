@@ -9,7 +9,7 @@ export function placeOf(hash: string): Place {
     const all = search.getAll(name);
     params[name] = all.length === 1 ? all[0]! : all;
   }
-  return { view: decodeURIComponent(path) || 'timeline', params };
+  return { view: decodeURIComponent(path) || 'home', params };
 }
 
 export function hashOf({ view, params }: Place): string {

@@ -1,29 +1,31 @@
-import { useEffect, useState } from 'preact/hooks';
-import { Link } from '../parts/link';
 import { Icon } from '../parts/icon';
+import { Link } from '../parts/link';
 import { views } from '../views';
+import { ThemeButton } from './theme';
 
-const themes = ['auto', 'light', 'dark'] as const;
-type Theme = (typeof themes)[number];
-
-/** The theme that the reader chose for this page; the system's by itself. */
-function useTheme(): [Theme, () => void] {
-  const [theme, set] = useState<Theme>(() => themes.find(t => t === localStorage.getItem('gemba-theme')) ?? 'auto');
-  useEffect(() => {
-    document.documentElement.dataset['theme'] = theme;
-    localStorage.setItem('gemba-theme', theme);
-  }, [theme]);
-  return [theme, () => set(themes[(themes.indexOf(theme) + 1) % themes.length]!)];
+interface Props {
+  here: string;
+  /** The ledger's folder. */
+  dir: string | undefined;
+  connected: boolean;
+  search(): void;
 }
 
-export function Navigation({ here }: { here: string }) {
-  const [theme, next] = useTheme();
+/** The views, the ledger's name, and how the connection stands. */
+export function Navigation({ here, dir, connected, search }: Props) {
   return (
     <nav class="gm-nav" aria-label="Views">
       <a class="gm-skip" href="#main" onClick={event => (event.preventDefault(), document.getElementById('main')?.focus())}>
         Skip to the view
       </a>
-      <p class="gm-brand">gemba</p>
+      <p class="gm-brand">
+        <span class="gm-brand-name">gemba</span>
+        {dir !== undefined && <span class="gm-brand-ledger gm-cut" title={dir} dir="auto">{ledgerName(dir)}</span>}
+      </p>
+      <button class="gm-search-open" onClick={search} aria-keyshortcuts="Control+K">
+        <Icon path="M7 1a6 6 0 1 1-3.800 10.600L1 14l1-1 2.200-2.400A6 6 0 0 1 7 1zM7 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8z" />
+        <span class="gm-nav-title">Search</span> <kbd>Ctrl K</kbd>
+      </button>
       <ul>
         {views
           .filter(v => v.listed)
@@ -38,9 +40,19 @@ export function Navigation({ here }: { here: string }) {
             </li>
           ))}
       </ul>
-      <button class="gm-button gm-theme" onClick={next} title="Change the theme">
-        Theme: {theme}
-      </button>
+      <div class="gm-nav-end">
+        <p class={connected ? 'gm-connection' : 'gm-connection gm-connection-lost'} role="status">
+          <span class="gm-connection-sign" aria-hidden="true">{connected ? '●' : '○'}</span>
+          <span class="gm-nav-title">{connected ? 'Connected' : 'No connection'}</span>
+        </p>
+        <ThemeButton />
+      </div>
     </nav>
   );
+}
+
+/** A ledger is called as the folder that it lies in. */
+export function ledgerName(dir: string): string {
+  const parts = dir.split(/[/\\]/).filter(Boolean);
+  return (parts.at(-1) === '.gemba' ? parts.at(-2) : parts.at(-1)) ?? dir;
 }

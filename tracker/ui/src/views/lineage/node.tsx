@@ -21,8 +21,8 @@ export function NodeMark({ node, at, chosen, lit, first, choose, open }: Props) 
   const look = ['gm-node', chosen && 'gm-node-chosen', lit === true && 'gm-node-lit', lit === false && 'gm-node-dim', node.stale && 'gm-node-stale', bad(node) && 'gm-node-bad', open && 'gm-node-group'];
   return (
     <g class={look.filter(Boolean).join(' ')} transform={`translate(${at.x - width / 2} ${at.y - height / 2})`} data-node={node.id} role="button" tabindex={first ? 0 : -1}
-      aria-label={nameOf(node)} aria-pressed={chosen} onClick={() => choose(node.id)} onFocus={() => choose(node.id)} onDblClick={open}>
-      <title>{`${node.name}${node.stale ? '\nstale: ' + (node.because ?? []).join(', ') : ''}`}</title>
+      aria-pressed={chosen} onClick={() => choose(node.id)} onFocus={() => choose(node.id)} onDblClick={open}>
+      <title>{nameOf(node)}</title>
       {open && <rect class="gm-node-shade" x="4" y="4" width={width} height={height} rx="7" />}
       <rect class="gm-node-box" width={width} height={height} rx="7" />
       <path class={`gm-node-mark gm-kind-${kind.id}`} d={kind.mark} transform="translate(10 12)" fill-rule="evenodd" />
@@ -40,7 +40,7 @@ function bad(node: Node): boolean {
 /** A node in words, for who does not see it. */
 export function nameOf(node: Node): string {
   const kind = node.id.startsWith('group:') ? '' : node.kind + ' ';
-  return `${kind}${node.name}${node.status ? `, ${node.status}` : ''}${node.stale ? ', stale' : ''}`;
+  return `${kind}${node.name}${node.status ? `, ${node.status}` : ''}${node.stale ? `, stale: ${(node.because ?? []).join(', ')}` : ''}`;
 }
 
 /** The two lines that fit into a node. */

@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Icon } from '../parts/icon';
+
+const themes = ['auto', 'light', 'dark'] as const;
+type Theme = (typeof themes)[number];
+
+const icons: Record<Theme, string> = {
+  auto: 'M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zM8 3v10a5 5 0 0 0 0-10z',
+  light: 'M8 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM7 0h2v3H7zM7 13h2v3H7zM0 7h3v2H0zM13 7h3v2h-3z',
+  dark: 'M7 1a6 6 0 0 0 8 8A7 7 0 1 1 7 1z',
+};
+
+const words: Record<Theme, string> = { auto: 'as the system', light: 'light', dark: 'dark' };
+
+/** Changes between the system's theme, light and dark. */
+export function ThemeButton() {
+  const [theme, set] = useState<Theme>(() => themes.find(t => t === localStorage.getItem('gemba-theme')) ?? 'auto');
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+    localStorage.setItem('gemba-theme', theme);
+  }, [theme]);
+  return (
+    <button class="gm-nav-button" onClick={() => set(themes[(themes.indexOf(theme) + 1) % themes.length]!)} title="Change the theme" aria-label={`Theme: ${words[theme]}`}>
+      <Icon path={icons[theme]} />
+      <span class="gm-nav-title" aria-hidden="true">Theme: {words[theme]}</span>
+    </button>
+  );
+}
