@@ -6,6 +6,7 @@
   const text = (element) => (element ? element.innerText.trim() : "");
   const visible = (element) => element.getClientRects().length > 0;
   const statuses = [];
+  performance.setResourceTimingBufferSize(5000); // JupyterLab loads more scripts than the usual buffer holds
   let started; // becomes true when all of the page's plugins are there, with what shows JavaScript among them
 
   globalThis.lab = {
@@ -37,6 +38,54 @@
       if (!statuses.on) kernel().statusChanged.connect((_, status) => statuses.push(status));
       statuses.on = true;
       return Array.from(statuses);
+    },
+    // marks are what the ledger's marks say of the code cells of the first notebook, empty where there is none.
+    marks() {
+      const notebook = Array.from(globalThis.jupyterapp.shell.widgets("main")).find((w) => w.sessionContext);
+      const cells = notebook.content.widgets.filter((w) => w.model.type === "code");
+      return cells.map((w) => text(Array.from(w.node.querySelectorAll(".gm-badge")).find((e) => !e.classList.contains("lm-mod-hidden"))));
+    },
+    // cost is how long the extension kept JupyterLab from other work at its start, and how long its script took to come, in milliseconds.
+    cost() {
+      const spent = (entries) => entries.reduce((sum, entry) => sum + entry.duration, 0);
+      const script = performance.getEntriesByType("resource").filter((e) => /labextensions\/gemba\/.*\.js/.test(e.name));
+      return { load: spent(performance.getEntriesByName("gemba: load")), activate: spent(performance.getEntriesByName("gemba: activate")), script: spent(script), scripts: script.length, bytes: script.reduce((sum, e) => sum + e.encodedBodySize, 0) };
+    },
+    // executionOf is which execution the mark of a code cell is about, as its text for screen readers tells.
+    executionOf(index) {
+      const cells = panel().content.widgets.filter((w) => w.model.type === "code");
+      return cells[index].node.querySelector(".gm-badge button").getAttribute("aria-label");
+    },
+    // front is what the tab in front is called.
+    front() {
+      return panel().title.label;
+    },
+    // kernelStatus is what JupyterLab thinks of the kernel of the only notebook that is open.
+    kernelStatus() {
+      for (const w of globalThis.jupyterapp.shell.widgets("main")) if (w.sessionContext) return w.sessionContext.session.kernel.status;
+      return "";
+    },
+    // gembaViews are the views that the ledger's side panel leads to.
+    gembaViews() {
+      return Array.from(document.querySelectorAll(".gm-lab-views li"), text);
+    },
+    unsaved() {
+      return panel().context.model.dirty;
+    },
+    source(path, index) {
+      for (const w of globalThis.jupyterapp.shell.widgets("main")) {
+        if (w.context?.path === path) return w.content.widgets.filter((c) => c.model.type === "code")[index].model.sharedModel.getSource();
+      }
+      return "";
+    },
+    setSource(index, source) {
+      panel().content.widgets.filter((w) => w.model.type === "code")[index].model.sharedModel.setSource(source);
+      return true;
+    },
+    // leftPanel opens the ledger's panel in Notebook 7.
+    leftPanel() {
+      globalThis.jupyterapp.shell.expandLeft("gemba-ledger");
+      return true;
     },
     // text is what the visible elements that match a selector say.
     text(selector) {

@@ -5,7 +5,7 @@ import type { PanelLayout } from '@lumino/widgets';
 import type { Host, Place } from '../host';
 import { Badge } from './badge';
 import { later } from './later';
-import { markOf } from './marks';
+import { markOf, outOfOrder } from './marks';
 import type { NotebookRecord } from './record';
 import type { Words } from './words';
 
@@ -29,18 +29,22 @@ export class Badges {
 
   private update(): void {
     if (this.panel.isDisposed || this.panel.content.isDisposed) return;
-    const cells = new Set<Cell>(this.panel.content.widgets.filter(cell => cell.model.type === 'code'));
+    const list: Cell[] = this.panel.content.widgets.filter(cell => cell.model.type === 'code');
+    const cells = new Set(list);
     for (const [cell, badge] of this.badges) {
       if (cells.has(cell) && !badge.isDisposed) continue;
       badge.dispose();
       this.badges.delete(cell);
     }
-    if (this.record.known) for (const cell of cells) this.mark(cell);
+    if (!this.record.known) return;
+    const late = outOfOrder(list.map(cell => this.record.of(cell.model.id)));
+    list.forEach((cell, i) => this.mark(cell, late[i] === true));
   }
 
-  private mark(cell: Cell): void {
+  private mark(cell: Cell, late: boolean): void {
     const found = this.record.of(cell.model.id);
-    const mark = markOf(found, { source: cell.model.sharedModel.getSource(), ran: countOf(cell) !== null }, digest => this.record.sourceOf(digest), this.words);
+    const present = { source: cell.model.sharedModel.getSource(), ran: countOf(cell) !== null, outOfOrder: late };
+    const mark = markOf(found, present, digest => this.record.sourceOf(digest), this.words);
     const badge = this.badges.get(cell) ?? (mark && this.add(cell));
     badge?.set(mark);
   }

@@ -48,7 +48,9 @@ global.__gembaBase = new URL('.', (document.currentScript as HTMLScriptElement |
     if (module === './style') return addStyle();
     const modules = await Promise.all(GEMBA_SHARED.map(share));
     global.__gembaShared = Object.fromEntries(GEMBA_SHARED.map((name, i) => [name, modules[i]]));
+    const began = performance.now();
     const extension = { __esModule: true, default: (await import('./index')).default }; // JupyterLab looks for the mark of CommonJS
+    performance.measure('gemba: load', { start: began });
     return () => extension;
   },
 };

@@ -29,6 +29,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null,
     translator: ITranslator | null,
   ) => {
+    const began = performance.now();
     const words = wordsOf(translator);
     const settings = new Settings();
     const kernels = new Kernels(app.serviceManager, tracker, () => settings.now.startKernel);
@@ -58,6 +59,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     };
     tracker.widgetAdded.connect((_, panel) => mark(panel));
     void settings.follow(registry, plugin.id);
+    performance.measure('gemba: activate', { start: began });
   },
 };
 

@@ -19,6 +19,8 @@ export interface Present {
   source: string;
   /** It was run at some time, as the notebook says. */
   ran: boolean;
+  /** A cell below it was run before it was, in the newest session. */
+  outOfOrder: boolean;
 }
 
 /** The mark of a cell; undefined where there is nothing to say. `sourceOf` returns a recorded source by its digest where it is known. */
@@ -37,7 +39,7 @@ function kindOf(cell: Recorded, present: Present, sourceOf: (digest: string) => 
   if (edited(cell, present.source, sourceOf)) return 'edited';
   if (cell.gaps?.length) return 'gap';
   if (!cell.current) return 'earlier';
-  return cell.out_of_order ? 'order' : 'recorded';
+  return present.outOfOrder ? 'order' : 'recorded';
 }
 
 /** Whether a cell was edited since it was run. Where secrets were taken out of what is recorded nobody knows. */
@@ -87,4 +89,18 @@ function facts(cell: Recorded, words: Words): string[] {
   if (cell.repeat && cell.repeat > 1) list.push(words._n('Run once in this session', 'Run %1 times in this session', cell.repeat));
   if (cell.redactions) list.push(words._n('A secret was taken out of the record', '%1 secrets were taken out of the record', cell.redactions));
   return list;
+}
+
+/** Which cells of a notebook, in its order, were run in the newest session after one that stands below them. */
+export function outOfOrder(cells: (Recorded | undefined)[]): boolean[] {
+  let below = Infinity;
+  return cells
+    .map(cell => (cell?.current && cell.sequence) || undefined)
+    .reverse()
+    .map(sequence => {
+      const late = sequence !== undefined && below < sequence;
+      below = Math.min(below, sequence ?? Infinity);
+      return late;
+    })
+    .reverse();
 }
