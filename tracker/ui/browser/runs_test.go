@@ -126,12 +126,45 @@ func TestRunsLive(t *testing.T) {
 	s := b.serve(t, lab)
 	w := s.open(t, "/runs")
 	w.until("runs are shown", func() bool { return len(w.grid("Runs", "Name")) == 5 })
+	w.size(1440, 170)
+	place := func() float64 {
+		return evaluate[float64](w, "[...document.querySelectorAll('.gm-runs-name')].find(n => n.innerText === 'baseline').getBoundingClientRect().top")
+	}
+	evaluate[bool](w, "(document.querySelector('[aria-label=Runs][aria-rowcount]').scrollTo(0, 45), true)")
+	w.until("it is scrolled", func() bool {
+		return evaluate[float64](w, "document.querySelector('[aria-label=Runs][aria-rowcount]').scrollTop") > 30
+	})
+	was := place()
 	train := exec.Command(b.gemba, "exec", "--", filepath.Join(b.dir, "train"), "-lr", "0.2", "-name", "late")
 	train.Dir, train.Env = lab, b.env
 	if out, err := train.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	w.until("the new run is there", func() bool { return slices.Contains(w.grid("Runs", "Name"), "late") })
+	w.sees("1 new run")
+	if is := place(); is != was {
+		t.Errorf("what was read moved from %v to %v", was, is)
+	}
+	w.click("button", "new run")
+	w.size(1440, 900)
+	w.until("the new run is the first one", func() bool { return slices.Index(w.grid("Runs", "Name"), "late") == 0 })
+
+	w.ask("params.lr = 0.2")
+	w.gridSays("Runs", "Name", "late")
+	w.click("button", "Views")
+	w.fill("textbox", "Name of the view", "slow ones")
+	w.press(kb.Enter)
+	w.until("the view is saved", func() bool { return w.has("button", "slow ones params.lr = 0.2") })
+	w.press(kb.Escape)
+	w.ask("")
+	w.until("all are shown", func() bool { return len(w.grid("Runs", "Name")) == 6 })
+	w.click("button", "Views")
+	w.click("button", "slow ones params.lr = 0.2")
+	w.gridSays("Runs", "Name", "late")
+	w.click("button", "Views")
+	w.click("button", "Delete the view slow ones")
+	w.sees("No view is saved")
+	w.press(kb.Escape)
+	w.ask("")
 
 	w.click("button", "baseline")
 	w.click("button", "Edit")
