@@ -19,13 +19,12 @@ export function SourceChanges({ before, after, language, label }: { before: stri
         <code>
           {shown.map((line, i) =>
             typeof line === 'number' ? (
-              <span key={i} class="gm-code-skipped">{`${line.toLocaleString('en')} equal ${line === 1 ? 'line' : 'lines'}\n`}</span>
+              <span key={i} class="gm-code-skipped">{`${line.toLocaleString('en')} equal ${line === 1 ? 'line' : 'lines'}`}</span>
             ) : (
               <span key={i} class={`gm-code-changed ${said[line.sign] && `gm-code-${said[line.sign]}`}`}>
                 <span class="gm-code-sign">{`${String((line.b ?? line.a!) + 1).padStart(4)} ${line.sign} `}</span>
                 {said[line.sign] && <span class="gm-visually-hidden">{said[line.sign]}: </span>}
                 <Tokens line={line.b === undefined ? a[line.a!]! : b[line.b]!} />
-                {'\n'}
               </span>
             ),
           )}

@@ -29,8 +29,7 @@ export function Code({ source, language, label = 'Source' }: { source: string; l
         <code>
           {shown.map((line, i) => (
             <span key={i} class="gm-code-line">
-              <Tokens line={line} />
-              {'\n'}
+              {line.length === 0 ? '\n' : <Tokens line={line} />}
             </span>
           ))}
         </code>

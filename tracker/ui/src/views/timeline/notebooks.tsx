@@ -1,6 +1,6 @@
 // The notebooks of the ledger and the sessions of the chosen one: a list at the left, two selectors where there is no room.
 import { ago, exact } from '../../parts/format';
-import { folderOf, sessionState, type Notebook, type SessionRow } from './sessions';
+import { folderOf, nameOf, sessionState, type Notebook, type SessionRow } from './sessions';
 
 interface Props {
   notebooks: readonly Notebook[];
@@ -29,7 +29,7 @@ function List({ notebooks, sessions, notebook, session, more, choose, open }: Pr
       {notebooks.map(n => (
         <li key={n.notebook}>
           <button class="gm-tl-notebook" aria-expanded={n === notebook} onClick={() => choose(n)} title={n.notebook}>
-            <span class="gm-cut"><bdi>{n.name}</bdi></span>
+            <span class="gm-cut"><bdi>{nameOf(n)}</bdi></span>
             <span class="gm-dim gm-num">{n.sessions}</span>
             <span class="gm-dim gm-cut gm-tl-folder"><bdi>{folderOf(n)}</bdi></span>
           </button>
@@ -58,7 +58,7 @@ function Selectors({ notebooks, sessions, notebook, session, choose, open }: Pro
   return (
     <div class="gm-tl-selectors">
       <select class="gm-select" aria-label="Notebook" value={notebook?.notebook} onChange={event => choose(notebooks.find(n => n.notebook === event.currentTarget.value)!)}>
-        {notebooks.map(n => <option key={n.notebook} value={n.notebook}>{n.name}</option>)}
+        {notebooks.map(n => <option key={n.notebook} value={n.notebook}>{nameOf(n)}</option>)}
       </select>
       <select class="gm-select" aria-label="Session" value={session?.id} onChange={event => open(sessions.find(s => s.id === event.currentTarget.value)!)}>
         {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s.started)}, ${sessionState(s.status).title}, ${s.cells.toLocaleString('en')} cells`}</option>)}

@@ -51,7 +51,12 @@ export function Session({ session, cell, opened }: Props) {
     if (at < 0) return;
     setActive(row.id);
     view.scrollToIndex(at, { align: 'auto' });
-    requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`#gm-tl-${CSS.escape(row.id)}`)?.focus({ preventScroll: true })));
+    const take = (): boolean => {
+      const line = scroller.current?.querySelector<HTMLElement>(`#gm-tl-${CSS.escape(row.id)}`);
+      line?.focus({ preventScroll: true });
+      return line !== null && line !== undefined;
+    };
+    if (!take()) requestAnimationFrame(() => requestAnimationFrame(take)); // when it is in the document
   }, [list, view]);
   useWanted(cell, shown, rows.rows, (row, at) => {
     setOpen(old => new Set(old).add(row.id));

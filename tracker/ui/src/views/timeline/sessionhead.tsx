@@ -3,7 +3,7 @@ import { useAnswer } from '../../host';
 import { duration, exact } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { whoStopped } from './facts';
-import { sessionState } from './sessions';
+import { nameOf, sessionState } from './sessions';
 
 /** What a session was: when, of which engine, how it ended, and what of it is not recorded. */
 export function SessionHead({ session }: { session: Schemas['SessionRow'] }) {
@@ -14,7 +14,7 @@ export function SessionHead({ session }: { session: Schemas['SessionRow'] }) {
   const stops = (data?.interruptions ?? []).filter(stop => !stop.execution);
   return (
     <header class="gm-tl-session">
-      <h2 class="gm-cut" title={now.notebook}><bdi>{now.name}</bdi></h2>
+      <h2 class="gm-cut" title={now.notebook}><bdi>{nameOf(now)}</bdi></h2>
       <span class={`gm-chip gm-chip-${state.look}`} title={state.means}>{state.title}</span>
       <span class="gm-dim">{now.engine} {now.engine_version}</span>
       <span class="gm-dim" title={now.ended ? `until ${exact(now.ended)}` : ''}>{exact(now.started)}{took === undefined ? '' : `, for ${duration(took)}`}</span>

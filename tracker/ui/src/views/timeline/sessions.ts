@@ -26,3 +26,8 @@ export function notebookOf(all: readonly Notebook[], path: string): Notebook | u
 export function folderOf(notebook: Notebook): string {
   return notebook.notebook.replace(/[\\/][^\\/]*$/, '');
 }
+
+/** What a notebook, or a session of it, is called. */
+export function nameOf(of: { notebook: string; name: string }): string {
+  return of.notebook === '' ? 'Programs' : of.name; // of gemba exec: each session is one
+}
