@@ -96,3 +96,10 @@ export function seconds(value: number): string {
   const hours = Math.floor(minutes / 60), rest = Math.round(minutes % 60);
   return `${sign}${hours} h${rest > 0 ? ` ${rest} min` : ''}`;
 }
+
+/** A moment on an axis, where the reader is: as much of it as tells it from its neighbours, which are so many seconds away. */
+export function moment(value: number, apart: number): string {
+  const text = new Date(value * 1000).toLocaleString('sv', { hour12: false });
+  if (apart >= 86400) return text.slice(0, 10);
+  return apart >= 60 ? text.slice(11, 16) : text.slice(11, 19);
+}

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import type { Palette } from '../theme';
 import { drawMark, scales, type Frame } from './draw';
 import { drawLine, type Line } from './line';
-import { logTicks, seconds, tick, type Span } from './axes';
+import { logTicks, moment, seconds, tick, type Span } from './axes';
 
 export interface Scene {
   lines: Line[];
@@ -37,14 +37,14 @@ export class Plot {
       log ? { splits: (u, i, min, max) => logTicks(min, max, Math.max(2, (i === 0 ? u.width : u.height) / space)), filter: (_, splits) => splits } : {};
     this.u = new uPlot(
       {
-        width, height, padding: [8, 10, 0, 0], legend: { show: false }, series: [{}, { show: false }],
+        width, height, padding: [8, 18, 0, 0], legend: { show: false }, series: [{}, { show: false }],
         cursor: { show: true, y: false, points: { show: false }, drag: { x: false, y: false, setScale: false }, bind: silent },
         scales: {
           x: { time: kind === 'time', distr: logX ? 3 : 1, auto: false, range: (): uPlot.Range.MinMax => [this.scene.x.min, this.scene.x.max] },
           y: { distr: logY ? 3 : 1, auto: false, range: (): uPlot.Range.MinMax => [this.scene.y.min, this.scene.y.max] },
         },
         axes: [
-          { ...axis(0), ...(kind === 'time' ? {} : { values: write(kind === 'step' ? tick : seconds) }), space: 64, ...round(logX, 90) },
+          { ...axis(0), values: kind === 'time' ? (_, values, __, ___, apart) => values.map(v => moment(v, apart)) : write(kind === 'step' ? tick : seconds), space: 64, ...round(logX, 90) },
           { ...axis(1), values: write(tick), space: 34, ...round(logY, 34) },
         ],
         hooks: { draw: [() => this.paint()] },
