@@ -736,12 +736,36 @@ export interface components {
             error?: components["schemas"]["Fault"];
             /** Format: date-time */
             finished?: string;
-            result?: components["schemas"]["gc.Usage"];
+            result?: components["schemas"]["DiskUsage"];
             /** Format: date-time */
             started?: string;
             state: string;
             took_ns?: number;
             total_bytes?: number;
+        };
+        DiskCell: {
+            execution: string;
+            logical: number;
+            name: string;
+            notebook: string;
+            session: string;
+            stored: number;
+            unique: number;
+        };
+        DiskUsage: {
+            cells: components["schemas"]["DiskCell"][] | null;
+            files?: number;
+            garbage?: number;
+            index?: number;
+            journals?: number;
+            kinds?: components["schemas"]["gc.KindUsage"][];
+            more_cells: number;
+            more_sessions: number;
+            packs?: number;
+            problems?: string[];
+            reclaimable: number;
+            sessions: components["schemas"]["gc.SessionUsage"][] | null;
+            total?: number;
         };
         Edge: {
             from: string;
@@ -1479,6 +1503,7 @@ export interface components {
         };
         "account.Environment": {
             facts: components["schemas"]["account.Fact"][] | null;
+            packages: components["schemas"]["account.Package"][] | null;
             /** Format: date-time */
             recorded?: string;
             session?: string;
@@ -1543,6 +1568,12 @@ export interface components {
             /** Format: date-time */
             time: string;
             written: number;
+        };
+        "account.Package": {
+            hash?: string;
+            name: string;
+            source: string;
+            version: string;
         };
         "account.Param": {
             key: string;
@@ -1738,13 +1769,6 @@ export interface components {
              */
             user_cpu_ns?: number;
         };
-        "gc.CellUsage": {
-            execution: string;
-            logical: number;
-            session: string;
-            stored: number;
-            unique: number;
-        };
         "gc.KindUsage": {
             blobs: number;
             kind: string;
@@ -1765,18 +1789,6 @@ export interface components {
             started?: string;
             stored: number;
             unique: number;
-        };
-        "gc.Usage": {
-            cells: components["schemas"]["gc.CellUsage"][] | null;
-            files: number;
-            garbage: number;
-            index: number;
-            journals: number;
-            kinds: components["schemas"]["gc.KindUsage"][] | null;
-            packs: number;
-            problems?: string[];
-            sessions: components["schemas"]["gc.SessionUsage"][] | null;
-            total: number;
         };
         "index.Batch": {
             count: number;
@@ -2371,7 +2383,10 @@ export interface operations {
     };
     getDisk: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description at most so many sessions, and cell executions, the largest */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2392,7 +2407,10 @@ export interface operations {
     };
     postDisk: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description at most so many sessions, and cell executions, the largest */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

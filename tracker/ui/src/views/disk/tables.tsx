@@ -3,7 +3,7 @@ import { ago, exact, short } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Shares } from './shares';
 
-type Usage = Schemas['gc.Usage'];
+type Usage = Schemas['DiskUsage'];
 
 export function Kinds({ usage }: { usage: Usage }) {
   const rows = usage.kinds ?? [];
@@ -30,10 +30,11 @@ export function Sessions({ usage }: { usage: Usage }) {
 export function Cells({ usage }: { usage: Usage }) {
   const rows = usage.cells ?? [];
   return (
-    <Shares title="Largest cell executions" first={['Execution', 'Session']} all={rows} most={rows[0]?.stored ?? 0} name={row => row.execution}>
+    <Shares title="Largest cell executions" first={['Cell', 'Notebook', 'Execution']} all={rows} most={rows[0]?.stored ?? 0} name={row => row.execution}>
       {row => [
-        <Link to={{ view: 'timeline', params: { cell: row.execution } }} class="gm-mono">{short(row.execution)}</Link>,
-        <span class="gm-mono">{short(row.session)}</span>,
+        <Link to={{ view: 'timeline', params: { cell: row.execution } }}>{row.name || short(row.execution)}</Link>,
+        <span class="gm-cut" title={row.notebook}>{row.notebook.split(/[/\\]/).pop() || '–'}</span>,
+        <span class="gm-mono">{short(row.execution)}</span>,
       ]}
     </Shares>
   );

@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client';
 import { bytes } from '../../parts/format';
 
-type Usage = Schemas['gc.Usage'];
+type Usage = Schemas['DiskUsage'];
 
 interface Part {
   name: string;
