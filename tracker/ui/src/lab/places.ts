@@ -1,6 +1,7 @@
 // The views by id and title, for menus and tabs: the views themselves are loaded when one is looked at.
 
 export const places: [id: string, title: string][] = [
+  ['home', 'Home'],
   ['timeline', 'Timeline'],
   ['runs', 'Runs'],
   ['compare', 'Compare'],
