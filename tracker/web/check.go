@@ -72,7 +72,7 @@ type Disk struct {
 
 // DiskUsage is what `gemba du --json` tells, of sessions and cell executions the largest.
 type DiskUsage struct {
-	*gc.Usage
+	gc.Usage
 	Reclaimable  int64             `json:"reclaimable"` // most of it is free after gemba gc
 	Sessions     []gc.SessionUsage `json:"sessions"`
 	MoreSessions int               `json:"more_sessions"` // that are not listed
@@ -97,7 +97,7 @@ func (s *Server) disk(c *call) (d Disk, err error) {
 
 func (s *Server) diskUsage(c *call, u *gc.Usage) *DiskUsage {
 	sessions, cells := min(c.number("limit"), len(u.Sessions)), min(c.number("limit"), len(u.Cells))
-	d := &DiskUsage{u, u.Garbage, u.Sessions[:sessions], len(u.Sessions) - sessions, []DiskCell{}, len(u.Cells) - cells}
+	d := &DiskUsage{*u, u.Garbage, u.Sessions[:sessions], len(u.Sessions) - sessions, []DiskCell{}, len(u.Cells) - cells}
 	for _, x := range u.Cells[:cells] {
 		shown := DiskCell{CellUsage: x}
 		if cell, err := s.Index.Cell(c.ctx, x.Execution); err == nil { // else it has no name

@@ -754,18 +754,18 @@ export interface components {
         };
         DiskUsage: {
             cells: components["schemas"]["DiskCell"][] | null;
-            files?: number;
-            garbage?: number;
-            index?: number;
-            journals?: number;
-            kinds?: components["schemas"]["gc.KindUsage"][];
+            files: number;
+            garbage: number;
+            index: number;
+            journals: number;
+            kinds: components["schemas"]["gc.KindUsage"][] | null;
             more_cells: number;
             more_sessions: number;
-            packs?: number;
+            packs: number;
             problems?: string[];
             reclaimable: number;
             sessions: components["schemas"]["gc.SessionUsage"][] | null;
-            total?: number;
+            total: number;
         };
         Edge: {
             from: string;
