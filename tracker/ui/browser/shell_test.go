@@ -39,7 +39,7 @@ func TestPageLeadsToWhatIsLookedFor(t *testing.T) {
 	w.sees("Nothing is called so")
 	w.press(kb.Escape)
 	w.until("the search is closed", func() bool { return !w.has("combobox", "Search the ledger") })
-	w.click("button", "Theme: as the system")
+	w.click("button", "Theme: system")
 	w.find("button", "Theme: light")
 }
 

@@ -16,7 +16,7 @@ export function Banner({ ledger, error, connected }: { ledger: Schemas['Ledger']
   const [first] = problems;
   return (
     <p class="gm-banner-bad" role="alert">
-      <strong>Part of this ledger cannot be read.</strong> Journal {first!.journal.slice(0, 8)}, entry {first!.entry}: {first!.reason}.
+      <strong>Part of this ledger cannot be read.</strong> {/entry \d/.test(first!.reason) ? first!.reason : `Journal ${first!.journal}, entry ${first!.entry}: ${first!.reason}`}.
       {problems.length > 1 && ` ${problems.length - 1} more.`} What is shown lacks it. <Link to={{ view: 'verify', params: {} }}>Check the ledger</Link>
     </p>
   );

@@ -23,7 +23,7 @@ export function Navigation({ here, dir, connected, search }: Props) {
         {dir !== undefined && <span class="gm-brand-ledger gm-cut" title={dir} dir="auto">{ledgerName(dir)}</span>}
       </p>
       <button class="gm-search-open" onClick={search} aria-keyshortcuts="Control+K">
-        <Icon path="M7 1a6 6 0 1 1-3.800 10.600L1 14l1-1 2.200-2.400A6 6 0 0 1 7 1zM7 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8z" />
+        <Icon path="M6.500 1a5.500 5.500 0 1 1 0 11 5.500 5.500 0 0 1 0-11zM6.500 3a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7zM11 9.700l4.300 4.300-1.300 1.300-4.300-4.300z" />
         <span class="gm-nav-title">Search</span> <kbd>Ctrl K</kbd>
       </button>
       <ul>

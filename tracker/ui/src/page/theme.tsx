@@ -10,7 +10,7 @@ const icons: Record<Theme, string> = {
   dark: 'M7 1a6 6 0 0 0 8 8A7 7 0 1 1 7 1z',
 };
 
-const words: Record<Theme, string> = { auto: 'as the system', light: 'light', dark: 'dark' };
+const words: Record<Theme, string> = { auto: 'system', light: 'light', dark: 'dark' };
 
 /** Changes between the system's theme, light and dark. */
 export function ThemeButton() {

@@ -12,19 +12,20 @@ interface Part {
 
 /** The parts of a ledger's folder, each as long as it is large. */
 export function Total({ usage }: { usage: Usage }) {
-  const needed = Math.max(0, usage.packs - usage.garbage);
-  const rest = Math.max(0, usage.total - usage.packs - usage.journals - usage.index);
+  const { total = 0, packs = 0, garbage = 0, journals = 0, index = 0, files = 0 } = usage;
+  const needed = Math.max(0, packs - garbage);
+  const rest = Math.max(0, total - packs - journals - index);
   const parts: Part[] = [
     { name: 'Contents', size: needed, look: 1, about: 'files, outputs, programs and snapshots, compressed, each once' },
-    { name: 'Not needed', size: usage.garbage, look: 2, about: 'no entry needs it any more, or another pack has it too' },
-    { name: 'Journals', size: usage.journals, look: 3, about: 'the signed entries' },
-    { name: 'Index', size: usage.index, look: 7, about: 'made from the journals, for fast answers' },
+    { name: 'Not needed', size: garbage, look: 2, about: 'no entry needs it any more, or another pack has it too' },
+    { name: 'Journals', size: journals, look: 3, about: 'the signed entries' },
+    { name: 'Index', size: index, look: 7, about: 'made from the journals, for fast answers' },
     { name: 'Other', size: rest, look: 8, about: 'keys, locks and what is being written' },
   ].filter(p => p.size > 0);
   return (
     <section class="gm-card gm-total" aria-label="In all">
-      <p class="gm-total-sum"><strong>{bytes(usage.total)}</strong> <span class="gm-dim">in {usage.files.toLocaleString('en')} files</span></p>
-      <svg class="gm-total-bar" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">{bars(parts, usage.total)}</svg>
+      <p class="gm-total-sum"><strong>{bytes(total)}</strong> <span class="gm-dim">in {files.toLocaleString('en')} files</span></p>
+      <svg class="gm-total-bar" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">{bars(parts, total)}</svg>
       <ul>
         {parts.map(p => (
           <li key={p.name}>
@@ -49,8 +50,8 @@ function bars(parts: Part[], total: number) {
 
 /** What frees how much. */
 function advice(usage: Usage) {
-  if (usage.garbage > 0) {
-    return <>At most {bytes(usage.garbage)} can be freed without losing anything that is recorded: <code>gemba gc</code> does it, <code>gemba gc --dry-run</code> says before what it would do.</>;
+  if (usage.reclaimable > 0) {
+    return <>{bytes(usage.reclaimable)} can be freed without losing anything that is recorded: <code>gemba gc</code> does it, <code>gemba gc --dry-run</code> says before what it would do.</>;
   }
   return <>Everything here is needed by some entry. <code>gemba gc --help</code> tells how recorded contents can be let go, and <code>gemba purge</code> takes a secret out.</>;
 }

@@ -3,7 +3,7 @@ import { Graph as Layers, layout } from '@dagrejs/dagre';
 import type { Graph } from './graph';
 import { layered } from './layers';
 
-export const width = 176;
+export const width = 196;
 export const height = 40;
 
 export interface Point {
