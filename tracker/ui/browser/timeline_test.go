@@ -22,11 +22,14 @@ func TestTimeline(t *testing.T) {
 	w.click("button", "Read the raw measurements")
 	w.sees("birds are complete", "raw.csv", "clean.csv", "written", "Took")
 	w.click("button", "Draw the lengths")
-	w.until("the figure is shown", func() bool { return evaluate[bool](w, "document.querySelector('.gm-outputs iframe, .gm-outputs img') !== null") })
+	w.until("the figure is shown", func() bool {
+		return evaluate[bool](w, "document.querySelector('.gm-outputs iframe, .gm-outputs img') !== null")
+	})
 	w.shot("open")
 	w.accessible("an execution is open")
 
 	w.press("/")
+	w.until("the search has the focus", func() bool { return evaluate[bool](w, "document.activeElement.type === 'search'") })
 	w.press("birds[3]") // only in a line that no row shows
 	w.sees("1 of ")
 	w.press(kb.Enter)

@@ -35,13 +35,13 @@ export function useKeys(keyed: Keyed): RefObject<HTMLDivElement | null> {
 
 function act(event: KeyboardEvent, { list, active, focus, search }: Keyed): boolean {
   if (event.target === search.current && (event.key === 'Escape' || event.key === 'Enter' || event.key === 'ArrowDown')) {
-    if (list[0]) focus(list.find(row => row.id === active) ?? list[0]);
+    const row = list.find(row => row.id === active) ?? list[0];
+    if (row) setTimeout(() => focus(row)); // or the key opens it
     return true;
   }
   if (typing(event.target)) return false;
   if (event.key === '/') {
-    search.current?.focus();
-    search.current?.select();
+    setTimeout(() => (search.current?.focus(), search.current?.select())); // or the key is typed into it
     return true;
   }
   const step = steps[event.key];
