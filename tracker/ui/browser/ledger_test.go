@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// notebook is what the notebook in testdata is called: letters of other scripts and what is no letter belong to real names.
+// notebook is the one in testdata.
 const notebook = "birds.ipynb"
 
 // fill makes the ledger: a notebook is executed, changed and executed again, and a program trains with several settings.
