@@ -48,7 +48,7 @@
     // cost is how long the extension kept JupyterLab from other work at its start, and how long its script took to come, in milliseconds.
     cost() {
       const spent = (entries) => entries.reduce((sum, entry) => sum + entry.duration, 0);
-      const script = performance.getEntriesByType("resource").filter((e) => /labextensions\/gemba\/.*\.js/.test(e.name));
+      const script = performance.getEntriesByType("resource").filter((e) => /extensions\/gemba\/static\/.*\.js/.test(e.name));
       return { load: spent(performance.getEntriesByName("gemba: load")), activate: spent(performance.getEntriesByName("gemba: activate")), script: spent(script), scripts: script.length, bytes: script.reduce((sum, e) => sum + e.encodedBodySize, 0) };
     },
     // executionOf is which execution the mark of a code cell is about, as its text for screen readers tells.
