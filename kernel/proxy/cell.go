@@ -43,7 +43,7 @@ func (r *Relay) execute(l *lane, m message) {
 	c, ok := r.begin(l, m)
 	if !ok { // the kernel says what it wants to say to that
 		r.toKernel(l.channel, m)
-		l.becomes(free, false)
+		l.end()
 		return
 	}
 	asked := wire.Cell{Source: c.source, Count: c.count, CellID: c.cellID, Silent: c.asked.Silent, Uncounted: !c.asked.Counts(), AllowStdin: c.asked.Asks()}
@@ -58,8 +58,7 @@ func (r *Relay) execute(l *lane, m message) {
 	} else {
 		r.Link.Place(prepared.Env)
 	}
-	r.toKernel(l.channel, r.rewritten(c, prepared.Source))
-	l.becomes(running, r.Link.polls(prepared.Source))
+	l.start(r.rewritten(c, prepared.Source), r.Link.polls(prepared.Source))
 }
 
 // begin records the beginning of an execution, false for a request that is none.
@@ -219,7 +218,7 @@ func (r *Relay) conclude(c *cell) {
 	for _, m := range behind {
 		r.abort(c.lane, m, reply)
 	}
-	c.lane.becomes(free, false)
+	c.lane.end()
 }
 
 // forget says that a cell is over, and whether it was not before.

@@ -92,10 +92,24 @@ func (l *lane) launch(m message) {
 	l.relay.begins.Go(func() { l.relay.execute(l, m) })
 }
 
-// becomes says what the lane's execution is at now, and whether it answers comms. It passes on what does not have to wait any more.
-func (l *lane) becomes(state laneState, polls bool) {
+// start gives the kernel the execution that was prepared; polls: it answers comms meanwhile. However fast the kernel is, its end comes
+// after this.
+func (l *lane) start(m message, polls bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.relay.toKernel(l.channel, m)
+	l.become(running, polls)
+}
+
+// end says that there is no execution any more.
+func (l *lane) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.become(free, false)
+}
+
+// become says what the lane's execution is at now, and passes on what does not have to wait any more. The lock is held.
+func (l *lane) become(state laneState, polls bool) {
 	l.state, l.polls = state, polls
 	l.held = slices.DeleteFunc(l.held, func(m message) bool {
 		passes := l.passes(m)
