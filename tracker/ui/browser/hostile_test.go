@@ -143,17 +143,13 @@ var addresses = regexp.MustCompile(`\baddress\(\w+\)\{return \w+\}`)
 // withoutAddresses is the site as JupyterLab has it: frames have no address, and the page around them has no policy.
 func (s *site) withoutAddresses(t *testing.T) *site {
 	t.Helper()
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: s.address.Host})
-	direct := proxy.Director
-	proxy.Director = func(r *http.Request) {
-		direct(r)
-		r.Host = s.address.Host
-		r.Header.Del("Accept-Encoding")
-		r.Header.Del("Origin")
-		r.Header.Del("Referer")
+	rewrite := func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: s.address.Host})
+		for _, name := range []string{"Accept-Encoding", "Origin", "Referer"} {
+			r.Out.Header.Del(name)
+		}
 	}
-	proxy.ModifyResponse = func(r *http.Response) error { return withoutAddress(t, r) }
-	server := httptest.NewServer(proxy)
+	server := httptest.NewServer(&httputil.ReverseProxy{Rewrite: rewrite, ModifyResponse: func(r *http.Response) error { return withoutAddress(t, r) }})
 	t.Cleanup(server.Close)
 	other := *s
 	address := *s.address
@@ -244,7 +240,7 @@ func (w *tab) allowScripts() {
 func (w *tab) stayedHarmless(evil *attacker) {
 	w.Helper()
 	time.Sleep(2 * time.Second) // what happens at once, such as a refresh after no time, has happened then
-	if got := evaluate[string](w, "String(window.pwned) + ' ' + String(({}).pwned) + ' ' + document.title"); got != "undefined undefined Timeline · gemba" {
+	if got := evaluate[string](w, "String(window.pwned) + ' ' + String(({}).pwned) + ' ' + document.title"); got != "undefined undefined Timeline · lab" {
 		w.Errorf("the page was changed: %s", got)
 	}
 	if here := evaluate[string](w, "location.host"); here != w.site.address.Host {
