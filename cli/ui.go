@@ -60,6 +60,7 @@ func (a *app) ui(ctx context.Context, listen, files string, browser bool) error 
 	if err != nil {
 		return err
 	}
+	server.Prepare()
 	token := rand.Text()
 	at := listener.Addr().(*net.TCPAddr)
 	page := url.URL{Scheme: "http", Host: at.String(), Path: "/", RawQuery: url.Values{"token": {token}}.Encode()}
