@@ -16,7 +16,7 @@ import (
 )
 
 // guard is the time after which something that should have happened counts as not happening.
-const guard = 20 * time.Second
+const guard = 60 * time.Second
 
 // A tab is an open page. What it does wrong fails the test when it ends: an exception, an error on the console, a request to anywhere but
 // its server.
