@@ -112,6 +112,7 @@ func (s *Server) representation(w http.ResponseWriter, c *call) (b []byte, media
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-DNS-Prefetch-Control", "off")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Content-Security-Policy", framePolicy(c.flag("scripts"))) // also without the bytes: browsers take it in the place of what they kept
 	if known = slices.Contains(tags(c.Header.Get("If-None-Match")), tag); known {
 		w.WriteHeader(http.StatusNotModified)
 	}
@@ -128,7 +129,6 @@ func (s *Server) output(w http.ResponseWriter, c *call) error {
 	h := w.Header()
 	h.Set("Content-Type", said)
 	h.Set("Content-Length", strconv.Itoa(len(b)))
-	h.Set("Content-Security-Policy", framePolicy(false))
 	if name := c.get("name"); attached || name != "" {
 		h.Set("Content-Disposition", disposition(attached, name))
 	}

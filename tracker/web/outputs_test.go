@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -186,6 +187,13 @@ func TestHostileOutputsAreShownWhereTheyCanDoNothing(t *testing.T) {
 			r := h.ask(http.MethodGet, test.path+"&name="+url.QueryEscape("x"), "")
 			if r.Header().Get("ETag") == tag {
 				t.Errorf("%s: another question has the tag %s too", test.path, tag)
+			}
+			again := httptest.NewRequest(http.MethodGet, test.path, nil)
+			again.Header.Set("If-None-Match", tag)
+			known := httptest.NewRecorder()
+			h.server.ServeHTTP(known, again)
+			if got := known.Header().Get("Content-Security-Policy"); known.Code != http.StatusNotModified || got != policy {
+				t.Errorf("%s: known already: %d, policy %q, want the same: browsers take it in the place of what they kept", test.path, known.Code, got)
 			}
 		}
 	}

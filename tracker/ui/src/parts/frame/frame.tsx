@@ -20,8 +20,20 @@ export interface Source {
   sha256: string;
 }
 
-/** Shows the document that the server makes of an output. `path` is its address in the API, `name` what it is called. */
-export function Frame({ path, name, source, program = false }: { path: string; name: string; source: Source; program?: boolean }) {
+interface Props {
+  path: string;
+  name: string;
+  source: Source;
+  program?: boolean;
+}
+
+/** Shows the document that the server makes of an output. `path` is its address in the API, `name` what it is called. What a reader allows
+ * one document is allowed to no other that comes into its place. */
+export function Frame(props: Props) {
+  return <Framed key={`${props.path} ${props.source.sha256}`} {...props} />;
+}
+
+function Framed({ path, name, source, program = false }: Props) {
   const host = useHost();
   const key = `${path} ${source.sha256}`;
   const [scripts, setScripts] = useState(() => allowed(host, key));

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useHost } from '../../host';
 
 /** Longer documents, in bytes, get the usual height. */
-const guessed = 300_000;
+const guessed = 20_000;
 
 /** Lines that elements take, in pixels. */
 const lines: [RegExp, number][] = [
@@ -15,9 +15,9 @@ const lines: [RegExp, number][] = [
 /** A guess of the height of a document, in pixels, between a line and the usual height of figures. */
 export function heightOf(html: string, scripts: boolean): number {
   const text = html.replace(scripts ? /<style\b[^]*?<\/style>/gi : /<(style|script)\b[^]*?<\/\1>/gi, '');
-  const told = /<svg\b[^>]*\bheight="(\d{2,4})/i.exec(text)?.[1];
+  const told = /<svg\b[^<>]*\bheight="(\d{2,4})/i.exec(text)?.[1];
   const elements = lines.reduce((sum, [pattern, px]) => sum + px * (text.match(pattern)?.length ?? 0), 0);
-  const words = Math.ceil(text.replace(/<[^>]*>/g, '').length / 110) * 18;
+  const words = Math.ceil(text.replace(/<[^<>]*>/g, '').length / 110) * 18;
   return Math.min(440, Math.max(64, 30 + (told === undefined ? Math.max(elements, words) : Number(told))));
 }
 
