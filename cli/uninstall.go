@@ -28,9 +28,14 @@ The kernels that were wrapped stay, as do all ledgers.`,
 // uninstall removes the Go kernel, every wrap and the extension from a place.
 func (a *app) uninstall(p place) error {
 	removed, err := a.uninstallExtension(p)
-	if err != nil {
-		return err
+	if left := a.uninstallKernels(p, removed); left != nil {
+		return errors.Join(left, err)
 	}
+	return err
+}
+
+// uninstallKernels removes the Go kernel and every wrap. That there is none is an error unless something else was removed.
+func (a *app) uninstallKernels(p place, removed bool) error {
 	dir, err := p.folder(kernelName)
 	if err != nil {
 		return err

@@ -32,6 +32,14 @@ export class Answer {
     return this.waiting.promise;
   }
 
+  /** Whether a part of it did not come. */
+  lost = false;
+
+  lose(): void {
+    this.lost = true;
+    this.fail(new Fault(0, 'lost', 'a part of the answer was lost: Jupyter drops messages when a cell prints too much', 'try again'));
+  }
+
   fail(error: unknown): void {
     this.waiting.reject(error);
   }
@@ -39,7 +47,7 @@ export class Answer {
   take(part: Part, buffer?: ArrayBuffer | ArrayBufferView): void {
     if (part.error !== undefined) return this.fail(new Fault(0, 'failed', part.error));
     const at = part.part ?? 0;
-    if (at !== this.wanted++) return this.fail(new Fault(0, 'lost', 'a part of the answer was lost: Jupyter drops messages when a cell prints too much', 'try again'));
+    if (at !== this.wanted++) return this.lose();
     this.first ??= part;
     if (part.event) this.events?.event(part.event.name, part.event.data);
     else if (at === 0) this.events?.began();

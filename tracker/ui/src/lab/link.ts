@@ -25,6 +25,8 @@ export class Lost extends Fault {
 
 /** How long a kernel may take to say hello, in milliseconds. */
 const patience = 30_000;
+/** How long nothing may come of an answer until it counts as lost, in milliseconds. */
+const silent = 60_000;
 
 export class Link {
   private comm?: Kernel.IComm;
@@ -68,7 +70,15 @@ export class Link {
     await this.open();
     signal?.throwIfAborted();
     const id = this.next++;
-    const answer = new Answer(part => this.send({ id, got: part }), events);
+    const answer = new Answer(part => {
+      this.send({ id, got: part });
+      heard();
+    }, events);
+    let silence: ReturnType<typeof setTimeout> | undefined;
+    const heard = (): void => {
+      clearTimeout(silence);
+      if (!events) silence = setTimeout(() => answer.lose(), silent);
+    };
     const ended = (): void => {
       this.send({ id, cancel: true });
       answer.fail(signal?.reason);
@@ -77,8 +87,13 @@ export class Link {
     signal?.addEventListener('abort', ended);
     try {
       this.send({ id, method, path, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body }), acks: true });
+      heard();
       return await answer.promise;
+    } catch (error) {
+      if (answer.lost) this.send({ id, cancel: true }); // the kernel waits for somebody to take the rest
+      throw error;
     } finally {
+      clearTimeout(silence);
       signal?.removeEventListener('abort', ended);
       this.answers.delete(id);
     }

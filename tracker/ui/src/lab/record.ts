@@ -12,6 +12,7 @@ export class NotebookRecord {
   readonly changed = new Signal<this, void>(this);
   /** Whether the ledger was asked. */
   known = false;
+  private turn = 0; // of asking
   private cells = new Map<string, Recorded>();
   private readonly sources = new Map<string, string>();
   private readonly ask = later(() => void this.read(), 120);
@@ -54,6 +55,7 @@ export class NotebookRecord {
     }
     this.unfollow();
     if (name === undefined || this.kernels.records(name)) return;
+    this.turn++;
     this.cells.clear();
     this.known = false;
     this.changed.emit();
@@ -66,9 +68,11 @@ export class NotebookRecord {
 
   async read(): Promise<void> {
     const { client } = this.hosts.reach(this.panel);
+    const turn = ++this.turn;
     try {
       const { items } = await client.get('/api/notebooks/cells', { notebook: this.path });
       await this.learn(items ?? []);
+      if (turn !== this.turn) return; // a newer answer is there, or on its way
       this.cells = new Map((items ?? []).map(item => [item.cell_id, item]));
       this.known = true;
       if (!this.panel.isDisposed) this.changed.emit();
