@@ -17,7 +17,9 @@ func (w *Watcher) MakeFolder(in string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("make folder: %w", err)
 	}
-	path := filepath.Join(in, "gemba-"+rand.Text()[:13]) // 65 bits; the path of a socket has to be short
+	var name [6]byte
+	_, _ = rand.Read(name[:])                                // never fails
+	path := filepath.Join(in, fmt.Sprintf("gemba-%x", name)) // the path of a socket has to be short
 	w.Folder(path)
 	return path, os.Mkdir(path, 0o700)
 }
