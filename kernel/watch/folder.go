@@ -17,9 +17,20 @@ func (w *Watcher) MakeFolder(in string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("make folder: %w", err)
 	}
-	var name [6]byte
-	_, _ = rand.Read(name[:])                                // never fails
-	path := filepath.Join(in, fmt.Sprintf("gemba-%x", name)) // the path of a socket has to be short
+	path := freeName(in)
 	w.Folder(path)
 	return path, os.Mkdir(path, 0o700)
+}
+
+// freeName returns a path in a folder that nothing has. It is short, as the path of a socket has to be: some kernels (xeus) take 31 bytes
+// with all that belongs to it.
+func freeName(in string) string {
+	for {
+		var name [4]byte
+		_, _ = rand.Read(name[:]) // never fails
+		path := filepath.Join(in, fmt.Sprintf("gemba-%x", name))
+		if _, err := os.Lstat(path); err != nil {
+			return path
+		}
+	}
 }
