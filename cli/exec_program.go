@@ -31,6 +31,7 @@ type program struct {
 	sight   *pythonSight // nil when nobody asks what its Python processes do
 	memory  process.Memory
 	by      string // the last signal that was to end it
+	early   int    // signals that came before there was a program that the terminal could have sent them to
 }
 
 // openProgram begins the record of a program.
@@ -114,6 +115,7 @@ func (p *program) start(s *streams, more []string) (*exec.Cmd, error) {
 			WaitDelay: afterwards}
 	}
 	c := command(p.path, p.words)
+	p.early = len(p.signals)
 	err := c.Start()
 	if errors.Is(err, syscall.ENOEXEC) { // a script that does not say whose: shells take it for theirs
 		c = command("/bin/sh", append([]string{"sh", p.path}, p.words[1:]...))
@@ -193,7 +195,7 @@ func exited(state *os.ProcessState) error {
 
 // pass passes signals on to the program until it is gone, and records who was to end it.
 func (p *program) pass(process *os.Process, s *streams, gone <-chan struct{}) {
-	for early := len(p.signals); ; early-- { // those came before there was a program that the terminal could have sent them to
+	for early := p.early; ; early-- {
 		select {
 		case got := <-p.signals:
 			p.hear(got, process, s, early > 0)

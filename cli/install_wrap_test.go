@@ -33,8 +33,8 @@ func TestJupyterOffersTheWrap(t *testing.T) {
 		return out
 	}
 	said := run(gemba, "install", "--wrap", "python3")
-	if want := "; it runs " + filepath.Join(prefix, "bin", "python") + "\n"; !strings.HasSuffix(string(said), want) {
-		t.Errorf("install says %q, want it to end with %q", said, want)
+	if want := "; it runs " + filepath.Join(prefix, "bin", "python") + "\n"; !strings.Contains(string(said), want) {
+		t.Errorf("install says %q, want %q in it", said, want)
 	}
 	offered := parseOffer(t, run(jupyter, "kernelspec", "list", "--json"))
 	plain, wrapped := offered["python3"], offered["gemba-python3"]

@@ -62,7 +62,7 @@ func TestPageFromStartToEnd(t *testing.T) {
 	if status, text := ask("GET", "/?"+address.RawQuery, ""); status != http.StatusOK {
 		t.Fatalf("opened: %d %s", status, text)
 	}
-	if status, text := ask("GET", "/", ""); status != http.StatusOK || !strings.Contains(text, "/api/runs/{id}") {
+	if status, text := ask("GET", "/", ""); status != http.StatusOK || !strings.Contains(text, `<script type="module" src="page-`) {
 		t.Errorf("the page: %d %s", status, text)
 	}
 	_, text := ask("GET", "/api/cells", "")

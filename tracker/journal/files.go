@@ -58,6 +58,9 @@ const formatPrefix = "gemba ledger "
 // checkFormat reads the file that says which format the ledger has.
 func (l layout) checkFormat() (int, error) {
 	b, err := l.readSmall(l.format())
+	if errors.Is(err, fs.ErrNotExist) && l.hasJournals() {
+		b, err = l.readSmall(l.format()) // who makes the ledger meanwhile writes it before the journals
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if l.hasJournals() {
 			return 0, fmt.Errorf("open ledger: %w: its journals are there and %s is not: put it back; that of this program says %q",

@@ -34,8 +34,9 @@ func TestRunAll(t *testing.T) {
 		t.Errorf("the page shows %q for the HTML", got)
 	}
 	statuses := slices.Compact(ask[[]string](p, "watch"))
-	if want := slices.Repeat([]string{"busy", "idle"}, 5); !slices.Equal(statuses, want) {
-		t.Errorf("the kernel was %v, want busy and idle for each cell", statuses)
+	busy := slices.DeleteFunc(slices.Clone(statuses), func(s string) bool { return s != "busy" })
+	if len(busy) < 5 || statuses[len(statuses)-1] != "idle" { // questions of the extension make it busy for a moment, too
+		t.Errorf("the kernel was %v, want it busy for each cell, and idle at the end", statuses)
 	}
 	p.screenshot("all")
 }
