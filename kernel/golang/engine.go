@@ -86,8 +86,7 @@ func New(o Options) (*Engine, error) {
 
 // workName names the work folder and the module in it; notebooks made for GoNB know its prefix.
 func workName(private string) string {
-	digits := strings.TrimLeft(filepath.Base(private), "abcdefghijklmnopqrstuvwxyz-_")
-	return "gonb_" + digits
+	return "gonb_" + strings.TrimPrefix(filepath.Base(private), "gemba-")
 }
 
 func (e *Engine) open(dir string) (err error) {

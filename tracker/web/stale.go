@@ -19,8 +19,11 @@ func (w *weaver) uses() error {
 			continue
 		}
 		names, err := w.namesOf(id)
-		if err != nil || names == nil {
+		if err != nil {
 			return err
+		}
+		if names == nil {
+			continue // what it is of has not come yet; the others are told all the same
 		}
 		for binder, used := range names.binders(id) {
 			w.namedEdge("cell:"+binder.String(), n.ID, "used", used)

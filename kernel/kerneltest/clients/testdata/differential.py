@@ -38,7 +38,8 @@ CELLS = [
     "from IPython.display import publish_display_data as p\np({{'text/plain': 'x', 'application/x+json': {{'n': [{n}]}}}}, metadata={{'k': {n}}})",
     "os.write(1, b'') ; print('b' * 5000)", "%%time_nothing\n{n}", "?print", "get_ipython().set_next_input('{n}')", "%page {n}", "exit = {n}",
 ]
-FAILING = ["import time; time.sleep(0.6)\nraise KeyError({n})", "import time; time.sleep(0.6)\n1/0"]
+AFTER_ALL = "while not os.path.exists('{sent}'): time.sleep(0.01)\ntime.sleep(1)\n"  # what is sent behind it is there when it fails
+FAILING = [AFTER_ALL + "raise KeyError({n})", AFTER_ALL + "1/0"]
 CODE = ["pri", "import o", "x.", "os.pa", "", "é = pri", "for i in range(3):", "def f():\n  return", "x = (", "1 +* 2", "%ti", "%%ca", "!l"]
 
 
@@ -201,6 +202,17 @@ class Pair:
         self.sent = 0
         self.waiting = []
         self.comms = []
+        self.marks = tempfile.TemporaryDirectory()
+        self.groups = 0
+
+    @property
+    def all_sent(self):
+        """A file that is there when all requests of the group have been sent."""
+        return os.path.join(self.marks.name, str(self.groups))
+
+    def end_group(self):
+        open(self.all_sent, "w").close()
+        self.groups += 1
 
     def send(self, channel, kind, content, reply=True, subshell=None, **more):
         self.sent += 1
@@ -235,7 +247,7 @@ class Pair:
 
 
 def execute(r, pair, lane, fail=False, comms=False):
-    code = r.choice(FAILING if fail else CELLS).format(n=r.randint(1, 99))
+    code = r.choice(FAILING if fail else CELLS).format(n=r.randint(1, 99), sent=pair.all_sent)
     if comms and "await" in code:
         code = "1"  # what a comm finds depends on whether such a cell is over already
     content = {"code": code, "silent": r.random() < 0.15, "store_history": r.random() < 0.85, "allow_stdin": False,
@@ -306,7 +318,7 @@ def interrupt(r, pair):
         with k.lock:
             assert k.lock.wait_for(lambda: any(m["header"]["msg_type"] == "stream" and m["parent_header"]["msg_id"] == id for _, m, _ in k.messages["iopub"]), PATIENCE)
     behind = [(k, k.send("shell", "execute_request", {"code": "2"}, "behind")) for k in pair.kernels]
-    time.sleep(0.1)
+    time.sleep(1)  # both have read it
     for k, id in ids:
         if r.random() < 0.5:
             k.km.interrupt_kernel()
@@ -359,6 +371,7 @@ def main(seeds):
             for i in range(BATCHES):
                 first = pair.sent + 1
                 batch(r, pair)
+                pair.end_group()
                 total += pair.settle(f"seed {seed}, group {i}, requests {first} to {pair.sent}")
         debugger(random.Random(1), pair)
         assert pair.kernels[0].km.is_alive() and pair.kernels[1].km.is_alive()
