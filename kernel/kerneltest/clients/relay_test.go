@@ -62,6 +62,17 @@ func TestBadKernelsAreAsBadBehindGemba(t *testing.T) {
 	}
 }
 
+// Jupyter restarts by itself what died.
+func TestWrappedKernelIsStartedAgain(t *testing.T) {
+	s := newWrappedSite(t)
+	t.Log(s.run(s.dir, "python", testdata(t, "autorestart.py")))
+	s.run(s.dir, filepath.Join(s.dir, "gemba"), "verify")
+	told := s.run(s.dir, filepath.Join(s.dir, "gemba"), "log", "--json", "-n", "0")
+	if n := strings.Count(told, "in globals()"); n != 2 {
+		t.Errorf("%d cells of kernels that were started again, want 2: %s", n, told)
+	}
+}
+
 // A wrapped kernel and the proxy before it live and die as they should, and what was typed as a password is nowhere.
 func TestLivesOfAWrappedKernel(t *testing.T) {
 	s := newWrappedSite(t)
