@@ -4,5 +4,7 @@ import '../style/parts.css';
 import './page.css';
 import { render } from 'preact';
 import { Page } from './page';
+import { followTheme } from './theme';
 
+followTheme();
 render(<Page />, document.getElementById('page')!);

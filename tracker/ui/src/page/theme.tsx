@@ -1,3 +1,4 @@
+// The theme of the page: the system's, or the one that the reader chose, which the browser keeps.
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 
@@ -11,13 +12,30 @@ const icons: Record<Theme, string> = {
 };
 
 const words: Record<Theme, string> = { auto: 'system', light: 'light', dark: 'dark' };
+const place = 'gemba-theme';
+const system = matchMedia('(prefers-color-scheme: dark)');
+
+/** Gives the document its theme, and again when the system changes its own. The style sheet knows light and dark only (src/style/tokens.css). */
+export function followTheme(): void {
+  system.addEventListener('change', () => show(chosen()));
+  show(chosen());
+}
+
+function show(theme: Theme): void {
+  const dark = theme === 'dark' || (theme === 'auto' && system.matches);
+  document.documentElement.dataset['theme'] = dark ? 'dark' : 'light';
+}
+
+function chosen(): Theme {
+  return themes.find(t => t === localStorage.getItem(place)) ?? 'auto';
+}
 
 /** Changes between the system's theme, light and dark. */
 export function ThemeButton() {
-  const [theme, set] = useState<Theme>(() => themes.find(t => t === localStorage.getItem('gemba-theme')) ?? 'auto');
+  const [theme, set] = useState(chosen);
   useEffect(() => {
-    document.documentElement.dataset['theme'] = theme;
-    localStorage.setItem('gemba-theme', theme);
+    localStorage.setItem(place, theme);
+    show(theme);
   }, [theme]);
   return (
     <button class="gm-nav-button" onClick={() => set(themes[(themes.indexOf(theme) + 1) % themes.length]!)} title="Change the theme" aria-label={`Theme: ${words[theme]}`}>

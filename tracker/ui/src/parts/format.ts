@@ -53,3 +53,8 @@ export function exact(moment: string): string {
 export function short(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 8);
 }
+
+/** A path without the folders before it, whichever system wrote it. */
+export function baseName(path: string): string {
+  return path.split(/[/\\]/).pop()!;
+}

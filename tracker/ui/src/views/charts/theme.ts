@@ -25,9 +25,7 @@ export function onTheme(heard: () => void): () => void {
   const observer = new MutationObserver(later);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
   observer.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name'] });
-  const system = matchMedia('(prefers-color-scheme: dark)');
-  system.addEventListener('change', later);
-  return () => (observer.disconnect(), system.removeEventListener('change', later));
+  return () => observer.disconnect();
 }
 
 /** Red, green and blue of a colour as style sheets write it. */

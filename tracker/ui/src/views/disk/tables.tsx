@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client';
-import { ago, exact, short } from '../../parts/format';
+import { ago, baseName, exact, short } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Shares } from './shares';
 
@@ -20,7 +20,7 @@ export function Sessions({ usage }: { usage: Usage }) {
     <Shares title="Largest sessions" first={['Session', 'Notebook', 'Started']} all={rows} most={rows[0]?.stored ?? 0} name={row => row.journal}>
       {row => [
         row.session ? <Link to={{ view: 'timeline', params: { session: row.session } }} class="gm-mono">{short(row.session)}</Link> : <span class="gm-dim">outside of sessions</span>,
-        <span class="gm-cut" title={row.notebook}>{row.notebook?.split(/[/\\]/).pop() || '–'}</span>,
+        <span class="gm-cut" title={row.notebook}>{baseName(row.notebook ?? '') || '–'}</span>,
         row.started ? <time dateTime={row.started} title={exact(row.started)}>{ago(row.started)}</time> : '–',
       ]}
     </Shares>
@@ -33,7 +33,7 @@ export function Cells({ usage }: { usage: Usage }) {
     <Shares title="Largest cell executions" first={['Cell', 'Notebook', 'Execution']} all={rows} most={rows[0]?.stored ?? 0} name={row => row.execution}>
       {row => [
         <Link to={{ view: 'timeline', params: { cell: row.execution } }}>{row.name || short(row.execution)}</Link>,
-        <span class="gm-cut" title={row.notebook}>{row.notebook.split(/[/\\]/).pop() || '–'}</span>,
+        <span class="gm-cut" title={row.notebook}>{baseName(row.notebook) || '–'}</span>,
         <span class="gm-mono">{short(row.execution)}</span>,
       ]}
     </Shares>

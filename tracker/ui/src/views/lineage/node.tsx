@@ -1,3 +1,4 @@
+import { baseName } from '../../parts/format';
 import type { Node } from './graph';
 import { kindOf } from './kinds';
 import { height, width, type Point } from './layout';
@@ -57,7 +58,7 @@ function isPath(node: Node): boolean {
 
 /** A name without the folders that it lies in. */
 export function lastName(node: Node): string {
-  return (isPath(node) && node.name.split(/[/\\]/).pop()) || node.name;
+  return (isPath(node) && baseName(node.name)) || node.name;
 }
 
 function cut(text: string, most: number): string {
