@@ -78,6 +78,14 @@ func (h *headless) Execute(ctx context.Context, c *notebooks.Cell, show func(not
 	return reply
 }
 
+// Tell sends the kernel what a widget says.
+func (h *headless) Tell(m notebooks.Message) {
+	comm := wire.Comm{Buffers: m.Buffers}
+	if json.Unmarshal(m.Content, &comm) == nil {
+		h.session.Comm(wire.Type(m.Type), comm, shower(func(notebooks.Message) {}))
+	}
+}
+
 // stoppedBy names in the record what ended a cell.
 func stoppedBy(cause error) string {
 	var s stopped
@@ -109,7 +117,7 @@ func (h *headless) close(a *app, runErr error) (ledger string, err error) {
 type shower func(notebooks.Message)
 
 // Publish shows a message; its content is JSON already when a session passes it on.
-func (s shower) Publish(t wire.Type, content any, _ ...[]byte) {
+func (s shower) Publish(t wire.Type, content any, buffers ...[]byte) {
 	raw, ok := content.(json.RawMessage)
 	if !ok {
 		var err error
@@ -117,7 +125,7 @@ func (s shower) Publish(t wire.Type, content any, _ ...[]byte) {
 			return
 		}
 	}
-	s(notebooks.Message{Type: string(t), Content: raw})
+	s(notebooks.Message{Type: string(t), Content: raw, Buffers: buffers})
 }
 
 // Input fails: there is nobody to ask.

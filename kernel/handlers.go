@@ -121,7 +121,7 @@ func (s *Server) comm(ctx context.Context, r request) any {
 		return nil
 	}
 	comm.Buffers = r.Buffers
-	s.Session.options.Engine.Comm(r.Header.Type, comm, &front{server: s, ctx: ctx, parent: r})
+	s.Session.Comm(r.Header.Type, comm, &front{server: s, ctx: ctx, parent: r})
 	return nil
 }
 

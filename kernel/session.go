@@ -189,6 +189,9 @@ func (s *Session) Interrupted(by string) {
 	s.record(tracker.Interrupted{Session: s.ID, Execution: s.Current(), Time: s.options.Now(), By: by})
 }
 
+// Comm hands what the front end's half of a comm says to the engine.
+func (s *Session) Comm(t wire.Type, comm wire.Comm, front wire.Front) { s.options.Engine.Comm(t, comm, front) }
+
 // Gap records what is missing in the record of an execution, for people.
 func (s *Session) Gap(execution tracker.ID, why string) {
 	s.record(tracker.Gap{Session: s.ID, Execution: execution, Time: s.options.Now(), Reason: why})

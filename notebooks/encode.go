@@ -74,6 +74,8 @@ func appendValue(b []byte, v any) []byte {
 		return appendArray(b, v)
 	case []map[string]any:
 		return appendArray(b, v)
+	case json.RawMessage: // written so already
+		return append(b, v...)
 	default: // null, booleans, json.Number, int
 		text, err := json.Marshal(v)
 		if err != nil {

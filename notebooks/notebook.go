@@ -17,6 +17,7 @@ type Notebook struct {
 
 	minor      int
 	metadata   []byte
+	metadataAt int // where it begins, behind the start of tail, or before the end of head when that is negative; 0: there is none
 	style      style
 	head, tail []byte   // the file up to and from the brackets around the cells
 	gaps       [][]byte // before, between and after the cells: one more than there are cells
@@ -131,6 +132,7 @@ func (n *Notebook) readCells(b []byte, top []member) error {
 		return fmt.Errorf("%w: cells: %w; restore it, or create the notebook again", ErrNotNotebook, err)
 	}
 	n.head, n.tail = b[:m.start+1], b[m.end-1:]
+	n.placeMetadata(top, m)
 	last := 1 // after the bracket
 	for i, place := range places {
 		c, err := parseCell(list[place[0]:place[1]], n.style)
@@ -142,6 +144,37 @@ func (n *Notebook) readCells(b []byte, top []member) error {
 		last = place[1]
 	}
 	n.gaps = append(n.gaps, list[last:len(list)-1])
+	return nil
+}
+
+// placeMetadata finds out on which side of the cells the metadata are.
+func (n *Notebook) placeMetadata(top []member, cells member) {
+	m, ok := find(top, "metadata")
+	switch {
+	case ok && m.start < cells.start:
+		n.metadataAt = m.start - len(n.head)
+	case ok:
+		n.metadataAt = m.start - (cells.end - 1)
+	}
+}
+
+// setWidgets puts the states of widgets into the metadata, nil nothing. A notebook without metadata, which nbformat asks for, stays as it is.
+func (n *Notebook) setWidgets(states map[string]any) error {
+	if states == nil || n.metadataAt == 0 {
+		return nil
+	}
+	b, err := replace(n.metadata, "widgets", n.style.layOut(states, 2), n.style, 2)
+	if err != nil {
+		return fmt.Errorf("write metadata: %w", err)
+	}
+	part, at := &n.tail, n.metadataAt
+	if at < 0 {
+		part, at = &n.head, len(n.head)+at
+	}
+	*part = splice(*part, at, at+len(n.metadata), b)
+	if n.metadata = b; n.metadataAt < 0 {
+		n.metadataAt = at - len(n.head)
+	}
 	return nil
 }
 

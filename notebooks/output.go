@@ -10,6 +10,7 @@ import (
 type Message struct {
 	Type    string          // "stream", "display_data", "clear_output", …
 	Content json.RawMessage // the message's content
+	Buffers [][]byte        // binary parts of comm messages
 }
 
 // Outputs collects what the cells of one run show and turns it into nbformat's outputs, by nbclient's
@@ -18,6 +19,7 @@ type Message struct {
 type Outputs struct {
 	cells    map[*Cell]*cellOutputs
 	displays map[string][]place // by display_id
+	widgets  widgets
 }
 
 // cellOutputs are the outputs of one cell.
@@ -34,9 +36,9 @@ type place struct {
 	index int
 }
 
-// NewOutputs returns a collector for one run of a notebook.
-func NewOutputs() *Outputs {
-	return &Outputs{cells: map[*Cell]*cellOutputs{}, displays: map[string][]place{}}
+// NewOutputs returns a collector for one run of a notebook. The kernel is told what its Output widgets show; tell may be nil.
+func NewOutputs(tell func(Message)) *Outputs {
+	return &Outputs{cells: map[*Cell]*cellOutputs{}, displays: map[string][]place{}, widgets: widgets{models: map[string]*model{}, tell: tell}}
 }
 
 // outputFields are the fields of each message that become an output.
@@ -56,15 +58,26 @@ func (o *Outputs) Add(cell *Cell, m Message) []*Cell {
 		return nil
 	}
 	changed := o.update(m.Type, content)
-	if m.Type == "clear_output" {
+	fields, isOutput := outputFields[m.Type]
+	taker := o.widgets.taker(cell)
+	switch {
+	case m.Type == "comm_open" || m.Type == "comm_msg":
+		o.widgets.comm(cell, m.Type, content, m.Buffers)
+		return changed
+	case m.Type == "clear_output" && taker != nil:
+		o.widgets.clearOutput(taker, content["wait"] == true)
+		return changed
+	case m.Type == "clear_output":
 		o.clearOutput(cell, content["wait"] == true)
-		return append(changed, cell)
-	}
-	if fields, ok := outputFields[m.Type]; ok {
+	case isOutput && taker != nil:
+		o.widgets.append(taker, m.Type, fields, content)
+		return changed
+	case isOutput:
 		o.append(cell, m.Type, fields, content)
-		changed = append(changed, cell)
+	default:
+		return changed
 	}
-	return changed
+	return append(changed, cell)
 }
 
 // update gives every earlier display of that id the new data.

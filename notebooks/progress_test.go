@@ -32,9 +32,11 @@ func (s *seen) Write(b []byte) (int, error) {
 // patient is an Executor whose cell shows some lines and goes on until the test has seen what it waits for.
 type patient struct{ until <-chan struct{} }
 
+func (p patient) Tell(Message) {}
+
 func (p patient) Execute(_ context.Context, _ *Cell, show func(Message)) Reply {
 	content, _ := json.Marshal(map[string]string{"name": "stderr", "text": "first\n\x1b[32mfetching\x07 it\x1b[0m\n"})
-	show(Message{"stream", content})
+	show(Message{Type: "stream", Content: content})
 	select {
 	case <-p.until:
 	case <-time.After(time.Minute): // a guard: the test then fails on what was written

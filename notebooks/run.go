@@ -13,6 +13,8 @@ type Executor interface {
 	// Execute runs the source of a code cell and hands everything it shows to show, in order and from
 	// one goroutine at a time, before it returns. When ctx ends it stops the cell and returns.
 	Execute(ctx context.Context, cell *Cell, show func(Message)) Reply
+	// Tell sends the kernel a comm message, such as a front end's widget does. It does not wait for what comes of it.
+	Tell(Message)
 }
 
 // Reply is how an Executor's work on a cell ended.
@@ -87,7 +89,7 @@ func (r *Runner) Run(ctx context.Context, n *Notebook) (Summary, error) {
 		return Summary{}, err
 	}
 	begin := r.Now()
-	outputs, sum := NewOutputs(), Summary{Total: len(steps)}
+	outputs, sum := NewOutputs(r.Executor.Tell), Summary{Total: len(steps)}
 	for _, step := range steps {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -102,7 +104,7 @@ func (r *Runner) Run(ctx context.Context, n *Notebook) (Summary, error) {
 		}
 	}
 	sum.Took = r.Now().Sub(begin)
-	return sum, err
+	return sum, errors.Join(err, n.setWidgets(outputs.widgets.metadata()))
 }
 
 // prepare empties all code cells, so that no output is left from another run, and lists those to run.

@@ -27,6 +27,8 @@ type script struct {
 	ran    []string
 }
 
+func (s *script) Tell(Message) {}
+
 func (s *script) Execute(ctx context.Context, c *Cell, show func(Message)) Reply {
 	s.count++
 	s.ran = append(s.ran, c.Source)
@@ -42,7 +44,7 @@ func (s *script) Execute(ctx context.Context, c *Cell, show func(Message)) Reply
 func (s *script) line(ctx context.Context, word, text string, show func(Message)) *Error {
 	send := func(kind string, content any) {
 		b, _ := json.Marshal(content)
-		show(Message{kind, b})
+		show(Message{Type: kind, Content: b})
 	}
 	display := func(kind string) {
 		id, value, _ := strings.Cut(text, " ")

@@ -149,8 +149,12 @@ func (e *Engine) IsComplete(code string) wire.Completeness {
 	return request[wire.Completeness](ctx, e.Link, wire.IsCompleteRequest, wire.IsComplete{Code: code})
 }
 
-// Comm does nothing: there is no front end that has widgets.
-func (e *Engine) Comm(wire.Type, wire.Comm, wire.Front) {}
+// Comm tells the kernel what the other half of a comm says. What the kernel says of it in its turn goes nowhere.
+func (e *Engine) Comm(t wire.Type, comm wire.Comm, _ wire.Front) {
+	if err := e.tell(t, comm, comm.Buffers); err != nil {
+		e.Log("tell the kernel: " + err.Error())
+	}
+}
 
 // Comms returns none.
 func (e *Engine) Comms(string) map[string]string { return nil }

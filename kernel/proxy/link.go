@@ -264,6 +264,16 @@ func (l *Link) ask(ctx context.Context, c wire.Channel, t wire.Type, content any
 	return reply, nil
 }
 
+// tell sends the kernel a message that has no reply.
+func (l *Link) tell(t wire.Type, content any, buffers [][]byte) error {
+	m, err := l.own.author.Message(t, nil, content, nil)
+	if err != nil {
+		return err
+	}
+	m.Header.Session, m.Buffers = l.own.session, buffers
+	return l.Child.channels[wire.Shell].Send(m.Frames(l.key))
+}
+
 // died says that the kernel is gone, also when it left with an exit status of 0.
 func (l *Link) died() error {
 	if err := l.Child.Fault(); err != nil {

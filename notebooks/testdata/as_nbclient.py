@@ -1,32 +1,39 @@
-"""Says what nbclient makes of iopub messages, as nbformat writes it.
+"""Says what nbclient makes of iopub messages, as nbformat writes it, and of widgets what it tells the kernel.
 
-Reads {name: [[cell index, message type, content], ...]} from stdin and prints {name: text of a
-notebook with as many cells as there are}, with consecutive chunks of one stream joined, as front ends do.
+Reads {name: [[cell index, message type, content, buffers], ...]} from stdin and prints {name: {"Notebook": text of a
+notebook with as many cells as there are, "Told": contents}}, with consecutive chunks of one stream joined, as front ends do.
 """
 
+import copy
 import json
 import sys
+from types import SimpleNamespace
 
 import nbformat
 from nbclient import NotebookClient
 
 
 def notebook(messages):
-    cells = 1 + max(index for index, _, _ in messages)
+    cells = 1 + max(index for index, *_ in messages)
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(id=f"cell-{i}") for i in range(cells)])
     client = NotebookClient(nb, record_timing=False)
     client.reset_execution_trackers()
+    told = []
+    session = SimpleNamespace(msg=lambda kind, content, parent, metadata: copy.deepcopy(content))
+    client.kc = SimpleNamespace(session=session, shell_channel=SimpleNamespace(send=told.append))
     last = -1
-    for index, kind, content in messages:
+    for index, kind, content, buffers in messages:
         if index != last:
             client.clear_before_next_output = False
         last = index
         header = {"msg_type": kind}
-        message = {"msg_type": kind, "header": header, "parent_header": {"msg_id": "x"}, "content": content}
+        message = {"msg_type": kind, "header": header, "parent_header": {"msg_id": str(index)}, "content": content,
+                   "buffers": [b.encode() for b in buffers]}
         client.process_message(message, nb.cells[index], index)
     for cell in nb.cells:
         cell.outputs = joined(cell.outputs)
-    return nbformat.writes(nb) + "\n"
+    client.set_widgets_metadata()
+    return {"Notebook": nbformat.writes(nb) + "\n", "Told": told or None}
 
 
 def joined(outputs):

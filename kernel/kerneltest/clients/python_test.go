@@ -109,9 +109,9 @@ func (w *wrapped) compare(t *testing.T, name string) {
 	if slices.Contains(parametrized, name) {
 		read("papermill", "python3", "executed.ipynb").same(t, "papermill", read("papermill", "gemba-python3", "executed.ipynb"))
 	}
-	if name == "captured" { // by widgets, in the front end; elsewhere it stands where the cell showed it
+	plain.same(t, "gemba run", read("gemba run", "python3", "executed.ipynb"))
+	if name == "captured" { // by widgets, in the front end; in the ledger it stands where the cell showed it
 		return
 	}
-	plain.cells().same(t, "gemba run", read("gemba run", "python3", "executed.ipynb"))
 	behind.cells().same(t, "the ledger", read("nbclient", "gemba-python3", "recorded.ipynb"))
 }

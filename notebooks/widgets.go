@@ -1,0 +1,159 @@
+package notebooks
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// widgets are the Jupyter widgets that the cells of one run make, as a front end has them: the notebook keeps their states, so that a reader sees
+// them without a kernel, and Output widgets take what is shown to them. The rules are nbclient's (NotebookClient.handle_comm_msg, output_widget.py);
+// the format is https://github.com/jupyter-widgets/ipywidgets/blob/main/packages/schema/README.md.
+type widgets struct {
+	order  []string // ids of models, as they were made
+	models map[string]*model
+	takers []*model      // Output widgets that the running cell shows things to, the innermost last
+	tell   func(Message) // tells the kernel what a widget is now; nil: it is not told
+}
+
+// model is one widget.
+type model struct {
+	id      string
+	state   map[string]any
+	buffers []any // of state, as nbformat keeps them
+	cell    *Cell // whose output an Output widget takes; nil: none
+	clear   bool  // clear_output with wait came: the next output clears
+}
+
+const outputModule, outputModel = "@jupyter-widgets/output", "OutputModel"
+
+// comm takes a message between a widget's two halves.
+func (w *widgets) comm(cell *Cell, kind string, content map[string]any, buffers [][]byte) {
+	id, _ := content["comm_id"].(string)
+	data, _ := content["data"].(map[string]any)
+	state, ok := data["state"].(map[string]any)
+	if !ok || id == "" {
+		return // something else than a widget's state
+	}
+	m := w.models[id]
+	if m == nil {
+		m = &model{id: id, state: map[string]any{}}
+		w.models[id], w.order = m, append(w.order, id)
+	}
+	for name, value := range state {
+		m.state[name] = value
+	}
+	paths, _ := data["buffer_paths"].([]any)
+	m.keep(paths, buffers)
+	if to, set := state["msg_id"].(string); set && kind == "comm_msg" && m.state["_model_module"] == outputModule && m.state["_model_name"] == outputModel {
+		w.take(m, cell, to != "")
+	}
+}
+
+// keep keeps the binary parts of a state, the last for each place.
+func (m *model) keep(paths []any, buffers [][]byte) {
+	for i, path := range paths[:min(len(paths), len(buffers))] {
+		kept := map[string]any{"data": base64.StdEncoding.EncodeToString(buffers[i]), "encoding": "base64", "path": path}
+		at := slices.IndexFunc(m.buffers, func(b any) bool { return fmt.Sprint(b.(map[string]any)["path"]) == fmt.Sprint(path) })
+		if at < 0 {
+			m.buffers = append(m.buffers, kept)
+		} else {
+			m.buffers[at] = kept
+		}
+	}
+}
+
+// take begins or ends that an Output widget takes what a cell shows.
+func (w *widgets) take(m *model, cell *Cell, begin bool) {
+	w.takers = slices.DeleteFunc(w.takers, func(o *model) bool { return o == m })
+	if begin {
+		m.cell = cell
+		w.takers = append(w.takers, m)
+	}
+}
+
+// taker returns the widget that takes what a cell shows now, nil when the cell itself shows it.
+func (w *widgets) taker(cell *Cell) *model {
+	for i := len(w.takers) - 1; i >= 0; i-- {
+		if w.takers[i].cell == cell {
+			return w.takers[i]
+		}
+	}
+	return nil
+}
+
+// clearOutput empties an Output widget, at once or when the next output comes.
+func (w *widgets) clearOutput(m *model, wait bool) {
+	if m.clear = wait; !wait {
+		w.set(m, []any{})
+	}
+}
+
+// append shows something in an Output widget.
+func (w *widgets) append(m *model, kind string, fields []string, content map[string]any) {
+	shown, _ := m.state["outputs"].([]any)
+	if m.clear {
+		shown, m.clear = nil, false
+	}
+	out := map[string]any{"output_type": kind}
+	for _, f := range fields {
+		out[f] = content[f]
+	}
+	if kind != "stream" {
+		w.set(m, append(shown, out))
+		return
+	}
+	out["text"], _ = content["text"].(string)
+	if last, ok := lastOf(shown); ok && last["output_type"] == kind && last["name"] == out["name"] {
+		before, _ := last["text"].(string)
+		shown, out["text"] = shown[:len(shown)-1], before+out["text"].(string)
+	}
+	w.set(m, append(shown, out))
+}
+
+func lastOf(shown []any) (map[string]any, bool) {
+	if len(shown) == 0 {
+		return nil, false
+	}
+	last, ok := shown[len(shown)-1].(map[string]any)
+	return last, ok
+}
+
+// set gives an Output widget its outputs, and tells the kernel.
+func (w *widgets) set(m *model, outputs []any) {
+	m.state["outputs"] = outputs
+	if w.tell == nil {
+		return
+	}
+	data := map[string]any{"method": "update", "state": map[string]any{"outputs": outputs}, "buffer_paths": []any{}}
+	w.tell(Message{Type: "comm_msg", Content: appendValue(nil, map[string]any{"comm_id": m.id, "data": data})})
+}
+
+// widgetStates is under which type of content a notebook keeps the states of its widgets.
+const widgetStates = "application/vnd.jupyter.widget-state+json"
+
+// metadata returns what the notebook's metadata say of the widgets, the models as they were made; nil when there were none.
+func (w *widgets) metadata() map[string]any {
+	if len(w.order) == 0 {
+		return nil
+	}
+	var models []string
+	for _, id := range w.order {
+		m := w.models[id]
+		if m.state["_model_name"] == nil {
+			continue
+		}
+		kept := map[string]any{"state": m.state}
+		for _, name := range []string{"model_name", "model_module", "model_module_version"} {
+			kept[name] = m.state["_"+name]
+		}
+		if len(m.buffers) > 0 {
+			kept["buffers"] = m.buffers
+		}
+		models = append(models, string(encodeString(id))+":"+string(appendValue(nil, kept)))
+	}
+	states := json.RawMessage("{" + strings.Join(models, ",") + "}")
+	return map[string]any{widgetStates: map[string]any{"state": states, "version_major": 2, "version_minor": 0}}
+}
