@@ -89,3 +89,6 @@ func visible(s string) int {
 	}
 	return utf8.RuneCountInString(s)
 }
+
+// Visible returns what remains visible of a stream's text, as far as that is kept: texts that were cut into messages otherwise come to the same.
+func Visible(text string) string { return collapse(text) }

@@ -32,6 +32,7 @@ type Index interface {
 	CellsAt(ctx context.Context, marks []index.Mark) (map[index.Mark]index.Cell, error)
 	OrderOf(ctx context.Context, session tracker.ID, mark index.Mark) ([]index.Ordered, error)
 	LatestCells(ctx context.Context, notebook string) ([]index.Cell, error)
+	Repeated(ctx context.Context, cells []index.Cell) (map[tracker.ID]index.Cell, error)
 	Sessions(ctx context.Context) ([]index.Session, error)
 	ExperimentNamed(ctx context.Context, name string) (index.Experiment, error)
 	Fields(ctx context.Context) ([]index.FieldUse, error)
@@ -82,6 +83,7 @@ type Server struct {
 	names    remembered[account.Experiments]
 	compared remembered[comparison]
 	orders   orders
+	judged   judged
 	files    fileUses
 	check    background[*journal.Report]
 	measure  background[*gc.Usage]

@@ -40,6 +40,7 @@ type NotebookCell struct {
 	Sequence     int               `json:"sequence,omitempty"`     // among the newest session's executions, from 1
 	Repeat       int               `json:"repeat,omitempty"`       // among the executions of the cell in the newest session, from 1
 	OutOfOrder   bool              `json:"out_of_order,omitempty"` // a cell of the newest session that was first executed behind this one was executed before it
+	Again        *Again            `json:"again,omitempty"`        // what it came to against the earlier execution that it repeats, where that is known
 	Reviews      []tracker.Verdict `json:"reviews,omitempty"`      // of this execution, oldest first
 	Gaps         []index.Gap       `json:"gaps,omitempty"`         // what of it is not recorded, and why
 }
@@ -82,9 +83,13 @@ func (s *Server) notebookCells(c *call) (n NotebookCells, err error) {
 	if err != nil {
 		return n, err
 	}
+	again, err := s.again(c, latest)
+	if err != nil {
+		return n, err
+	}
 	for _, x := range latest {
 		item := notebookCell(x, sessions[0].ID)
-		item.Gaps, item.Reviews = gaps[x.ID], verdicts[x.ID]
+		item.Gaps, item.Reviews, item.Again = gaps[x.ID], verdicts[x.ID], again[x.ID]
 		if slices.Contains(c.words("fields"), "source") {
 			if text, there := s.account.SourceText(x); there {
 				item.Source = &text

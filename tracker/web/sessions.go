@@ -160,7 +160,8 @@ type TimelineCell struct {
 	OutOfOrder bool `json:"out_of_order"` // a cell that was first executed behind this one was executed before it
 	Newest     bool `json:"newest"`       // the same cell was not executed later
 
-	Text *string `json:"source,omitempty"` // where fields ask for it, and its bytes are in the ledger
+	Again *Again  `json:"again,omitempty"`  // what it came to against the earlier execution that it repeats, where that is known
+	Text  *string `json:"source,omitempty"` // where fields ask for it, and its bytes are in the ledger
 }
 
 func (s *Server) timeline(c *call) (p Page[TimelineCell], err error) {
@@ -193,13 +194,17 @@ func (s *Server) timeline(c *call) (p Page[TimelineCell], err error) {
 		return p, err
 	}
 	found, err := s.Index.CellsAt(c.ctx, marks)
+	if err != nil {
+		return p, err
+	}
+	again, err := s.again(c, ofMarks(found, marks[:len(places)]))
 	p.Items = []TimelineCell{}
 	for i, at := range places {
 		x, there := found[marks[i]]
 		if !there { // the index is being made anew
 			continue
 		}
-		t := TimelineCell{CellRow: s.account.Row(x), Sequence: from + i + 1, Repeat: at.repeat, OutOfOrder: at.outOfOrder, Newest: at.newest}
+		t := TimelineCell{CellRow: s.account.Row(x), Sequence: from + i + 1, Repeat: at.repeat, OutOfOrder: at.outOfOrder, Newest: at.newest, Again: again[x.ID]}
 		t.Edited = at.before >= 0 && found[marks[at.before]].Source != x.Source
 		if slices.Contains(c.words("fields"), "source") {
 			if text, there := s.account.SourceText(x); there {
@@ -209,4 +214,14 @@ func (s *Server) timeline(c *call) (p Page[TimelineCell], err error) {
 		p.Items = append(p.Items, t)
 	}
 	return p, err
+}
+
+// ofMarks returns the cell executions that are at marks.
+func ofMarks(found map[index.Mark]index.Cell, marks []index.Mark) (cells []index.Cell) {
+	for _, m := range marks {
+		if x, there := found[m]; there {
+			cells = append(cells, x)
+		}
+	}
+	return cells
 }

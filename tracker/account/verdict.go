@@ -1,0 +1,72 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/index"
+)
+
+// Verdict is what an execution came to that repeats an earlier one of the same source. It is empty where nobody can tell.
+type Verdict string
+
+// The verdicts that can be had of what is recorded of both.
+const (
+	Equal   Verdict = "equal"   // it showed the same, and ended as that one did
+	Differs Verdict = "differs" // it showed something else, or ended otherwise
+	Failed  Verdict = "failed"  // it ended with an error, which that one did not
+)
+
+// Judge compares what two executions of the same source showed. What always varies does not count: the numbers of executions, the ids of
+// displays, addresses in memory. Where something was left out, lost, removed or taken out as a secret, nothing is said unless the whole is known
+// to be the same; nor is it where neither showed anything.
+func (r Reader) Judge(ctx context.Context, before, again index.Cell) (Verdict, error) {
+	v, open := judgeUnread(before, again)
+	if !open {
+		return v, nil
+	}
+	was, err := r.essence(ctx, before.ID)
+	if err != nil {
+		return v, known(err)
+	}
+	is, err := r.essence(ctx, again.ID)
+	switch {
+	case err != nil:
+		return v, known(err)
+	case was == is:
+		return Equal, nil
+	}
+	return Differs, nil
+}
+
+// judgeUnread judges by what is known without the outputs; open says that these have to be read.
+func judgeUnread(before, again index.Cell) (v Verdict, open bool) {
+	switch {
+	case before.Redactions+again.Redactions > 0, !ended(before) || !ended(again):
+		return "", false
+	case before.Status != again.Status:
+		return map[bool]Verdict{true: Failed, false: Differs}[again.Status == tracker.Failed], false
+	case before.Messages+again.Messages == 0:
+		return "", false
+	case before.OutputSHA256 != "" && before.OutputSHA256 == again.OutputSHA256:
+		return Equal, false
+	}
+	return "", !before.Truncated && !again.Truncated && whole(before) && whole(again)
+}
+
+func ended(c index.Cell) bool { return c.Status == tracker.OK || c.Status == tracker.Failed }
+
+// whole reports whether nothing of what a cell execution showed was lost on its way.
+func whole(c index.Cell) bool { return c.OutputSHA256 != "" || c.Messages == 0 }
+
+// errUnknown says that nobody can tell what an execution showed.
+var errUnknown = errors.New("what it showed is not known")
+
+// known leaves out that something is not known: then there is no verdict.
+func known(err error) error {
+	if errors.Is(err, errUnknown) {
+		return nil
+	}
+	return err
+}
