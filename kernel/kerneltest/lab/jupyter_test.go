@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -29,13 +30,15 @@ type jupyter struct {
 // quiet keeps JupyterLab from asking whether it may show news, over what the test looks at.
 const quiet = `{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true}`
 
-// start starts JupyterLab's server, which serves Notebook 7 too, on a port of its choice.
+// start starts JupyterLab's server, which serves Notebook 7 too, on a port of its choice. All that it writes goes into dir.
 func (j *jupyter) start(dir string) error {
 	j.root = filepath.Join(dir, "root")
 	settings := filepath.Join(dir, "settings", "@jupyterlab", "apputils-extension")
 	if err := errors.Join(os.MkdirAll(j.root, 0o755), os.MkdirAll(settings, 0o755)); err != nil {
 		return err
 	}
+	runtime := filepath.Join(dir, "runtime")
+	j.env = append(slices.Clone(j.env), "JUPYTER_RUNTIME_DIR="+runtime)
 	if err := os.WriteFile(filepath.Join(settings, "notification.jupyterlab-settings"), []byte(quiet), 0o644); err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func (j *jupyter) start(dir string) error {
 	}
 	j.ended = make(chan error, 1)
 	go func() { j.ended <- c.Wait() }()
-	if err := j.find(filepath.Join(dir, "jupyter", "runtime")); err != nil {
+	if err := j.find(runtime); err != nil {
 		said, _ := os.ReadFile(log.Name())
 		return fmt.Errorf("%w\n%s", err, said)
 	}

@@ -88,7 +88,7 @@ func (l *lab) install() error {
 		return err
 	}
 	l.env = append(os.Environ(), "GOENV="+goenv, "XDG_CONFIG_HOME="+filepath.Join(l.dir, "config"))
-	for _, kind := range []string{"CONFIG", "DATA", "RUNTIME"} {
+	for _, kind := range []string{"CONFIG", "DATA"} {
 		l.env = append(l.env, "JUPYTER_"+kind+"_DIR="+filepath.Join(l.dir, "jupyter", strings.ToLower(kind)))
 	}
 	if err := l.copyGoNB(); err != nil {

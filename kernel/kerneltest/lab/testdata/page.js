@@ -1,7 +1,9 @@
 // What the tests ask of a page of JupyterLab or Notebook 7: what a person sees, and where to click.
 (() => {
   "use strict";
-  const panel = () => globalThis.jupyterapp.shell.currentWidget;
+  const shell = () => globalThis.jupyterapp.shell;
+  // panel is the notebook in front, or the one that is open behind something else.
+  const panel = () => (shell().currentWidget?.sessionContext ? shell().currentWidget : Array.from(shell().widgets("main")).find((w) => w.sessionContext));
   const kernel = () => panel().sessionContext.session.kernel;
   const text = (element) => (element ? element.innerText.trim() : "");
   const visible = (element) => element.getClientRects().length > 0;
@@ -18,7 +20,7 @@
       if (started === undefined) Promise.resolve(app.allPluginsActivated ?? app.restored).then(() => (started = true)); // Notebook 7 has the second alone
       started ||= false;
       if (!started || p.content.widgets.some((w) => w.isPlaceholder() || !w.node.isConnected)) return false;
-      return p.context.path === path && p.context.isReady && p.content.widgets.length > 0 && kernel().status === "idle";
+      return app.serviceManager.contents.localPath(p.context.path) === path && p.context.isReady && p.content.widgets.length > 0 && kernel().status === "idle";
     },
     // cells lists the code cells: what the file would hold of them, and what stands on the page.
     cells() {
@@ -39,10 +41,9 @@
       statuses.on = true;
       return Array.from(statuses);
     },
-    // marks are what the ledger's marks say of the code cells of the first notebook, empty where there is none.
+    // marks are what the ledger's marks say of the code cells, empty where there is none.
     marks() {
-      const notebook = Array.from(globalThis.jupyterapp.shell.widgets("main")).find((w) => w.sessionContext);
-      const cells = notebook.content.widgets.filter((w) => w.model.type === "code");
+      const cells = panel().content.widgets.filter((w) => w.model.type === "code");
       return cells.map((w) => text(Array.from(w.node.querySelectorAll(".gm-badge")).find((e) => !e.classList.contains("lm-mod-hidden"))));
     },
     // cost is how long the extension kept JupyterLab from other work at its start, and how long its script took to come, in milliseconds.
@@ -58,23 +59,26 @@
     },
     // front is what the tab in front is called.
     front() {
-      return panel().title.label;
+      return shell().currentWidget.title.label;
     },
-    // kernelStatus is what JupyterLab thinks of the kernel of the only notebook that is open.
+    // kernelStatus is what JupyterLab thinks of the kernel.
     kernelStatus() {
-      for (const w of globalThis.jupyterapp.shell.widgets("main")) if (w.sessionContext) return w.sessionContext.session.kernel.status;
-      return "";
+      return kernel().status;
     },
     // gembaViews are the views that the ledger's side panel leads to.
     gembaViews() {
       return Array.from(document.querySelectorAll(".gm-lab-views li"), text);
     },
+    // document is what the file of the notebook in front would hold.
+    document() {
+      return panel().content.model.toJSON();
+    },
     unsaved() {
       return panel().context.model.dirty;
     },
     source(path, index) {
-      for (const w of globalThis.jupyterapp.shell.widgets("main")) {
-        if (w.context?.path === path) return w.content.widgets.filter((c) => c.model.type === "code")[index].model.sharedModel.getSource();
+      for (const w of shell().widgets("main")) {
+        if (w.context?.localPath === path) return w.content.widgets.filter((c) => c.model.type === "code")[index].model.sharedModel.getSource();
       }
       return "";
     },
@@ -84,7 +88,7 @@
     },
     // leftPanel opens the ledger's panel in Notebook 7.
     leftPanel() {
-      globalThis.jupyterapp.shell.expandLeft("gemba-ledger");
+      shell().expandLeft("gemba-ledger");
       return true;
     },
     // text is what the visible elements that match a selector say.
