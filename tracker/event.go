@@ -70,9 +70,13 @@ type CellFinished struct {
 	Names        Names
 }
 
-// Names is what a cell's code names, as far as the engine tells.
+// Names is what a cell's code names, as far as the engine tells. A Bound that is empty, and not nil, tells that it named nothing.
+//
+// Names of Python are variables, which keep their values: who used one used what the cell gave it that bound it last before. Those of Go
+// are declarations, which each cell's program is made of anew: who used one depends on how it was declared last, not on values, and Used
+// holds all that the program depends on, directly or through other declarations.
 type Names struct {
-	Bound   []string `json:"bound,omitempty"`   // names that it gave a value, sorted
+	Bound   []string `json:"bound,omitempty"`   // names that it gave a value or declared, sorted
 	Used    []string `json:"used,omitempty"`    // names that it used and that came from cells before it, sorted
 	Imports []Module `json:"imports,omitempty"` // libraries that it imported, and those that were loaded with them
 	Seeds   []Seed   `json:"seeds,omitempty"`   // that it gave to random number generators

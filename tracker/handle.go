@@ -148,9 +148,9 @@ func names(list []string) []byte {
 	return b
 }
 
-// encode returns the names as the blob holds them; none are no blob.
+// encode returns the names as the blob holds them; what is not known is no blob.
 func (n Names) encode() []byte {
-	if len(n.Bound)+len(n.Used)+len(n.Imports)+len(n.Seeds) == 0 {
+	if n.Bound == nil && len(n.Used)+len(n.Imports)+len(n.Seeds) == 0 {
 		return nil
 	}
 	b, _ := json.Marshal(n) // strings always encode

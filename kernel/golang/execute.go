@@ -57,6 +57,7 @@ func (x *execution) name() string { return fmt.Sprintf("Cell[%d]", x.cell.Count)
 func (x *execution) run() error {
 	parsed, err := source.Parse(x.name(), x.cell.Source)
 	if parsed.Magic != nil {
+		x.facts.Bound = []string{}
 		return atLine(1, x.magic(parsed.Magic))
 	}
 	if err != nil {
@@ -75,6 +76,7 @@ func (x *execution) run() error {
 		}
 	}
 	if !parsed.Go {
+		x.facts.Bound = []string{}
 		return nil
 	}
 	return x.program(parsed)
@@ -91,12 +93,16 @@ func (x *execution) commit() {
 func (x *execution) program(parsed *source.Cell) error {
 	started := time.Now()
 	decls := source.Merge(x.session.decls, parsed.Declarations)
+	names := make(chan source.Named, 1)
+	go func() { names <- parsed.Named(decls) }() // beside the build, which takes longer
 	built, err := x.build(decls, parsed)
 	x.facts.Build = time.Since(started)
+	named := <-names
+	x.facts.Bound, x.facts.Used = []string{}, named.Used
 	if err != nil {
 		return err
 	}
-	x.session.decls = decls
+	x.session.decls, x.facts.Bound = decls, named.Bound
 	x.sayBackend(built)
 	x.commit()
 	x.facts.Reused, x.facts.Backend, x.facts.Program = built.Reused, built.Backend, built.Program.Text

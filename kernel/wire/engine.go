@@ -66,7 +66,7 @@ type Facts struct {
 	GoMod        string   // go.mod and go.sum of the module it was built in
 	GoSum        string
 	Seen         Seen
-	Bound        []string // names that the cell gave a value, sorted
+	Bound        []string // names that the cell gave a value or declared, sorted; nil when the engine does not know, of Used too
 	Used         []string // names that it used and that came from cells before it, sorted
 	Imports      []Module // that it imported, and those that were loaded with them
 	Seeds        []Seed   // that it gave to random number generators

@@ -17,7 +17,7 @@ func (p *cellParser) statements(body string, explicit *entry) {
 	if !hasCode(body) {
 		p.comments(body)
 		if explicit != nil && p.cell.Main.kind == mainNone {
-			p.cell.Main = Main{kind: mainFunc, mark: explicit.body, doc: explicit.doc, refs: explicit.refs}
+			p.cell.Main = Main{kind: mainFunc, mark: explicit.body, doc: explicit.doc, refs: explicit.refs, mentions: explicit.mentions}
 		}
 		to = from
 	}
@@ -83,7 +83,8 @@ func (p *cellParser) parseBody(body string, from, to int) {
 	if m.kind == mainNone {
 		m.mark = piece{cell: p.text.cell, line: line, col: 1}
 	}
-	m.kind, m.refs = mainBody, refsIn(file, unresolvedIn(file))
+	unresolved := unresolvedIn(file)
+	m.kind, m.refs, m.mentions = mainBody, refsIn(file, unresolved), mentionsIn(file, globalIn(file, unresolved))
 	m.body = piece{p.text.cell, line, col, body[from:to]}
 }
 

@@ -3,6 +3,7 @@ package source
 import (
 	"go/parser"
 	"go/token"
+	"slices"
 	"strings"
 	"testing"
 
@@ -288,7 +289,8 @@ func TestView(t *testing.T) {
 // FuzzParse: no text makes the parser panic, and a cell that parses composes to Go that parses.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{"% ", "!", "%%\nx()", "func f() {", "const (\n\tA = iota\n\tB\n)", "var a, _, c = f()", "x := `\n!ls`", "//gonb:%exec f -x",
-		"import . \"fmt\"\n/* */ import \"C\"", "package x; func (T[K]) m() {}", "%%bash\n", "func init_x() {}\n\\", "type (\n\tA = int\n)\nfor {\n}"} {
+		"import . \"fmt\"\n/* */ import \"C\"", "package x; func (T[K]) m() {}", "%%bash\n", "func init_x() {}\n\\",
+		"type t t\n_ = t{a: {b: c{}}, (d): []*t{{e: f}}}", "type a b[a]\nvar _ = func() { <-b() }\n%test -x", "import . \"C\"\nfunc (a[b, c]) d[b any]() { C.e() }", "type (\n\tA = int\n)\nfor {\n}"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -308,6 +310,9 @@ func FuzzParse(f *testing.F) {
 			d.Remove(key)
 		}
 		Unresolved(d, c.Main, Options{})
+		if n := c.Named(d); !slices.IsSorted(n.Bound) || len(n.Used) > 0 {
+			t.Fatalf("%q uses of itself %q", n.Bound, n.Used)
+		}
 		parses(t, Compose(d, c.Main, Options{}).Text)
 	})
 }

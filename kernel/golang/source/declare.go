@@ -15,6 +15,7 @@ type declarer struct {
 	file       *token.File
 	shift      int // bytes put before the cell's text for the parser
 	unresolved map[*ast.Ident]bool
+	global     func(*ast.Ident) bool
 	entries    []*entry
 	blanks     map[string]bool // keys of blank names
 	main       *entry          // func main, which is not remembered
@@ -32,7 +33,8 @@ func (d *declarer) comment(doc *ast.CommentGroup) piece {
 }
 
 func (d *declarer) add(e *entry, node ast.Node) *entry {
-	e.refs = refsIn(node, d.unresolved)
+	e.refs, e.mentions = refsIn(node, d.unresolved), mentionsIn(node, d.global)
+	e.runs = e.always(node)
 	d.entries = append(d.entries, e)
 	return e
 }
@@ -60,7 +62,7 @@ func (d *declarer) function(f *ast.FuncDecl) {
 	}
 	e.names = []name{n}
 	if n.key == "main" && d.main == nil {
-		e.refs = refsIn(f, d.unresolved)
+		e.refs, e.mentions = refsIn(f, d.unresolved), mentionsIn(f, d.global)
 		d.main = e
 		return
 	}
@@ -130,6 +132,7 @@ func (d *declarer) spec(g *ast.GenDecl, spec ast.Spec) {
 		d.imported(e, s)
 	case *ast.TypeSpec:
 		e.kind, e.names = Type, []name{d.ident(s.Name, s.Pos())}
+		e.literals(s.Type)
 		if e.names[0].key == "" {
 			e.names[0] = d.blank(e.body.text)
 		}

@@ -61,6 +61,11 @@ type entry struct {
 	alias   string // of an import
 	rename  bool   // a function init_something, composed as init
 	refs    Refs
+
+	mentions *mentions
+	runs     bool   // in every program, whether or not anything refers to it
+	fields   bool   // of a type: what stands before colons in its literals are fields
+	like     string // of a type: the other one that it is declared by, when that is a name
 }
 
 // keys lists the keys by which the entry is remembered.

@@ -7,6 +7,8 @@ type Main struct {
 	doc  piece // of mainFunc
 	body piece // of mainBody
 	refs Refs
+
+	mentions *mentions
 }
 
 type mainKind int

@@ -105,8 +105,9 @@ func (p *cellParser) declarations(decls string) *entry {
 		p.diagnostics = append(p.diagnostics, p.syntax(err, len(declarationsHead))...)
 		return nil
 	}
+	unresolved := unresolvedIn(file)
 	d := &declarer{text: p.text, file: fset.File(file.FileStart), shift: len(declarationsHead),
-		unresolved: unresolvedIn(file), blanks: map[string]bool{}}
+		unresolved: unresolved, global: globalIn(file, unresolved), blanks: map[string]bool{}}
 	for _, decl := range file.Decls {
 		d.declare(decl)
 	}

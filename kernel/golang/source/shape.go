@@ -77,5 +77,5 @@ func (p *cellParser) exec(c Command) {
 		}
 		return true
 	})
-	p.cell.Main = Main{kind: mainCall, mark: piece{p.text.cell, c.Line, 1, fn}, refs: refsIn(expr, all)}
+	p.cell.Main = Main{kind: mainCall, mark: piece{p.text.cell, c.Line, 1, fn}, refs: refsIn(expr, all), mentions: mentionsIn(expr, func(*ast.Ident) bool { return true })}
 }
