@@ -68,7 +68,7 @@ func (r Reader) Compare(ctx context.Context, both [2]index.Match, all bool) (*Di
 	if err := d.runs(ctx, r, sides); err != nil {
 		return nil, err
 	}
-	if err := d.code(r, sides); err != nil {
+	if err := d.code(ctx, r, sides); err != nil {
 		return nil, err
 	}
 	d.files(sides)
@@ -118,7 +118,7 @@ func (r Reader) side(ctx context.Context, m index.Match) (s side, err error) {
 }
 
 // code compares the commits that cells ran on, the paths that differed from those, and the cells.
-func (d *Difference) code(r Reader, sides [2]side) error {
+func (d *Difference) code(ctx context.Context, r Reader, sides [2]side) error {
 	var wrong error
 	d.Code = both(sides, func(s side, t *texts) {
 		if len(s.Provenance.Code) == 0 {
@@ -144,7 +144,7 @@ func (d *Difference) code(r Reader, sides [2]side) error {
 			t.add(c.Path, c.State)
 		}
 	})
-	d.Cells = r.cellChanges(sides, d.Kind != "run")
+	d.Cells = r.cellChanges(ctx, sides, d.Kind != "run")
 	return wrong
 }
 

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,8 @@ func (s side) cellKeys() (keys []string, cells map[string]CellRow) {
 }
 
 // cellChanges compares cells: their sources and, where results are asked for, how they ended and what they printed.
-func (r Reader) cellChanges(sides [2]side, results bool) (all []ChangedCell) {
+func (r Reader) cellChanges(ctx context.Context, sides [2]side, results bool) (all []ChangedCell) {
+	differ := r.outputsDiffer(ctx)
 	keys, a := sides[0].cellKeys()
 	more, b := sides[1].cellKeys()
 	for _, key := range more {
@@ -62,7 +64,7 @@ func (r Reader) cellChanges(sides [2]side, results bool) (all []ChangedCell) {
 				before, now := string(was.Status), string(is.Status)
 				c.Status = &Changed{"status", &before, &now}
 			}
-			c.Output = was.OutputSHA256 != is.OutputSHA256
+			c.Output = differ(was.Cell, is.Cell)
 		}
 		if c.Source != "" || c.Status != nil || c.Output || inA != inB {
 			all = append(all, c)

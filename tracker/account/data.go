@@ -218,12 +218,13 @@ func (r Reader) CellPairs(ctx context.Context, both [2]index.Match, all bool) (p
 			}
 		}
 	}
+	differ := r.outputsDiffer(ctx)
 	for _, key := range keys {
 		p := CellPair{Cell: key}
 		a, inA := cells[0][key]
 		b, inB := cells[1][key]
 		p.Source, p.Status = inA != inB || a.Source != b.Source, inA != inB || a.Status != b.Status
-		p.Outputs = inA != inB || a.OutputSHA256 != b.OutputSHA256
+		p.Outputs = inA != inB || differ(a.Cell, b.Cell)
 		if inA {
 			p.A = &CellSide{CellRow: a}
 		}

@@ -199,3 +199,24 @@ func TestWhatIsRepeated(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareKnowsWhatVaries compares the same executions as above, one pair at a time.
+func TestCompareKnowsWhatVaries(t *testing.T) {
+	h := newHouse(t)
+	h.append(&tracker.SessionOpenedEntry{Header: h.head(tracker.ID{}), Engine: "go", Notebook: "lab/again.ipynb"})
+	pairs := map[string][2]tracker.ID{}
+	for name, x := range verdicts {
+		pairs[name] = [2]tracker.ID{h.execute("before "+name, x.before), h.execute("again "+name, x.again)}
+	}
+	time.Sleep(150 * time.Millisecond) // as above
+	for name, x := range verdicts {
+		path := fmt.Sprintf("?a=%s&b=%s", pairs[name][0], pairs[name][1])
+		differ := len(get[web.Page[web.CellPair]](h, "/api/compare/cells"+path).Items) > 0
+		if x.want == "equal" && differ || (x.want == "differs" || x.want == "failed") && !differ {
+			t.Errorf("%s: verdict %q, and compared they differ: %t", name, x.want, differ)
+		}
+		if d := get[account.Difference](h, "/api/compare"+path); d.Identical == differ {
+			t.Errorf("%s: pairs of cells differ: %t, and all of it is identical: %t", name, differ, d.Identical)
+		}
+	}
+}
