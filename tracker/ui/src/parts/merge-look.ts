@@ -20,7 +20,7 @@ const theme = EditorView.theme({
   '.cm-changedLine span, .cm-deletedChunk span, .cm-insertedLine span': { color: 'var(--gm-text) !important' }, // no colour of a token is readable on every ground
   '.cm-deletedChunk': { paddingLeft: '0' },
   '.cm-collapsedLines': { color: 'var(--gm-text-2)', background: 'var(--gm-ground-3)', padding: '3px 8px', fontFamily: 'var(--gm-font)' },
-  '.cm-collapsedLines:before, .cm-collapsedLines:after': { color: 'var(--gm-text-3)' },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"', color: 'var(--gm-text-3)' }, // the library's own sign is in few fonts
   '.cm-selectionBackground': { background: 'var(--gm-chosen)' },
 });
 
