@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -71,12 +70,9 @@ func (a *app) ui(ctx context.Context, listen, files string, browser bool) error 
 	if browser {
 		a.openBrowser(page.String())
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/api/", server)
-	mux.Handle("/", ui.Serve(pageFiles(files)))
 	stop := context.AfterFunc(ctx, server.Close) // streams of events end before the listener does
 	defer stop()
-	err = serveUntil(ctx, listener, &web.Guard{Token: token, Cookie: fmt.Sprintf("gemba_%d", at.Port), Next: mux})
+	err = serveUntil(ctx, listener, &web.Guard{Token: token, Cookie: fmt.Sprintf("gemba_%d", at.Port), Page: ui.Serve(pageFiles(files)), Next: server})
 	return errors.Join(err, closeServer())
 }
 

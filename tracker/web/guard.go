@@ -1,8 +1,9 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
-	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,9 +15,10 @@ import (
 // knows it. A page of another site can make its reader's browser send requests to this machine (cross-site request forgery), also under a
 // name of its own that suddenly means this machine (DNS rebinding): what it sends stops here.
 type Guard struct {
-	Token  string // in the URL that is opened; then a cookie, or a bearer's (RFC 6750)
-	Cookie string // its name: cookies know no ports, so each server has one of its own
-	Next   http.Handler
+	Token  string       // in the URL that is opened; then a cookie, or a bearer's (RFC 6750)
+	Cookie string       // its name: cookies know no ports, so each server has one of its own
+	Page   http.Handler // the page's files, the same for every ledger: shown also to who has no token, for the page says best what to do then; nil: none
+	Next   http.Handler // the API: what is asked for below /api/, and all where there is no page
 
 	cross http.CrossOriginProtection
 }
@@ -39,6 +41,8 @@ func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case g.cross.Check(r) != nil || !ownOrigin(r):
 		refuse(w, r, "pages of other sites may not use this server")
 	case g.opened(w, r):
+	case g.Page != nil && !strings.HasPrefix(r.URL.Path, "/api/"):
+		g.Page.ServeHTTP(w, r)
 	case !g.known(r):
 		refuse(w, r, "a token is needed: open the address that gemba ui printed")
 	default:
@@ -67,21 +71,23 @@ func ownOrigin(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
+// onward takes the token out of the address and leaves the rest of it, also the place behind the #, of which servers are not told.
+const onward = `const here = new URL(location); here.searchParams.delete("token"); location.replace(here)`
+
 // opened turns the token of the URL that was opened into a cookie, and takes it out of the address, where history and screens would show it.
 // It does so by a page that goes on by itself: a redirect's target would not be sent the cookie where the link was in a page of another site.
 func (g *Guard) opened(w http.ResponseWriter, r *http.Request) bool {
-	q := r.URL.Query()
-	sent := q.Get("token")
+	sent := r.URL.Query().Get("token")
 	if r.Method != http.MethodGet || sent == "" || !guard.Same(sent, g.Token) {
 		return false
 	}
-	q.Del("token")
-	to := url.URL{Path: "/" + strings.TrimLeft(r.URL.Path, "/"), RawQuery: q.Encode()}
 	http.SetCookie(w, &http.Cookie{Name: g.Cookie, Value: g.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = fmt.Fprintf(w, "<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=%[1]s\"><title>gemba</title><a href=\"%[1]s\">gemba</a>\n", // who is gone needs no answer
-		html.EscapeString(to.String()))
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	sum := sha256.Sum256([]byte(onward))
+	h.Set("Content-Security-Policy", strings.Replace(policy, "script-src 'self'", "script-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'", 1))
+	_, _ = fmt.Fprintf(w, "<!doctype html><title>gemba</title><script>%s</script><a href=\"/\">gemba</a>\n", onward) // who is gone needs no answer
 	return true
 }
 

@@ -395,6 +395,29 @@ func TestEventsTellWhatChanges(t *testing.T) {
 	}
 }
 
+// TestPageIsShownWithoutTheLedger gives the page's files to who has no token, and nothing else.
+func TestPageIsShownWithoutTheLedger(t *testing.T) {
+	says := func(text string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
+	}
+	g := &web.Guard{Token: "secret", Cookie: "gemba_1", Page: says("page"), Next: says("ledger")}
+	for path, want := range map[string]string{"/": "page", "/?token=old": "page", "/page-1.js": "page", "/api": "page", "//api/runs": "page", "/x/../api/runs": "page", "/API/runs": "page"} {
+		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:1"+path, nil)
+		w := httptest.NewRecorder()
+		if g.ServeHTTP(w, r); w.Body.String() != want {
+			t.Errorf("%s without a token: %d %s, want the %s", path, w.Code, w.Body, want)
+		}
+	}
+	for cookie, want := range map[string]int{"gemba_1=secret": http.StatusOK, "gemba_1=old": http.StatusForbidden, "": http.StatusForbidden} {
+		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:1/api/runs", nil)
+		r.Header.Set("Cookie", cookie)
+		w := httptest.NewRecorder()
+		if g.ServeHTTP(w, r); w.Code != want || (w.Body.String() == "ledger") != (want == http.StatusOK) {
+			t.Errorf("the API with cookie %q: %d %s, want %d", cookie, w.Code, w.Body, want)
+		}
+	}
+}
+
 func TestOnlyTheOwnPageGetsIn(t *testing.T) {
 	passed := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "in") })
 	g := &web.Guard{Token: "secret", Cookie: "gemba_1", Next: passed}
@@ -430,7 +453,7 @@ func TestOnlyTheOwnPageGetsIn(t *testing.T) {
 		}
 		if strings.Contains(test.path, "token=secret") {
 			c := w.Result().Cookies()
-			if len(c) != 1 || !c[0].HttpOnly || c[0].SameSite != http.SameSiteStrictMode || !strings.Contains(w.Body.String(), `url=/"`) {
+			if len(c) != 1 || !c[0].HttpOnly || c[0].SameSite != http.SameSiteStrictMode || !strings.Contains(w.Body.String(), `searchParams.delete("token")`) {
 				t.Errorf("%s: cookies %v, body %s", test.name, c, w.Body)
 			}
 		} else if in := w.Body.String() == "in"; in != (test.status == http.StatusOK) {

@@ -13,9 +13,8 @@ import (
 
 // faults keeps what a page did wrong.
 type faults struct {
-	host string // the only one it may ask
-
 	mu      sync.Mutex
+	host    string // the only one it may ask
 	all     []string
 	allowed []string
 }
@@ -52,9 +51,19 @@ func (f *faults) hear(event any) {
 	}
 }
 
+// move allows another host in the place of the first.
+func (f *faults) move(host string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.host = host
+}
+
 func (f *faults) request(address string) {
+	f.mu.Lock()
+	host := f.host
+	f.mu.Unlock()
 	u, err := url.Parse(address)
-	if err != nil || u.Host != f.host && u.Scheme != "data" && u.Scheme != "blob" && u.Scheme != "about" {
+	if err != nil || u.Host != host && u.Scheme != "data" && u.Scheme != "blob" && u.Scheme != "about" {
 		f.add("request to " + address)
 	}
 }

@@ -43,22 +43,70 @@ func TestPageLeadsToWhatIsLookedFor(t *testing.T) {
 	w.find("button", "Theme: light")
 }
 
-// TestPageOutlivesItsServer takes the server away, brings another one back at its address, and opens what that one prints.
+// TestPageOutlivesItsServer takes the server away, brings another one back at its address, and goes on in the same place: by the token that is
+// pasted, by another tab that has it, and at another address.
 func TestPageOutlivesItsServer(t *testing.T) {
 	b := enter(t)
 	s := b.serve(t, b.lab)
-	w := s.open(t, "/verify")
-	w.find("heading", "Verify")
-	w.allow("Failed to load", "ERR_", "403", "Forbidden")
+	const place = "/runs?filter=run_name+%3D+%27baseline%27"
+	w, other := s.open(t, place), s.open(t, "/verify")
+	for _, tab := range []*tab{w, other} {
+		tab.allow("Failed to load", "ERR_", "403", "Forbidden")
+	}
+	w.gridSays("Runs", "Name", "baseline")
+	other.find("heading", "Verify")
 	s.end()
 	w.sees("gemba does not answer", "No connection")
 	w.shot("away")
 	w.accessible("away")
+	was := s.address.Query().Get("token")
 	s.start(t, s.address.Host)
-	w.sees("This page may not read the ledger")
+	w.sees("This page may not read the ledger", "Open the address that gemba ui printed last")
 	w.shot("stranger")
-	again := s.open(t, "/verify")
-	again.sees("Nothing is checked since", "Connected")
+	w.accessible("stranger")
+	other.sees("This page may not read the ledger")
+	w.do(chromedp.Reload())
+	w.sees("This page may not read the ledger")
+
+	w.fill("textbox", "Address or token", was)
+	w.press(kb.Enter)
+	w.sees("not the token of the server that runs")
+	w.fill("textbox", "Address or token", s.address.String())
+	w.press(kb.Enter)
+	w.gridSays("Runs", "Name", "baseline")
+	w.isAt(place)
+	other.sees("Nothing is checked since", "Connected")
+
+	s.end()
+	other.sees("gemba does not answer")
+	s.start(t, "127.0.0.1:0")
+	other.faults.move(s.address.Host)
+	other.click("DisclosureTriangle", "gemba ui runs at another address now")
+	other.fill("textbox", "Address or token", s.address.String())
+	other.shot("elsewhere")
+	other.accessible("elsewhere")
+	other.press(kb.Enter)
+	other.sees("Nothing is checked since", "Connected")
+	other.isAt("/verify")
+}
+
+// TestOpenedAddressKeepsItsPlace opens what gemba ui prints, with a place behind it.
+func TestOpenedAddressKeepsItsPlace(t *testing.T) {
+	b := enter(t)
+	s := b.serve(t, b.lab)
+	w := s.newTab(t)
+	const place = "/runs?filter=run_name+%3D+%27baseline%27"
+	w.do(chromedp.Navigate(s.address.String() + "#" + place))
+	w.gridSays("Runs", "Name", "baseline")
+	w.isAt(place)
+}
+
+// isAt checks that the address has a place, and nothing that only this server knows.
+func (w *tab) isAt(place string) {
+	w.Helper()
+	if got, want := evaluate[string](w, "location.href"), "http://"+w.site.address.Host+"/#"+place; got != want {
+		w.Errorf("the page is at %s, want %s", got, want)
+	}
 }
 
 // TestPageOfAnEmptyLedger shows what to do first.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,17 @@ type tab struct {
 // open opens the page at a place, such as "/runs?filter=…", as it stands behind the address's #, in a browser that has the token already.
 func (s *site) open(t *testing.T, place string) *tab {
 	t.Helper()
+	w := s.newTab(t)
+	token := network.SetCookieParams{Name: "gemba_" + s.address.Port(), Value: s.address.Query().Get("token"), URL: "http://" + s.address.Host, SameSite: "Strict"}
+	_, err := chromedp.Call(w.ctx, network.SetCookie, token)
+	w.check(err)
+	w.do(chromedp.Navigate("http://" + s.address.Host + "/#" + place))
+	return w
+}
+
+// newTab opens a tab with nothing in it.
+func (s *site) newTab(t *testing.T) *tab {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(s.tabs)
 	w := &tab{t, ctx, s, &faults{host: s.address.Host}}
 	t.Cleanup(func() {
@@ -40,10 +52,6 @@ func (s *site) open(t *testing.T, place string) *tab {
 	w.check(chromedp.Listen(ctx, w.faults.hear))
 	_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	w.check(err)
-	token := network.SetCookieParams{Name: "gemba_" + s.address.Port(), Value: s.address.Query().Get("token"), URL: "http://" + s.address.Host, SameSite: "Strict"}
-	_, err = chromedp.Call(ctx, network.SetCookie, token)
-	w.check(err)
-	w.do(chromedp.Navigate("http://" + s.address.Host + "/#" + place))
 	return w
 }
 
@@ -71,10 +79,18 @@ func evaluate[T any](w *tab, expression string, args ...any) T {
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, guard)
 	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](fmt.Sprintf(expression, args...), chromedp.EvalAwaitPromise))
-	w.check(err)
-	return value
+	for {
+		value, err := chromedp.Run(ctx, chromedp.Evaluate[T](fmt.Sprintf(expression, args...), chromedp.EvalAwaitPromise))
+		if err != nil && goesOn.MatchString(err.Error()) && ctx.Err() == nil {
+			continue
+		}
+		w.check(err)
+		return value
+	}
 }
+
+// goesOn is what the browser says of a page that went on to another address meanwhile.
+var goesOn = regexp.MustCompile("navigated or closed|[Cc]ontext (was destroyed|with specified id)")
 
 // goTo shows another place on the page that is open.
 func (w *tab) goTo(place string) {

@@ -4,10 +4,11 @@ import { HTTP } from '../api/http';
 import { Changes } from '../changes';
 import { HostContext, useAnswer, type Host } from '../host';
 import { viewOf } from '../views';
-import { Banner, isStranger, Stranger } from './banner';
+import { Banner } from './banner';
 import { hashOf, placeOf } from './hash';
 import { ledgerName, Navigation } from './navigation';
 import { Search } from './search';
+import { isStranger, Stranger } from './stranger';
 
 /** The place of the page's address. */
 function usePlace() {

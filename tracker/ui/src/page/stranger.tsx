@@ -1,0 +1,24 @@
+// What is in the place of a view where the server does not know this page.
+import { Fault } from '../api/client';
+import { Onward } from './onward';
+
+/** Whether a page's token is not, or no longer, the server's. */
+export function isStranger(error: Error | undefined): boolean {
+  return error instanceof Fault && error.status === 403;
+}
+
+/** Says what happened, and lets the reader go on in the place. A tab that is given the token lets this one go on, too: they have one cookie. */
+export function Stranger() {
+  return (
+    <div class="gm-state">
+      <div role="alert">
+        <p class="gm-state-title">This page may not read the ledger</p>
+        <p>
+          Each start of <code>gemba ui</code> has a token of its own, and this page has not the last one: <code>gemba ui</code> was started anew, or the address was not complete.
+        </p>
+      </div>
+      <p>Open the address that <code>gemba ui</code> printed last, and this page goes on where it is. Or paste it here:</p>
+      <Onward />
+    </div>
+  );
+}
