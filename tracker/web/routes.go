@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 func idParam(about string) param { return param{name: "id", kind: text, about: about, needed: true} }
 
@@ -53,7 +56,13 @@ var chooseRuns = []param{
 
 // routes are all that is served.
 func routes() []route {
-	get, post, put, remove := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	return slices.Concat(historyRoutes(), runRoutes(), compareRoutes(), lineageRoutes(), checkRoutes(), noteRoutes(), byteRoutes())
+}
+
+const get, post, put, remove = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+
+// historyRoutes tell what was executed, and what it showed.
+func historyRoutes() []route {
 	return []route{
 		{get, "/api/openapi.json", "This description (OpenAPI 3.1)", nil, nil, streams("application/json", (*Server).openAPI)},
 		{get, "/api/ledger", "What the ledger holds, and what of it cannot be read", onlyFields, nil, answers((*Server).ledger)},
@@ -81,7 +90,12 @@ func routes() []route {
 			idParam("the cell execution's id, or its leading digits"), outputParam,
 			{name: "type", kind: text, about: "the media type of the representation; without it the richest"}, scriptsParam, themeParam}, nil, streams("text/html", (*Server).outputDocument)},
 		{get, "/api/find", "What an id, its leading digits or a run's name means", []param{{name: "text", kind: text, about: "what is looked for", needed: true}}, nil, answers((*Server).find)},
+	}
+}
 
+// runRoutes tell of experiments and runs.
+func runRoutes() []route {
+	return []route{
 		{get, "/api/experiments", "Experiments, oldest first", with([]param{
 			{name: "stage", kind: text, about: "active ones, deleted ones, or all", choices: []string{"active", "deleted", "all"}, usual: "active"}}, listParams("1000")), nil, answers((*Server).experiments)},
 		{get, "/api/runs", "Runs, newest first where no order is given", with(chooseRuns, []param{
@@ -103,6 +117,12 @@ func routes() []route {
 			{name: "points", kind: integer, about: "at most so many points of each series", least: 2, most: 10000, usual: "1000"},
 			{name: "from", kind: integer, about: "from this step on", least: -1 << 53},
 			{name: "to", kind: integer, about: "up to this step", least: -1 << 53}}, nil, answers((*Server).series)},
+	}
+}
+
+// compareRoutes tell what differs.
+func compareRoutes() []route {
+	return []route{
 		{get, "/api/compare", "What differs between two runs, sessions or cell executions", with([]param{
 			{name: "a", kind: text, about: "the one's id, leading digits or name", needed: true},
 			{name: "b", kind: text, about: "the other's", needed: true},
@@ -110,7 +130,6 @@ func routes() []route {
 		{get, "/api/compare/runs", "The params, metrics and tags that differ among many runs", with([]param{
 			{name: "run", kind: text, about: "a run's id, leading digits or name", needed: true, many: true, most: 500},
 			{name: "all", kind: boolean, about: "compare what was measured of the machine, and gemba's own tags, too", usual: "false"}}, listParams("1000")), nil, answers((*Server).compareRuns)},
-
 		{get, "/api/compare/cells", "The cells of two runs, sessions or cell executions side by side, with both sources and the first outputs", with(twoSides, []param{
 			{name: "all", kind: boolean, about: "also the cells that do not differ", usual: "false"}}, listParams("20")), nil, answers((*Server).compareCells)},
 		{get, "/api/compare/data", "The files and snapshots that two runs, sessions or cell executions do not share", with(twoSides, listParams("100")), nil, answers((*Server).compareData)},
@@ -125,7 +144,12 @@ func routes() []route {
 			{name: "profile", kind: boolean, about: "compare what the columns hold", usual: "true"},
 			{name: "rows", kind: boolean, about: "compare row by row", usual: "true"},
 			{name: "examples", kind: integer, about: "tell at most so many rows that differ", least: 0, most: 1000, usual: "20"}}, onlyFields), nil, answers((*Server).compareTables)},
+	}
+}
 
+// lineageRoutes tell on what something was made.
+func lineageRoutes() []route {
+	return []route{
 		{get, "/api/lineage", "What is around something: files, cells, runs, snapshots and models as nodes, and what used or made what as edges", []param{
 			{name: "id", kind: text, about: "the id, or its leading digits, of a session, cell execution, run or snapshot; with a direction also that of a node", needed: true},
 			{name: "direction", kind: text, about: "all: what is in its sessions; upstream: only what it came of; downstream: what came of it", choices: []string{"all", "upstream", "downstream", "both"}, usual: "all"},
@@ -136,19 +160,34 @@ func routes() []route {
 			{name: "with", kind: text, about: "the other's", needed: true}}, nil, answers((*Server).environmentDiff)},
 		{get, "/api/snapshots", "Snapshots, newest first", with([]param{{name: "name", kind: text, about: "those with this name"}}, listParams("100")), nil, answers((*Server).snapshots)},
 		{get, "/api/models", "Registered models with their versions, by name", with([]param{}, listParams("100")), nil, answers((*Server).models)},
+	}
+}
 
+// checkRoutes look at every byte.
+func checkRoutes() []route {
+	return []route{
 		{get, "/api/verify", "What the last check of every byte found, and how far one is that runs", nil, nil, changing((*Server).verified)},
 		{post, "/api/verify", "Check every byte of the ledger, in the background", nil, nil, changing((*Server).startVerify)},
 		{get, "/api/disk", "What takes how much of the disk, as it was measured last, and how far measuring is that runs", largestParams, nil, changing((*Server).disk)},
 		{post, "/api/disk", "Measure what takes how much of the disk, in the background", largestParams, nil, changing((*Server).startDisk)},
+	}
+}
 
+// noteRoutes keep what people say and look for.
+func noteRoutes() []route {
+	return []route{
 		{get, "/api/views", "Saved searches, by name", listParams("1000"), nil, answers((*Server).views)},
 		{put, "/api/views/{name}", "Save a search", []param{{name: "name", kind: text, about: "its name", needed: true}}, RunQuery{}, answers((*Server).saveView)},
 		{remove, "/api/views/{name}", "Take a saved search away", []param{{name: "name", kind: text, about: "its name", needed: true}}, nil, answers((*Server).removeView)},
 		{get, "/api/reviews", "Comments, approvals and rejections, oldest first", with([]param{
 			{name: "subject", kind: text, about: "of the run, cell execution, session or snapshot with this id, leading digits or name"}}, listParams("100")), nil, changing((*Server).reviews)},
 		{post, "/api/reviews", "Comment, approve or reject: a signed entry that nothing takes away", nil, NewReview{}, answers((*Server).addReview)},
+	}
+}
 
+// byteRoutes serve what the ledger holds, and what changes in it.
+func byteRoutes() []route {
+	return []route{
 		{get, "/api/blobs/{digest}", "Bytes that the ledger holds", []param{
 			{name: "digest", kind: text, about: "sha256:… of the bytes", needed: true},
 			{name: "type", kind: text, about: "the media type to say they are; others than of text, images, audio and video are said to be application/octet-stream"},
