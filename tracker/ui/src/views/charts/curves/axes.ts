@@ -93,7 +93,7 @@ export function seconds(value: number): string {
   if (size < 120) return `${sign}${trim(size)} s`;
   const minutes = size / 60;
   if (minutes < 120) return `${sign}${Number(minutes.toFixed(1))} min`;
-  const hours = Math.floor(minutes / 60), rest = Math.round(minutes % 60);
+  const hours = Math.floor(Math.round(minutes) / 60), rest = Math.round(minutes) % 60;
   return `${sign}${hours} h${rest > 0 ? ` ${rest} min` : ''}`;
 }
 

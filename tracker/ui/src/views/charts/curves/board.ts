@@ -46,6 +46,7 @@ export class Board {
   private readonly stops: (() => void)[];
   private letGo = (): void => undefined;
   private pointerY: number | null = null;
+  private pointing = false;
 
   constructor(private readonly element: HTMLElement, private showing: Showing, private readonly told: Told) {
     this.palette = paletteOf(element);
@@ -55,7 +56,9 @@ export class Board {
       this.later();
     });
     sized.observe(element);
+    showing.shared.boards++;
     this.stops = [
+      () => showing.shared.boards--,
       () => sized.disconnect(),
       onTheme(() => ((this.palette = paletteOf(element)), this.later())),
       showing.shared.listen(what => (what === 'cursor' || what === 'run' ? this.point() : this.later())),
@@ -78,24 +81,25 @@ export class Board {
   private draw(): void {
     const { group, runs, settings, shared } = this.showing, { width, height } = this.size;
     if (width < 40 || height < 40) return;
-    if (!shared.moving || this.lines.length === 0) this.lines = linesOf(group, runs, settings);
-    const y = shared.moving && this.plot ? this.plot.frame().y : undefined;
-    const scene = sceneOf(this.lines, shared.window, settings, this.palette, y);
+    const moving = shared.moving && this.plot !== null && this.lines.length > 0;
+    if (!moving) this.lines = linesOf(group, runs, settings);
+    const scene = sceneOf(this.lines, shared.window, settings, this.palette, moving ? this.plot!.frame().y : undefined);
     if (this.plot === null) this.begin(scene, width, height);
     this.plot!.resize(width, height);
-    this.plot!.show(scene, shared.moving);
-    this.element.dataset['drawn'] = String(this.plot!.draws);
-    this.element.dataset['took'] = this.plot!.took.toFixed(1);
-    if (!shared.moving) this.told.drawn(this.lines);
+    this.plot!.show(scene, moving ? atMost / shared.boards : Infinity);
     this.point();
+    if (moving) return;
+    this.told.drawn(this.lines);
     if (this.came !== group.came) this.measure(group);
   }
 
-  /** Tells the browser's timeline how long it took from the answer to the picture. */
+  /** Tells the browser's timeline how long it took from the answer to the picture, which is there when the next frame begins. */
   private measure({ metric, came }: Group): void {
     this.came = came;
-    performance.clearMeasures(`draw ${metric}`);
-    performance.measure(`draw ${metric}`, { start: came });
+    requestAnimationFrame(() => {
+      performance.clearMeasures(`draw ${metric}`);
+      performance.measure(`draw ${metric}`, { start: came });
+    });
   }
 
   private begin(scene: ReturnType<typeof sceneOf>, width: number, height: number): void {
@@ -129,6 +133,8 @@ export class Board {
 
   private point(): void {
     if (this.plot === null || this.overlay === null) return;
+    if (this.showing.shared.moving) return this.unpoint();
+    this.pointing = true;
     const { shared, group } = this.showing, { u } = this.plot, frame = this.plot.frame();
     const x = shared.cursor !== null && shared.cursor >= frame.x.min && shared.cursor <= frame.x.max ? shared.cursor : null;
     const left = x === null ? -10 : u.valToPos(x, 'x');
@@ -138,6 +144,15 @@ export class Board {
     const nearest = here && this.pointerY !== null ? this.nearest(at, this.pointerY) : null;
     this.overlay.draw(frame, this.palette, { lines: this.lines, run: shared.run ?? nearest, veil: shared.run !== null, at });
     this.told.cursor(here ? { x, left, lines: this.lines, at, nearest } : null);
+  }
+
+  /** While the reader moves nothing is pointed at. */
+  private unpoint(): void {
+    if (!this.pointing) return;
+    this.pointing = false;
+    this.plot!.u.setCursor({ left: -10, top: -10 }, false);
+    this.overlay!.clear();
+    this.told.cursor(null);
   }
 
   /** The run whose point at the cursor is nearest to the pointer, if it is near. */
@@ -163,3 +178,6 @@ export class Board {
     this.unplot();
   }
 }
+
+/** So many points all charts together draw in a frame while the reader moves. */
+const atMost = 40_000;

@@ -3,7 +3,8 @@ import uPlot from 'uplot';
 import type { Points } from '../series/curve';
 import type { Look } from '../look';
 import type { Palette } from '../theme';
-import { drawMark, drawMarks, trace, type Frame } from './draw';
+import { thinned } from '../series/thin';
+import { drawMark, drawMarks, placesIn, strokeTrace, trace, type Frame } from './draw';
 
 export interface Line {
   run: string;
@@ -12,26 +13,46 @@ export interface Line {
   look: Look;
   points: Points;
   shown: Float64Array;
+  /** The places of values that are no numbers, or infinite. */
+  odd: number[];
+}
+
+/** How a line is drawn among others. */
+export interface Drawing {
+  palette: Palette;
+  /** How many lines there are. */
+  among: number;
+  /** Of how many points behind each other the least and the greatest are drawn, and no others. */
+  group: number;
+  bold?: boolean;
 }
 
 /** From so many curves on they are drawn thinner and without marks; from so many on without dashes. */
 const crowd = 24, dashed = 32;
 
-export function drawLine(c: CanvasRenderingContext2D, f: Frame, l: Line, palette: Palette, among: number, bold = false): void {
+export function drawLine(c: CanvasRenderingContext2D, f: Frame, l: Line, { palette, among, group, bold = false }: Drawing): void {
   const ratio = uPlot.pxRatio, many = among > crowd;
   c.strokeStyle = c.fillStyle = palette.series[l.look.color]!;
   c.lineJoin = 'round';
   if (l.shown !== l.points.y) {
     c.globalAlpha = many && !bold ? 0.12 : 0.25;
-    c.lineWidth = ratio;
-    c.stroke(trace(l.points.x, l.points.y, f).path);
+    strokeTrace(c, trace(thinned(l.points.x, l.points.y, group), f), ratio);
   }
   c.globalAlpha = many && !bold ? 0.85 : 1;
-  c.lineWidth = (bold ? 2.5 : many ? 1 : 1.5) * ratio;
   if (l.look.dash.length > 0 && (bold || among <= dashed)) c.setLineDash(l.look.dash.map(d => d * ratio));
-  const { path, dots } = trace(l.points.x, l.shown, f);
-  c.stroke(path);
+  const shown = trace(thinned(l.points.x, l.shown, group), f);
+  strokeTrace(c, shown, (bold ? 2.5 : many ? 1 : 1.5) * ratio);
   c.setLineDash([]);
-  for (const [x, y] of dots) drawMark(c, l.look.mark, x, y, 0.8 * ratio);
+  for (const [x, y] of shown.dots) drawMark(c, l.look.mark, x, y, 0.8 * ratio);
   if (!many || bold) drawMarks(c, l.look.mark, l.place, l.points.x, l.shown, f, ratio * (bold ? 1.1 : 0.85));
+}
+
+/** How large groups of points have to be for lines to have no more than so many points in all; a power of two. */
+export function groupFor(lines: Line[], f: Frame, most: number): number {
+  let points = 0;
+  for (const { points: { x, y }, shown } of lines) {
+    const [from, to] = placesIn(x, f);
+    points += (to - from) * (shown === y ? 1 : 2);
+  }
+  return points <= most ? 1 : 2 ** Math.ceil(Math.log2((2 * points) / most));
 }

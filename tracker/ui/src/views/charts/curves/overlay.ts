@@ -22,11 +22,15 @@ export class Overlay {
     parent.append(this.canvas);
   }
 
+  clear(): void {
+    this.canvas.getContext('2d')!.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
   draw(frame: Frame, palette: Palette, pointed: Pointed): void {
     const f = { ...frame, left: 0, top: 0 };
     if (this.canvas.width !== f.width || this.canvas.height !== f.height) [this.canvas.width, this.canvas.height] = [f.width, f.height];
     const c = this.canvas.getContext('2d')!;
-    c.clearRect(0, 0, f.width, f.height);
+    this.clear();
     const line = pointed.lines.find(l => l.run === pointed.run);
     if (line && pointed.veil) {
       c.globalAlpha = 0.72;
@@ -34,7 +38,7 @@ export class Overlay {
       c.fillRect(0, 0, f.width, f.height);
       c.globalAlpha = 1;
     }
-    if (line) drawLine(c, f, line, palette, 1, true);
+    if (line) drawLine(c, f, line, { palette, among: 1, group: 1, bold: true });
     this.points(c, f, palette, pointed);
   }
 

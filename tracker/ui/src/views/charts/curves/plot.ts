@@ -3,7 +3,7 @@
 import uPlot from 'uplot';
 import type { Palette } from '../theme';
 import { drawMark, scales, type Frame } from './draw';
-import { drawLine, type Line } from './line';
+import { groupFor, drawLine, type Line } from './line';
 import { logTicks, moment, seconds, tick, type Span } from './axes';
 
 export interface Scene {
@@ -22,8 +22,7 @@ export class Plot {
   /** Milliseconds that drawing took last. */
   took = 0;
   draws = 0;
-  private picture: { canvas: HTMLCanvasElement; frame: Frame } | null = null;
-  private moving = false;
+  private most = Infinity;
 
   constructor(parent: HTMLElement, private scene: Scene, width: number, height: number) {
     const { logX, logY, kind } = scene;
@@ -58,10 +57,10 @@ export class Plot {
     return [[this.scene.x.min, this.scene.x.max], [null, null]];
   }
 
-  /** Shows a scene: new points, another part, another run that is pointed at. While the reader moves, the last picture is moved. */
-  show(scene: Scene, moving = false): void {
+  /** Shows a scene: new points, another part, another run that is pointed at. While the reader moves, of no more than so many points. */
+  show(scene: Scene, most = Infinity): void {
     this.scene = scene;
-    this.moving = moving && this.picture !== null;
+    this.most = most;
     this.u.batch(() => {
       this.u.setData(this.ends(), false);
       this.u.setScale('x', { ...scene.x });
@@ -70,7 +69,6 @@ export class Plot {
   }
 
   resize(width: number, height: number): void {
-    this.picture = null;
     if (width !== this.u.width || height !== this.u.height) this.u.setSize({ width, height });
   }
 
@@ -80,36 +78,28 @@ export class Plot {
   }
 
   private paint(): void {
-    const c = this.u.ctx, f = this.frame(), began = performance.now();
+    const c = this.u.ctx, f = this.frame(), began = performance.now(), { lines, palette } = this.scene;
+    const drawing = { palette, among: lines.length, group: groupFor(lines, f, this.most) };
     c.save();
     c.beginPath();
     c.rect(f.left, f.top, f.width, f.height);
     c.clip();
-    this.draws++;
-    if (this.moving) this.movePicture(c, f);
-    else this.lines(c, f);
-    c.restore();
-    if (this.moving) return;
-    this.took = performance.now() - began;
-    if (this.scene.lines.reduce((n, l) => n + l.points.x.length, 0) > cheap) this.keepPicture(f);
-    else this.picture = null;
-  }
-
-  private lines(c: CanvasRenderingContext2D, f: Frame): void {
-    const { lines, palette } = this.scene;
-    for (const line of lines) drawLine(c, f, line, palette, lines.length);
+    for (const line of lines) drawLine(c, f, line, drawing);
     c.globalAlpha = 1;
     this.noNumbers(c, f, palette);
+    c.restore();
+    this.draws++;
+    this.took = performance.now() - began;
   }
 
   /** Where values are no numbers there is no curve: crosses at the lower edge say so, arrowheads at the edges where they are infinite. */
   private noNumbers(c: CanvasRenderingContext2D, f: Frame, palette: Palette): void {
     const { px } = scales(f), ratio = uPlot.pxRatio;
-    for (const { points: { x, y }, look } of this.scene.lines) {
+    for (const { points: { x, y }, odd, look } of this.scene.lines) {
       let free = -Infinity;
       c.fillStyle = palette.series[look.color]!;
-      for (let i = 0; i < x.length; i++) {
-        if (Number.isFinite(y[i]!) || x[i]! < f.x.min || x[i]! > f.x.max) continue;
+      for (const i of odd) {
+        if (x[i]! < f.x.min || x[i]! > f.x.max) continue;
         const at = px(x[i]!);
         if (at < free) continue;
         free = at + 9 * ratio;
@@ -119,28 +109,10 @@ export class Plot {
     }
   }
 
-  private keepPicture(frame: Frame): void {
-    const canvas = this.picture?.canvas ?? document.createElement('canvas');
-    canvas.width = frame.width;
-    canvas.height = frame.height;
-    canvas.getContext('2d')!.drawImage(this.u.ctx.canvas, frame.left, frame.top, frame.width, frame.height, 0, 0, frame.width, frame.height);
-    this.picture = { canvas, frame };
-  }
-
-  /** Draws the last picture where it lies now: at any number of points a frame takes no longer. */
-  private movePicture(c: CanvasRenderingContext2D, f: Frame): void {
-    const { canvas, frame } = this.picture!, { px, py } = scales(f);
-    const left = px(frame.x.min), right = px(frame.x.max), top = py(frame.y.max), low = py(frame.y.min);
-    c.drawImage(canvas, left, top, right - left, low - top);
-  }
-
   destroy(): void {
     this.u.destroy();
   }
 }
-
-/** Curves of no more points than this, together, are drawn anew in each frame while the reader moves. */
-const cheap = 10_000;
 
 /** uPlot hears of no mouse: hands.ts does, and of keys and wheels too. */
 const off = (): null => null;

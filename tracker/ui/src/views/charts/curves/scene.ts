@@ -17,7 +17,7 @@ export interface Shown {
 export function linesOf(group: Group, runs: Shown[], s: Settings): Line[] {
   return runs.flatMap(({ id, name, place }) => {
     const d = group.drawn(id, s.by, s.smooth);
-    return d === null ? [] : [{ run: id, name, place, look: lookOf(place), points: d.points, shown: d.shown }];
+    return d === null ? [] : [{ run: id, name, place, look: lookOf(place), points: d.points, shown: d.shown, odd: d.odd }];
   });
 }
 

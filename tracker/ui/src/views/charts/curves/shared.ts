@@ -12,7 +12,10 @@ export class Shared {
   run: string | null = null;
   /** The reader is dragging or turning the wheel: what is costly waits. */
   moving = false;
+  /** How many charts are drawn as the reader moves. */
+  boards = 0;
   private resting = 0;
+  private turn = 0;
   private readonly all = new Set<Heard>();
 
   listen(heard: Heard): () => void {
@@ -25,7 +28,15 @@ export class Shared {
     this.moving = true;
     this.tell('window');
     clearTimeout(this.resting);
-    this.resting = window_.setTimeout(() => ((this.moving = false), this.tell('rest')), rest);
+    const turn = ++this.turn;
+    this.resting = window_.setTimeout(() => requestAnimationFrame(() => this.rest(turn)), rest);
+  }
+
+  /** Where frames are late, what the reader did meanwhile comes before the frame: it is no rest then. */
+  private rest(turn: number): void {
+    if (turn !== this.turn) return;
+    this.moving = false;
+    this.tell('rest');
   }
 
   point(cursor: number | null, at: string | null): void {
@@ -41,6 +52,7 @@ export class Shared {
   }
 
   close(): void {
+    this.turn++;
     clearTimeout(this.resting);
   }
 

@@ -18,6 +18,8 @@ export interface Drawn {
   points: Points;
   /** The values that are drawn in full: smoothed ones where smoothing is on. */
   shown: Float64Array;
+  /** The places of values that are no numbers, or infinite. */
+  odd: number[];
   curve: Curve;
 }
 
@@ -40,7 +42,8 @@ export class Group {
     if (known && known.curve === curve && known.key === key) return known.drawn;
     let points = composed(curve);
     if (by === 'relative') points = { ...points, x: points.x.map(x => x - curve.x[0]!) };
-    const drawn = { run, points, curve, shown: weight > 0 ? smoothed(points, weight, unitOf(curve)) : points.y };
+    const odd = [...points.y.keys()].filter(i => !Number.isFinite(points.y[i]!));
+    const drawn = { run, points, curve, odd, shown: weight > 0 ? smoothed(points, weight, unitOf(curve)) : points.y };
     this.made.set(run, { curve, key, drawn });
     return drawn;
   }
