@@ -117,7 +117,7 @@ func seen(s wire.Seen) tracker.Seen {
 
 // named says in the ledger's words what the cell's code names.
 func named(f wire.Facts) tracker.Names {
-	n := tracker.Names{Bound: f.Bound, Used: f.Used}
+	n := tracker.Names{Bound: f.Bound, Unchanged: f.Unchanged, Used: f.Used}
 	for _, m := range f.Imports {
 		n.Imports = append(n.Imports, tracker.Module(m))
 	}

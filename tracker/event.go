@@ -76,10 +76,11 @@ type CellFinished struct {
 // are declarations, which each cell's program is made of anew: who used one depends on how it was declared last, not on values, and Used
 // holds all that the program depends on, directly or through other declarations.
 type Names struct {
-	Bound   []string `json:"bound,omitempty"`   // names that it gave a value or declared, sorted
-	Used    []string `json:"used,omitempty"`    // names that it used and that came from cells before it, sorted
-	Imports []Module `json:"imports,omitempty"` // libraries that it imported, and those that were loaded with them
-	Seeds   []Seed   `json:"seeds,omitempty"`   // that it gave to random number generators
+	Bound     []string `json:"bound,omitempty"`     // names that it gave a value or declared, sorted
+	Unchanged []string `json:"unchanged,omitempty"` // those of them that were declared in just this way before, sorted
+	Used      []string `json:"used,omitempty"`      // names that it used and that came from cells before it, sorted
+	Imports   []Module `json:"imports,omitempty"`   // libraries that it imported, and those that were loaded with them
+	Seeds     []Seed   `json:"seeds,omitempty"`     // that it gave to random number generators
 }
 
 // Module is a library as a cell found it.

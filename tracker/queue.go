@@ -20,7 +20,7 @@ func sizeOf(e Event) int64 {
 		for _, name := range e.Declarations {
 			size += len(name) + 16
 		}
-		for _, name := range slices.Concat(e.Names.Bound, e.Names.Used) {
+		for _, name := range slices.Concat(e.Names.Bound, e.Names.Unchanged, e.Names.Used) {
 			size += len(name) + 16
 		}
 		size += 64 * (len(e.Names.Imports) + len(e.Names.Seeds))

@@ -92,9 +92,10 @@ func (x *execution) commit() {
 // program builds the cell's program and runs it. The cell's declarations are remembered once it builds.
 func (x *execution) program(parsed *source.Cell) error {
 	started := time.Now()
-	decls := source.Merge(x.session.decls, parsed.Declarations)
+	before := x.session.decls
+	decls := source.Merge(before, parsed.Declarations)
 	names := make(chan source.Named, 1)
-	go func() { names <- parsed.Named(decls) }() // beside the build, which takes longer
+	go func() { names <- parsed.Named(before, decls) }() // beside the build, which takes longer
 	built, err := x.build(decls, parsed)
 	x.facts.Build = time.Since(started)
 	named := <-names
@@ -102,7 +103,7 @@ func (x *execution) program(parsed *source.Cell) error {
 	if err != nil {
 		return err
 	}
-	x.session.decls, x.facts.Bound = decls, named.Bound
+	x.session.decls, x.facts.Bound, x.facts.Unchanged = decls, named.Bound, named.Unchanged
 	x.sayBackend(built)
 	x.commit()
 	x.facts.Reused, x.facts.Backend, x.facts.Program = built.Reused, built.Backend, built.Program.Text

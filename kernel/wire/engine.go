@@ -67,6 +67,7 @@ type Facts struct {
 	GoSum        string
 	Seen         Seen
 	Bound        []string // names that the cell gave a value or declared, sorted; nil when the engine does not know, of Used too
+	Unchanged    []string // those of them that were declared in just this way before, sorted
 	Used         []string // names that it used and that came from cells before it, sorted
 	Imports      []Module // that it imported, and those that were loaded with them
 	Seeds        []Seed   // that it gave to random number generators

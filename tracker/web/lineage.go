@@ -54,11 +54,12 @@ type weaver struct {
 	limit int
 	paths map[string]string // the newest version of each path
 	named map[tracker.ID]*sessionNames
-	wrote map[[2]string]bool // ids of nodes of cells, and paths
+	wrote map[[2]string]bool       // ids of nodes of cells, and paths
+	among map[string]*sessionNames // by ids of nodes of cells
 }
 
 func (s *Server) newWeaver(c *call) *weaver {
-	return &weaver{s, c.ctx, Graph{Nodes: []Node{}, Edges: []Edge{}}, map[string]int{}, map[[3]string]bool{}, c.number("limit"), map[string]string{}, map[tracker.ID]*sessionNames{}, map[[2]string]bool{}}
+	return &weaver{s, c.ctx, Graph{Nodes: []Node{}, Edges: []Edge{}}, map[string]int{}, map[[3]string]bool{}, c.number("limit"), map[string]string{}, map[tracker.ID]*sessionNames{}, map[[2]string]bool{}, map[string]*sessionNames{}}
 }
 
 // names returns the names of a session's cells, which are read once.

@@ -17,11 +17,12 @@ type namedCell struct {
 	again bool // the same cell was executed later
 }
 
-// sessionNames are the cell executions of a session, oldest first. Each cell uses a name as the last one before it bound it.
+// sessionNames are the cell executions of a session, oldest first. Each cell uses a name as the last one before it made it that bound it.
 type sessionNames struct {
 	cells []namedCell
 	at    map[tracker.ID]int
 	cut   bool // there are more: the newest are here
+	decls bool // names are declarations, of which each program is made anew: no value goes from cell to cell
 }
 
 // mostNamed is of how many executions of a session names are read.
@@ -34,6 +35,9 @@ func (s *Server) sessionNames(ctx context.Context, session tracker.ID) (*session
 	}
 	slices.Reverse(all)
 	n := &sessionNames{cells: make([]namedCell, len(all)), at: map[tracker.ID]int{}, cut: len(all) == mostNamed}
+	if of, err := s.Index.Session(ctx, session); err == nil {
+		n.decls = of.Engine == "go"
+	}
 	last := map[string]int{}
 	for i, c := range all {
 		n.cells[i] = namedCell{Cell: c}

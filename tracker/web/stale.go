@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -46,6 +47,7 @@ func (w *weaver) namesOf(id tracker.ID) (*sessionNames, error) {
 		return nil, err
 	}
 	w.graph.Cut = w.graph.Cut || names.cut
+	w.among["cell:"+id.String()] = names
 	if at, shown := w.known["cell:"+id.String()]; shown {
 		i, there := names.at[id]
 		w.graph.Nodes[at].Unnamed = !there || !names.cells[i].known
@@ -55,14 +57,15 @@ func (w *weaver) namesOf(id tracker.ID) (*sessionNames, error) {
 }
 
 // markStale marks what is not what it would be now. A version of a file is stale when a newer one of its path is known; a cell execution when
-// the same cell was executed again, when it read a stale version, or used names that a stale execution bound; what came of an execution with
+// the same cell was executed again, when it read a stale version, or used names that a stale execution bound (where names are declarations:
+// names that are declared in another way by now); what came of an execution with
 // stale inputs is stale too; one that wrote a file again itself is not for that. Newest tells of the whole ledger; nil: the graph's own versions count, and are marked already.
 func (w *weaver) markStale(newest map[string]seenAt) {
 	inputs, again := map[string]bool{}, map[string]bool{} // what is stale for more than that it was executed again; files that were written again
 	var next []string
 	mark := func(id, why string, input bool) {
 		n := &w.graph.Nodes[w.known[id]]
-		if len(n.Because) < mostReasons {
+		if len(n.Because) < mostReasons && !slices.Contains(n.Because, why) {
 			n.Because = append(n.Because, why)
 		}
 		if n.Stale && inputs[id] == (inputs[id] || input) {
@@ -90,6 +93,10 @@ func (w *weaver) markStale(newest map[string]seenAt) {
 		n := w.graph.Nodes[w.known[id]]
 		for _, e := range from[id] {
 			switch {
+			case e.Kind == "used" && w.ofDeclarations(e):
+				if became := w.among[e.To].declaredAnew(n.Of, e.Names); became != "" {
+					mark(e.To, became+" since "+n.Name+" was executed again", true)
+				}
 			case e.Kind == "used" && n.Again:
 				mark(e.To, strings.Join(e.Names, ", ")+" is bound anew since "+n.Name+" was executed again", true)
 			case n.Kind == "file" && w.wrote[[2]string{e.To, n.Name}]:
@@ -101,6 +108,9 @@ func (w *weaver) markStale(newest map[string]seenAt) {
 		}
 	}
 }
+
+// ofDeclarations says that an edge is of declarations, through which nothing comes but how they read.
+func (w *weaver) ofDeclarations(e Edge) bool { return w.among[e.To] != nil && w.among[e.To].decls }
 
 // mostReasons is how many reasons are told for which something is stale.
 const mostReasons = 5

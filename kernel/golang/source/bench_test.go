@@ -22,7 +22,7 @@ func BenchmarkNamed(b *testing.B) {
 	}
 	b.Run("names", func(b *testing.B) {
 		for b.Loop() {
-			c.Named(decls)
+			c.Named(decls, decls)
 		}
 	})
 	b.Run("parse", func(b *testing.B) {

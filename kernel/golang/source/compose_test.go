@@ -310,7 +310,7 @@ func FuzzParse(f *testing.F) {
 			d.Remove(key)
 		}
 		Unresolved(d, c.Main, Options{})
-		if n := c.Named(d); !slices.IsSorted(n.Bound) || len(n.Used) > 0 {
+		if n := c.Named(c.Declarations, d); len(n.Unchanged) != len(n.Bound) || !slices.IsSorted(n.Bound) || len(n.Used) > 0 {
 			t.Fatalf("%q uses of itself %q", n.Bound, n.Used)
 		}
 		parses(t, Compose(d, c.Main, Options{}).Text)

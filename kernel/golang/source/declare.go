@@ -109,8 +109,14 @@ func (d *declarer) constants(g *ast.GenDecl) {
 	}
 	e := &entry{kind: Const, doc: d.comment(g.Doc), body: d.cut(g.Pos(), g.End())}
 	for _, spec := range g.Specs {
+		own := ""
+		if s := spec.(*ast.ValueSpec); stands(s) {
+			own = d.cut(s.Pos(), s.End()).text
+		}
 		for _, id := range spec.(*ast.ValueSpec).Names {
-			e.names = append(e.names, d.ident(id, g.Pos()))
+			n := d.ident(id, g.Pos())
+			n.text = own
+			e.names = append(e.names, n)
 		}
 	}
 	if len(e.keys()) == 0 {

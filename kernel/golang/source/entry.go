@@ -46,6 +46,7 @@ type name struct {
 	key    string // what %ls shows: unique among all declarations
 	ident  string // "" for a blank one, or one that was declared anew elsewhere
 	offset int    // in the entry's body
+	text   string // of its own declaration, "" when that is all of the entry
 }
 
 // An entry is one remembered declaration: a spec of a var, type or import group, a whole const group, a function. It

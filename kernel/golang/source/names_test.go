@@ -102,10 +102,51 @@ func TestNamed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				decls = Merge(decls, c.Declarations)
-				got = told(c.Named(decls))
+				before := decls
+				decls = Merge(before, c.Declarations)
+				got = told(c.Named(before, decls))
 			}
 			if diff := cmp.Diff(test.told, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestUnchanged: what a cell declares just as an earlier one did.
+func TestUnchanged(t *testing.T) {
+	tests := []struct{ name, before, cell, unchanged string }{
+		{"new", "", "var x = 1", ""},
+		{"the same", "var x = 1\nfunc f() {}", "var x = 1\nfunc f() {}", "f x"},
+		{"one of two", "var x = 1\nfunc f() {}", "var x = 2\nfunc f() {}", "f"},
+		{"laid out in another way", "func f() { g(); h() }", "// f does it.\nfunc f() {\n\tg() // first\n\th()\n}", "f"},
+		{"comments and blanks", "func f() {\n\tg()\n}", "// f does it.\nfunc f() { // how\n\n\tg( )\n}", "f"},
+		{"line ends that count", "func f() {\n\ta := b\n\t(c)()\n}", "func f() {\n\ta := b(c)()\n}", ""},
+		{"strings", "var s = \"a b\"", "var s = \"a  b\"", ""},
+		{"in a group or not", "var x = 1", "var (\n\tx = 1\n\ty = 2\n)", "x"},
+		{"another kind", "var x = 1", "const x = 1", ""},
+		{"constants of a group", "const (\n\ta = 1\n\tb = 2\n)", "const (\n\tb = 2\n\ta = 3\n)", "b"},
+		{"constants by iota", "const (\n\ta = iota\n\tb\n)", "const (\n\tz = iota\n\ta\n\tb\n)", ""},
+		{"a group by iota", "const (\n\ta = iota\n\tb\n)", "const (\n\ta = iota\n\n\tb\n)", "a b"},
+		{"methods", "type t int\nfunc (t) m() {}\nfunc (t) n() {}", "func (t) m() {}\nfunc (t) n() int { return 1 }", "t.m"},
+		{"imports", "import \"math\"\nimport r \"math/rand\"", "import (\n\t\"math\"\n\tr \"math/rand/v2\"\n)", "math"},
+		{"what is embedded", "//go:embed a.txt\nvar s string", "//go:embed b.txt\nvar s string", ""},
+		{"C", "/*\nint f() { return 1; }\n*/\nimport \"C\"", "/*\nint f() { return 2; }\n*/\nimport \"C\"", ""},
+		{"the same C", "/*\nint f() { return 1; }\n*/\nimport \"C\"", "/*\nint f() { return 1; }\n*/\nimport \"C\"", "C.f"},
+		{"init functions", "func init() { a() }\nfunc init() { b() }", "func init() { a() }\nfunc init() { c() }", "init"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			before, err := Parse("Cell[1]", test.before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := Parse("Cell[2]", test.cell)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := c.Named(before.Declarations, Merge(before.Declarations, c.Declarations))
+			if diff := cmp.Diff(test.unchanged, strings.Join(n.Unchanged, " ")); diff != "" {
 				t.Error(diff)
 			}
 		})

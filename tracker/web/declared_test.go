@@ -1,0 +1,116 @@
+package web_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
+	"github.com/gemba-ml/gemba/tracker/web"
+)
+
+// goCell is a cell execution of Go: its cell, its text, and the names that it binds, leaves unchanged and uses.
+type goCell struct{ cell, source, bound, unchanged, used string }
+
+var goCells = []goCell{
+	{"a", "rate, step", "rate step", "", ""},
+	{"b", "grow", "grow", "", "rate"},
+	{"c", "grow(step)", "", "", "grow rate step"},
+}
+
+// TestDeclarationsThatChanged executes three cells of Go, and then more: what is stale of the first three.
+func TestDeclarationsThatChanged(t *testing.T) {
+	tests := []struct {
+		name  string
+		then  []goCell
+		stale []string
+	}{
+		{"nothing", nil, nil},
+		{"the same", []goCell{{"a", "rate, step", "rate step", "rate step", ""}}, []string{"rate, step: it was executed again"}},
+		{"one is changed", []goCell{{"a", "rate, step = 2", "rate step", "rate", ""}},
+			[]string{"grow(step): step is declared in another way since rate, step was executed again", "rate, step: it was executed again"}},
+		{"both are changed", []goCell{{"a", "rate = 2, step = 2", "rate step", "", ""}}, []string{
+			"grow(step): rate, step are declared in another way since rate, step was executed again",
+			"grow: rate is declared in another way since rate, step was executed again", "rate, step: it was executed again"}},
+		{"a function is changed", []goCell{{"b", "grow again", "grow", "", "rate"}},
+			[]string{"grow(step): grow is declared in another way since grow was executed again", "grow: it was executed again"}},
+		{"changed and changed back", []goCell{{"a", "rate, step = 2", "rate step", "rate", ""}, {"a", "rate, step", "rate step", "rate", ""}},
+			[]string{"rate, step: it was executed again"}},
+		{"changed by another cell", []goCell{{"d", "step = 3", "step", "", ""}}, nil},
+		{"taken out", []goCell{{"a", "rate", "rate", "rate", ""}},
+			[]string{"grow(step): step is not declared any more since rate, step was executed again", "rate, step: it was executed again"}},
+		{"moved", []goCell{{"a", "rate", "rate", "rate", ""}, {"d", "step", "step", "step", ""}}, []string{"rate, step: it was executed again"}},
+		{"moved and changed", []goCell{{"a", "rate", "rate", "rate", ""}, {"d", "step = 2", "step", "", ""}},
+			[]string{"grow(step): step is declared in another way since rate, step was executed again", "rate, step: it was executed again"}},
+		{"broken", []goCell{{"a", "rate :=", "", "", "failed"}}, []string{"rate, step: it was executed again"}},
+		{"all in order", goCells, []string{"grow(step): it was executed again", "grow: it was executed again", "rate, step: it was executed again"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			h := newHouse(t)
+			h.append(&tracker.SessionOpenedEntry{Header: h.head(tracker.ID{}), Engine: "go", Notebook: "lab.ipynb"})
+			session := h.session
+			for _, c := range goCells {
+				h.goCell(c)
+			}
+			first := slices.Clone(h.cells)
+			for _, c := range test.then {
+				h.goCell(c)
+			}
+			time.Sleep(150 * time.Millisecond) // what was recorded may be missing for that long
+			for _, direction := range []string{"all", "both"} {
+				g := get[web.Graph](h, "/api/lineage?id="+session.String()+"&direction="+direction)
+				if diff := cmp.Diff(test.stale, staleOf(g, first)); diff != "" {
+					t.Errorf("%s: %s", direction, diff)
+				}
+			}
+		})
+	}
+}
+
+// TestStalenessEndsAtDeclarations: a cell that ran after a change is up to date, though what it uses is declared in a cell that ran before.
+func TestStalenessEndsAtDeclarations(t *testing.T) {
+	h := newHouse(t)
+	h.append(&tracker.SessionOpenedEntry{Header: h.head(tracker.ID{}), Engine: "go", Notebook: "lab.ipynb"})
+	for _, c := range append(slices.Clone(goCells), goCell{"a", "rate, step = 2", "rate step", "", ""}, goCell{"e", "grow(step) now", "", "", "grow rate step"}) {
+		h.goCell(c)
+	}
+	last := h.cells[len(h.cells)-1]
+	h.naming("bash", "%%bash", tracker.Names{}, account.File{Path: "/in", Read: true, Before: hash("1")})
+	time.Sleep(150 * time.Millisecond) // as above
+	for _, direction := range []string{"upstream", "both"} {
+		g := get[web.Graph](h, "/api/lineage?id="+last.String()+"&direction="+direction)
+		if stale := staleOf(g, []tracker.ID{last}); len(stale) > 0 {
+			t.Errorf("%s: %q", direction, stale)
+		}
+		if !slices.Contains(drawn(g), "rate, step = 2 used grow(step) now rate,step") || !slices.Contains(drawn(g), "grow used grow(step) now grow") {
+			t.Errorf("%s: %q", direction, drawn(g))
+		}
+	}
+}
+
+func (h *house) goCell(c goCell) {
+	n := tracker.Names{Bound: strings.Fields(c.bound), Unchanged: strings.Fields(c.unchanged), Used: strings.Fields(c.used)}
+	if c.used != "failed" {
+		h.naming(c.cell, c.source, n)
+		return
+	}
+	id := tracker.NewID()
+	h.append(&tracker.CellStartedEntry{Header: h.head(id), CellID: c.cell, Source: h.put(c.source)},
+		&tracker.CellFinishedEntry{Header: h.head(id), Status: tracker.Failed, Names: h.put("{}")})
+}
+
+// staleOf tells of some executions why they are stale.
+func staleOf(g web.Graph, of []tracker.ID) (lines []string) {
+	for _, n := range g.Nodes {
+		if id, err := tracker.ParseID(n.Of); err == nil && n.Stale && slices.Contains(of, id) {
+			lines = append(lines, n.Name+": "+strings.Join(n.Because, "; "))
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
