@@ -676,6 +676,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Again: {
+            count: number;
+            of: string;
+            session: string;
+            /** Format: date-time */
+            started: string;
+            verdict: string;
+        };
         CellOutput: {
             behind_gap?: boolean;
             count?: number;
@@ -910,6 +918,7 @@ export interface components {
             status: string;
         };
         NotebookCell: {
+            again?: components["schemas"]["Again"];
             /**
              * Format: int64
              * @description nanoseconds
@@ -1105,6 +1114,7 @@ export interface components {
             user: string;
         };
         TimelineCell: {
+            again?: components["schemas"]["Again"];
             backend?: string;
             /**
              * Format: int64
@@ -1927,6 +1937,7 @@ export interface components {
             bound?: string[];
             imports?: components["schemas"]["tracker.Module"][];
             seeds?: components["schemas"]["tracker.Seed"][];
+            unchanged?: string[];
             used?: string[];
         };
         "tracker.Output": {
