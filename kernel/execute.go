@@ -75,7 +75,7 @@ func (s *Server) execute(ctx context.Context, r request) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	meta := started{Started: wire.FormatDate(s.Session.options.Now()), Status: wire.StatusOK}
-	s.runs(&running{r, cancel}, wire.Busy, r)
+	s.begins(&running{r, cancel})
 	content, failed, stops := s.runCell(ctx, r)
 	var behind []request
 	if failed {
@@ -84,19 +84,26 @@ func (s *Server) execute(ctx context.Context, r request) {
 	if failed && stops {
 		behind = s.queuedBehind()
 	}
-	s.send(r.channel, wire.ExecuteReply, &r, content, meta)
-	s.runs(nil, wire.Idle, r)
+	s.ends(r, content, meta)
 	for _, b := range behind {
 		s.abort(b)
 	}
 }
 
-// runs sets what runs and publishes the status that goes with it.
-func (s *Server) runs(now *running, state string, r request) {
+// begins sets what runs and says so.
+func (s *Server) begins(now *running) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = now
-	s.status(state, &r)
+	s.status(wire.Busy, &now.request)
+}
+
+// ends replies to what ran, which nothing does from now on.
+func (s *Server) ends(r request, content any, meta started) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = nil
+	s.conclude(r, wire.ExecuteReply, content, meta)
 }
 
 // runCell executes the cell of a request and returns the reply's content, whether it failed, and
@@ -160,7 +167,6 @@ func (s *Server) abort(r request) {
 	if _, cell, bad := cellOf(r); bad == nil {
 		s.Session.Abort(cell)
 	}
-	s.send(r.channel, wire.ExecuteReply, &r, wire.Plain{Status: wire.StatusAborted},
+	s.done(r, wire.ExecuteReply, wire.Plain{Status: wire.StatusAborted},
 		started{Started: wire.FormatDate(s.Session.options.Now()), Status: wire.StatusAborted})
-	s.idle(r)
 }

@@ -8,13 +8,26 @@ import (
 )
 
 // busy publishes that work on a request begins.
-func (s *Server) busy(r request) { s.status(wire.Busy, &r) }
-
-// idle publishes that a request is done. Front ends take the last status for the kernel's, so while
-// a cell runs it is followed by that cell's busy.
-func (s *Server) idle(r request) {
+func (s *Server) busy(r request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.status(wire.Busy, &r)
+}
+
+// done replies to a request and publishes that it is done.
+func (s *Server) done(r request, reply wire.Type, content, metadata any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conclude(r, reply, content, metadata)
+}
+
+// conclude replies, when there is something to reply, and publishes idle; s.mu is held, so that what a front end sends because
+// of the reply has its busy behind this idle, as with a kernel that does one thing at a time. Front ends take the last status
+// for the kernel's, so while a cell runs idle is followed by that cell's busy.
+func (s *Server) conclude(r request, reply wire.Type, content, metadata any) {
+	if content != nil && reply != "" {
+		s.send(r.channel, reply, &r, content, metadata)
+	}
 	s.status(wire.Idle, &r)
 	if s.running != nil {
 		s.status(wire.Busy, &s.running.request)

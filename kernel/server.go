@@ -40,7 +40,7 @@ type Server struct {
 	ctx      context.Context
 	stop     context.CancelCauseFunc
 
-	mu      sync.Mutex // guards running, and keeps a status and what follows from it together
+	mu      sync.Mutex // guards running, and keeps a status and what belongs with it together
 	running *running
 }
 
@@ -126,8 +126,7 @@ func (s *Server) windDown(why *stopped) error {
 	if r := why.request; r != nil {
 		content := wire.ShutDown{Status: wire.StatusOK, Restart: why.reason == restart}
 		s.send(wire.IOPub, wire.ShutdownReply, r, content, nil)
-		s.send(r.channel, wire.ShutdownReply, r, content, nil)
-		s.idle(*r)
+		s.done(*r, wire.ShutdownReply, content, nil)
 	}
 	return err
 }
@@ -168,7 +167,7 @@ func (s *Server) dispatch(ctx context.Context, r request) {
 	case unserved:
 		s.Log.Warn("ignore message", "type", r.Header.Type, "channel", r.channel)
 		s.busy(r)
-		s.idle(r)
+		s.done(r, "", nil, nil)
 	}
 }
 
@@ -179,10 +178,7 @@ func routeless(r request) route { return route{request: r.Header.Type, mode: uns
 func (s *Server) answer(ctx context.Context, r request, route route) {
 	s.busy(r)
 	content := s.guarded(ctx, r, route)
-	if content != nil && route.reply != "" {
-		s.send(r.channel, route.reply, &r, content, nil)
-	}
-	s.idle(r)
+	s.done(r, route.reply, content, nil)
 }
 
 // guarded calls a handler and turns a bug in it into a failed reply.
