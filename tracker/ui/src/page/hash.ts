@@ -9,7 +9,7 @@ export function placeOf(hash: string): Place {
     const all = search.getAll(name);
     params[name] = all.length === 1 ? all[0]! : all;
   }
-  return { view: decodeURIComponent(path) || 'home', params };
+  return { view: decoded(path) || 'home', params };
 }
 
 export function hashOf({ view, params }: Place): string {
@@ -19,4 +19,13 @@ export function hashOf({ view, params }: Place): string {
   }
   const query = search.toString();
   return `#/${encodeURIComponent(view)}${query ? `?${query}` : ''}`;
+}
+
+/** A text of an address; as it stands where it is none that a program wrote. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

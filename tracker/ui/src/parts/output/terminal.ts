@@ -66,7 +66,7 @@ export function applied(look: Look, parameters: string): Look {
 
 /** Control sequences: the parameters of those that set the look are caught. The last one may have been cut off. */
 // eslint-disable-next-line no-control-regex
-const sequence = /\u001b\[([0-9;:]*)m|\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[PX^_][^\u001b]*\u001b\\|\u001b[ -/]*[0-~]?/g;
+const sequence = /\u001b\[([0-9;:]*)m|\u001b\[[0-?]*[ -/]*(?:[@-~]|$)|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[PX^_][^\u001b]*\u001b\\|\u001b[ -/]*[0-~]?/g;
 
 /** The text without its control sequences. */
 export function plain(text: string): string {
@@ -97,12 +97,43 @@ function overwritten(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .split('\n')
-    .map(line => {
-      const parts = line.split('\r').filter((part, i, all) => part !== '' || i === all.length - 1);
-      let shown = '';
-      for (const part of parts) shown = plain(part).length >= plain(shown).length || part.includes('\u001b[') ? part : part + shown.slice(part.length);
-      while (/[^\b]\b/.test(shown)) shown = shown.replace(/[^\b]\b/g, '');
-      return shown.replaceAll('\b', '');
-    })
+    .map(line => takenBack(line.includes('\r') ? lastWritten(line.split('\r')) : line))
     .join('\n');
+}
+
+/** What is seen of texts that were written over each other, each from the line's begin. A text that erases the line hides those before it. */
+function lastWritten(parts: string[]): string {
+  let shown = '';
+  let length = 0;
+  for (const part of parts.reverse()) {
+    const own = part.length > length ? plain(part).length : 0;
+    if (own > length) [shown, length] = [shown + behind(part, length), own];
+    if (/\u001b\[[02]?K/.test(part)) break;
+  }
+  return shown;
+}
+
+/** What a text has behind so many characters, with the looks that hold there. */
+function behind(text: string, length: number): string {
+  let rest = '';
+  let at = 0;
+  const add = (piece: string): void => {
+    rest += piece.slice(length);
+    length = Math.max(0, length - piece.length);
+  };
+  for (const found of text.matchAll(sequence)) {
+    add(text.slice(at, found.index));
+    rest += found[0];
+    at = found.index + found[0].length;
+  }
+  add(text.slice(at));
+  return rest;
+}
+
+/** A line without what backspaces took back. */
+function takenBack(line: string): string {
+  if (!line.includes('\b')) return line;
+  const kept: string[] = [];
+  for (const letter of line) letter === '\b' ? kept.pop() : kept.push(letter);
+  return kept.join('');
 }

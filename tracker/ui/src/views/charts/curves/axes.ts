@@ -1,4 +1,5 @@
 // Axes of charts: how their ends are chosen and how they are written.
+import { secondsOf } from '../../../parts/format';
 import type { Drawn } from '../series/store';
 import { placeOf } from '../series/curve';
 
@@ -99,7 +100,7 @@ export function seconds(value: number): string {
 
 /** A moment on an axis, where the reader is: as much of it as tells it from its neighbours, which are so many seconds away. */
 export function moment(value: number, apart: number): string {
-  const text = new Date(value * 1000).toLocaleString('sv', { hour12: false });
+  const text = secondsOf(new Date(value * 1000));
   if (apart >= 86400) return text.slice(0, 10);
   return apart >= 60 ? text.slice(11, 16) : text.slice(11, 19);
 }
