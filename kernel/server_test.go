@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -210,8 +212,11 @@ func TestSilentShowsNothing(t *testing.T) {
 
 func TestFailureAbortsWhatIsQueued(t *testing.T) {
 	b := start(t)
-	failing := b.Execute("sleep 50ms\nfail X y")
+	sent := filepath.Join(t.TempDir(), "sent")
+	failing := b.Execute("until " + sent + "\nfail X y")
 	queued := []string{b.Execute("print 1"), b.Execute("print 2")}
+	b.read()
+	create(t, sent)
 	for _, id := range queued {
 		want(t, "reply", kerneltest.Decode[map[string]any](t, b.Reply(id)), map[string]any{"status": "aborted"})
 		want(t, "published", kerneltest.Summaries(b.Idle(id)), []string{"busy", "idle"})
@@ -225,8 +230,25 @@ func TestFailureAbortsWhatIsQueued(t *testing.T) {
 
 func TestFailureWithoutStopOnError(t *testing.T) {
 	b := start(t)
-	b.Send(wire.Shell, wire.ExecuteRequest, map[string]any{"code": "sleep 20ms\nfail X y", "stop_on_error": false})
-	want(t, "reply", kerneltest.Decode[wire.Plain](t, b.Reply(b.Execute("print 1"))).Status, "ok")
+	sent := filepath.Join(t.TempDir(), "sent")
+	b.Send(wire.Shell, wire.ExecuteRequest, map[string]any{"code": "until " + sent + "\nfail X y", "stop_on_error": false})
+	queued := b.Execute("print 1")
+	b.read()
+	create(t, sent)
+	want(t, "reply", kerneltest.Decode[wire.Plain](t, b.Reply(queued)).Status, "ok")
+}
+
+// read waits until the server has read all that was sent on shell so far.
+func (b *bench) read() {
+	b.t.Helper()
+	b.Reply(b.Send(wire.Shell, wire.KernelInfoRequest, struct{}{}))
+}
+
+func create(t *testing.T, path string) {
+	t.Helper()
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestRequestsAreAnsweredBesideARunningCell(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,6 +43,7 @@ var verbs = map[string]func(j job, arg string){
 	"html":     func(j job, arg string) { j.show(wire.DisplayData, "text/html", arg, 0) },
 	"clear":    func(j job, _ string) { j.front.Publish(wire.ClearOutput, map[string]bool{"wait": false}) },
 	"sleep":    job.sleep, // a duration; an interrupt ends it
+	"until":    job.until, // a file is there; an interrupt ends it
 	"stuck":    func(_ job, arg string) { time.Sleep(duration(arg)) },
 	"block":    func(j job, _ string) { <-j.ctx.Done() },
 	"ask":      func(j job, arg string) { j.ask(arg, false) },
@@ -94,6 +96,15 @@ func (j job) sleep(arg string) {
 	select {
 	case <-j.ctx.Done():
 	case <-time.After(duration(arg)):
+	}
+}
+
+func (j job) until(path string) {
+	for j.ctx.Err() == nil {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+		j.sleep("1ms")
 	}
 }
 

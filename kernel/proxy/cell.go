@@ -193,7 +193,8 @@ func (r *Relay) limit(c *cell) {
 	})
 }
 
-// conclude makes the record of a cell safe, and then passes on its reply and its idle.
+// conclude makes the record of a cell safe, and then passes on its idle and its reply: in this order, since what a front end sends
+// because of the reply goes straight to the kernel, and is not to be busy before this idle.
 func (r *Relay) conclude(c *cell) {
 	reply, idle, first := r.forget(c)
 	if !first {
@@ -205,15 +206,15 @@ func (r *Relay) conclude(c *cell) {
 	if failed && c.asked.Stops() && !c.asked.Silent {
 		behind = c.lane.abort()
 	}
-	if reply != nil {
-		r.toFront(c.lane.channel, *reply)
-	}
 	if idle != nil {
 		r.toFront(wire.IOPub, *idle)
 	} else {
 		r.shown.mu.Lock()
 		r.shown.forget(c.request.header.ID)
 		r.shown.mu.Unlock()
+	}
+	if reply != nil {
+		r.toFront(c.lane.channel, *reply)
 	}
 	for _, m := range behind {
 		r.abort(c.lane, m, reply)
@@ -310,8 +311,8 @@ func (r *Relay) abort(l *lane, m message, failed *message) {
 		metadata = with
 	}
 	r.say(m.rawHeader(), wire.Status, wire.State{ExecutionState: wire.Busy})
-	r.reply(l.channel, m, wire.ExecuteReply, wire.Plain{Status: wire.StatusAborted}, metadata)
 	r.say(m.rawHeader(), wire.Status, wire.State{ExecutionState: wire.Idle})
+	r.reply(l.channel, m, wire.ExecuteReply, wire.Plain{Status: wire.StatusAborted}, metadata)
 }
 
 // reply answers a request in the kernel's place.

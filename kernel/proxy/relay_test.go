@@ -138,12 +138,67 @@ func TestExecutionsWaitForOneAnother(t *testing.T) {
 
 func TestWhatIsBehindAFailureIsAborted(t *testing.T) {
 	s := newStand(t)
-	block := s.Execute("sleep 200ms\nfail E x")
+	sent := filepath.Join(t.TempDir(), "sent")
+	block := s.Execute("until " + sent + "\nfail E x")
 	behind, info := s.Execute("print 1"), s.Send(wire.Shell, wire.KernelInfoRequest, struct{}{})
+	for s.held() < 2 && t.Context().Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if err := os.WriteFile(sent, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	got := s.replies(t, block, behind, info)
 	after := s.replies(t, s.Execute("print 2")) // sent as soon as the failure was known
 	if diff := cmp.Diff([]string{"error", "aborted", "ok", "ok"}, append(got, after...)); diff != "" {
 		t.Errorf("replies (-want +got):\n%s", diff)
+	}
+}
+
+// held counts the messages that wait for an execution to end.
+func (s *stand) held() (n int) {
+	s.relay.mu.Lock()
+	defer s.relay.mu.Unlock()
+	for _, l := range s.relay.lanes {
+		l.mu.Lock()
+		n += len(l.held)
+		l.mu.Unlock()
+	}
+	return n
+}
+
+// halting is the front of a machine that does something else whenever a reply has left.
+type halting struct{ Front }
+
+func (h halting) Forward(c wire.Channel, frames [][]byte) error {
+	err := h.Front.Forward(c, frames)
+	if c == wire.Shell {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return err
+}
+
+// Clients that go through their messages in order find all of a request before what they sent because of its reply.
+func TestIdleIsBeforeWhatTheReplyBrings(t *testing.T) {
+	s := newStand(t, func(o *RelayOptions) { o.Front = halting{o.Front} })
+	var sent []string
+	for range 10 {
+		for _, id := range []string{s.Execute("print 1"), s.Execute("fail E x"), s.Execute("print 2")} {
+			s.Reply(id)
+			sent = append(sent, id)
+		}
+		info := s.Send(wire.Shell, wire.KernelInfoRequest, struct{}{})
+		s.Reply(info)
+		sent = append(sent, info)
+	}
+	s.Idle(sent[len(sent)-1])
+	var idle []string
+	for _, a := range s.Arrived() {
+		if a.State() == wire.Idle {
+			idle = append(idle, a.ParentID())
+		}
+	}
+	if diff := cmp.Diff(sent, idle); diff != "" {
+		t.Errorf("order of the ends (-want +got):\n%s", diff)
 	}
 }
 
