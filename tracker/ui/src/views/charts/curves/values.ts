@@ -1,5 +1,5 @@
 // The values of curves in words and figures: at the cursor, in the table, in the summary.
-import { number } from '../../../parts/format';
+import { number, secondsOf } from '../../../parts/format';
 import { nearest } from '../series/curve';
 import type { Drawn } from '../series/store';
 import type { Line } from './line';
@@ -9,7 +9,7 @@ import { placed, seconds } from './axes';
 /** An x as a reader writes it. */
 export function placeText(x: number, by: Settings['by']): string {
   if (by === 'step') return `step ${x.toLocaleString('en', { maximumFractionDigits: 0 })}`;
-  return by === 'relative' ? seconds(Number(x.toPrecision(6))) : new Date(x * 1000).toLocaleString('sv', { hour12: false }).slice(0, 19);
+  return by === 'relative' ? seconds(Number(x.toPrecision(6))) : secondsOf(new Date(x * 1000));
 }
 
 /** The places of the points nearest to an x, by run; a curve that ended before, or begins behind, has none. */
