@@ -1,5 +1,6 @@
 // A mark below a code cell.
 import { Widget } from '@lumino/widgets';
+import type { Place } from '../host';
 import type { Mark } from './marks';
 import type { Words } from './words';
 
@@ -7,8 +8,10 @@ export class Badge extends Widget {
   private readonly button = document.createElement('button');
   private readonly sign = document.createElement('span');
   private readonly text = document.createElement('span');
+  private readonly compare = document.createElement('button');
+  private compared?: Place | undefined;
 
-  constructor(private readonly words: Words, open: () => void) {
+  constructor(private readonly words: Words, open: () => void, go: (place: Place) => void) {
     super();
     this.addClass('gm-badge');
     this.button.type = 'button';
@@ -16,7 +19,12 @@ export class Badge extends Widget {
     this.sign.setAttribute('aria-hidden', 'true');
     this.sign.className = 'gm-badge-sign';
     this.button.append(this.sign, this.text);
-    this.node.append(this.button);
+    this.compare.type = 'button';
+    this.compare.className = 'gm-badge-compare';
+    this.compare.textContent = words.__('compare');
+    this.compare.title = words.__('Show what differs between the two runs');
+    this.compare.addEventListener('click', () => this.compared && go(this.compared));
+    this.node.append(this.button, this.compare);
     this.set(undefined);
   }
 
@@ -27,6 +35,9 @@ export class Badge extends Widget {
     this.sign.textContent = mark.sign;
     this.text.textContent = mark.text;
     this.button.title = mark.title;
+    this.compared = mark.compare;
+    this.compare.hidden = !mark.compare;
+    this.compare.setAttribute('aria-label', this.words.__('Compare with the run before: %1', mark.text));
     this.button.setAttribute('aria-label', this.words.__('Ledger: %1. %2', mark.text, mark.title));
   }
 }

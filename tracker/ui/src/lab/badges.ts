@@ -50,7 +50,7 @@ export class Badges {
   }
 
   private add(cell: Cell): Badge {
-    const badge = new Badge(this.words, () => this.open(cell));
+    const badge = new Badge(this.words, () => this.open(cell), this.go);
     this.badges.set(cell, badge);
     void cell.ready.then(() => !badge.isDisposed && !cell.isDisposed && (cell.layout as PanelLayout).addWidget(badge));
     return badge;

@@ -1,17 +1,23 @@
 // What a mark at a cell says: pure, of what the ledger and the notebook hold.
 import type { Schemas } from '../api/client';
+import type { Place } from '../host';
 import { duration, exact } from '../parts/format';
 import type { Words } from './words';
 
 export type Recorded = Schemas['NotebookCell'];
 
+/** What it came to that a cell was run again with the same source. */
+type Verdict = 'equal' | 'differs' | 'failed';
+
 export interface Mark {
-  kind: 'recorded' | 'running' | 'edited' | 'order' | 'earlier' | 'gap' | 'unrecorded';
+  kind: 'recorded' | 'running' | 'edited' | 'order' | 'earlier' | 'gap' | 'unrecorded' | Verdict;
   /** Stands before the words, so that they are told apart at a glance and without colours. */
   sign: string;
   text: string;
   /** More, for who points at it. */
   title: string;
+  /** Where the execution is compared with the one that it repeats. */
+  compare?: Place | undefined;
 }
 
 /** What the notebook holds of a cell. */
@@ -31,7 +37,12 @@ export function markOf(cell: Recorded | undefined, present: Present, sourceOf: (
   }
   const kind = kindOf(cell, present, sourceOf);
   const [sign, text] = says(kind, cell, words);
-  return { kind, sign, text, title: [...about(kind, cell, words), ...facts(cell, words)].join('\n') };
+  return { kind, sign, text, title: [...about(kind, cell, words), ...facts(cell, words)].join('\n'), compare: compared(kind, cell) };
+}
+
+/** A compared execution is worth a link where the mark is about it, or its result might have to do with the mark. */
+function compared(kind: Mark['kind'], { again, execution }: Recorded): Place | undefined {
+  return again && (kind === 'order' || kind === again.verdict) ? { view: 'compare', params: { a: again.of, b: execution } } : undefined;
 }
 
 function kindOf(cell: Recorded, present: Present, sourceOf: (digest: string) => string | undefined): Mark['kind'] {
@@ -39,7 +50,12 @@ function kindOf(cell: Recorded, present: Present, sourceOf: (digest: string) => 
   if (edited(cell, present.source, sourceOf)) return 'edited';
   if (cell.gaps?.length) return 'gap';
   if (!cell.current) return 'earlier';
-  return present.outOfOrder ? 'order' : 'recorded';
+  return present.outOfOrder ? 'order' : (verdictOf(cell) ?? 'recorded');
+}
+
+/** What it came to that the cell was run again; undefined also for verdicts that this page does not know. */
+function verdictOf({ again }: Recorded): Verdict | undefined {
+  return (['equal', 'differs', 'failed'] as const).find(verdict => verdict === again?.verdict);
 }
 
 /** Whether a cell was edited since it was run. Where secrets were taken out of what is recorded nobody knows. */
@@ -62,9 +78,19 @@ function says(kind: Mark['kind'], cell: Recorded, words: Words): [sign: string, 
       return ['↺', words.__('from an earlier session')];
     case 'order':
       return ['↕', words.__('run out of order')];
+    case 'equal':
+      return ['=', words.__('%1 · outputs equal again', recorded(cell, words))];
+    case 'differs':
+      return ['≠', words.__('%1 · outputs differ from before', recorded(cell, words))];
+    case 'failed':
+      return ['✕', words.__('%1 · failed this time', recorded(cell, words))];
     default:
-      return ['✓', cell.status === 'ok' ? words.__('recorded · %1', duration(cell.wall_ns)) : words.__('recorded')];
+      return ['✓', recorded(cell, words)];
   }
+}
+
+function recorded(cell: Recorded, words: Words): string {
+  return cell.status === 'ok' ? words.__('recorded · %1', duration(cell.wall_ns)) : words.__('recorded');
 }
 
 function about(kind: Mark['kind'], cell: Recorded, words: Words): string[] {
@@ -82,8 +108,24 @@ function about(kind: Mark['kind'], cell: Recorded, words: Words): string[] {
   }
 }
 
+/** What it came to that the cell was run again, in a sentence. */
+function repeats({ again, session }: Recorded, words: Words): string | undefined {
+  if (!again) return undefined;
+  const of = again.session === session ? words.__('its run before in this session, In [%1]', again.count) : words.__('its run in the session of %1', exact(again.started));
+  switch (again.verdict) {
+    case 'equal':
+      return words.__('Its outputs are equal to those of %1.', of);
+    case 'differs':
+      return words.__('Its outputs differ from those of %1.', of);
+    case 'failed':
+      return words.__('It failed, other than %1.', of);
+    default:
+      return undefined;
+  }
+}
+
 function facts(cell: Recorded, words: Words): string[] {
-  const list = [words.__('Run %1', exact(cell.started))];
+  const list = [repeats(cell, words) ?? [], words.__('Run %1', exact(cell.started))].flat();
   if (cell.finished) list.push(words.__('%1 in all: %2 building, %3 running', duration(cell.wall_ns), duration(cell.build_ns), duration(cell.run_ns)));
   if (cell.status !== 'ok' && cell.status !== 'running') list.push(words.__('Ended: %1', cell.status));
   if (cell.repeat && cell.repeat > 1) list.push(words._n('Run once in this session', 'Run %1 times in this session', cell.repeat));

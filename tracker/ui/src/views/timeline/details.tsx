@@ -9,6 +9,7 @@ import { Answered } from '../../parts/states';
 import type { Schemas } from '../../api/client';
 import { useAnswer, useHost } from '../../host';
 import { useState } from 'preact/hooks';
+import { AgainSaid } from './again';
 import { Files } from './files';
 import { Facts, Gaps } from './facts';
 import type { Shown } from './row';
@@ -32,6 +33,7 @@ function Told({ cell, row, before, engine, dir }: { cell: Cell } & Shown) {
     <>
       <Actions cell={cell} before={before} />
       <Gaps cell={cell} />
+      <AgainSaid row={row} />
       <Source cell={cell} before={row.edited ? before : undefined} engine={engine} />
       <section class="gm-tl-section" aria-label="Outputs">
         <Outputs cell={cell.id} />

@@ -17,6 +17,8 @@ export const choices: { value: string; title: string; holds: (row: Row, rows: Ro
   { value: 'problem', title: 'Did not succeed', holds: row => problems.has(row.status) },
   { value: 'running', title: 'Running', holds: row => row.status === 'running' },
   { value: 'out-of-order', title: 'Out of order', holds: row => row.out_of_order },
+  { value: 'again', title: 'Run again with equal outputs', holds: row => row.again?.verdict === 'equal' },
+  { value: 'differs', title: 'Run again, differs', holds: row => row.again !== undefined && row.again.verdict !== 'equal' },
   { value: 'edited', title: 'Source changed', holds: row => row.edited },
   { value: 'latest', title: 'Latest of each cell', holds: (row, rows) => rows.newest.has(row.id) || !row.cell_id },
 ];

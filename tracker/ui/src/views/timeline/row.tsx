@@ -2,6 +2,7 @@ import { Component } from 'preact';
 import { ago, duration, exact } from '../../parts/format';
 import { Bar } from './bar';
 import { Details } from './details';
+import { AgainChip } from './again';
 import type { Row } from './rows';
 import { Elapsed, Status } from './status';
 
@@ -25,6 +26,7 @@ function Marks({ row }: { row: Row }) {
     <span class="gm-tl-marks">
       {row.out_of_order && <span class="gm-chip gm-chip-warn" title="A cell that first ran behind this one had run before it">out of order</span>}
       {row.edited && <span class="gm-chip gm-chip-info" title="Its source is other than when this cell ran before">changed</span>}
+      <AgainChip row={row} />
       {row.repeat > 1 && <span class="gm-chip" title={`The cell ran ${row.repeat - 1} times before in this session`}>run {row.repeat}</span>}
       {row.reused && <span class="gm-chip" title="The program built for it earlier was used again">reused</span>}
       {row.truncated && <span class="gm-chip gm-chip-warn" title="It showed more than is kept">output cut</span>}

@@ -5,7 +5,7 @@ import type { Client } from '../../api/client';
 import { useHost } from '../../host';
 
 const fields = ['id', 'name', 'sequence', 'count', 'cell_id', 'started', 'finished', 'status', 'wall_ns', 'build_ns', 'run_ns', 'repeat', 'edited', 'out_of_order',
-  'error_name', 'truncated', 'redactions', 'reused'] as const;
+  'error_name', 'truncated', 'redactions', 'reused', 'session', 'again'] as const;
 
 /** What a row is made of. */
 export type Row = Pick<Schemas['TimelineCell'], (typeof fields)[number]>;
