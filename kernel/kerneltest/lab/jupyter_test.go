@@ -20,6 +20,7 @@ const guard = 5 * time.Minute
 type jupyter struct {
 	program string   // the jupyter command
 	env     []string // of the server, thus of its kernels
+	options []string // of its command line, beside those that every server has
 	root    string   // folder that it serves
 	url     string   // ends with a slash
 	token   string
@@ -42,10 +43,11 @@ func (j *jupyter) start(dir string) error {
 	if err := os.WriteFile(filepath.Join(settings, "notification.jupyterlab-settings"), []byte(quiet), 0o644); err != nil {
 		return err
 	}
-	c := exec.Command("sh", "-c", `"$@" & cat >/dev/null; kill $!; wait $!`, "sh",
+	words := append([]string{"-c", `"$@" & cat >/dev/null; kill $!; wait $!`, "sh",
 		j.program, "lab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
-		"--ServerApp.root_dir="+j.root, "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
-		"--LabApp.user_settings_dir="+filepath.Join(dir, "settings"), "--LabApp.workspaces_dir="+filepath.Join(dir, "workspaces"))
+		"--ServerApp.root_dir=" + j.root, "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+		"--LabApp.user_settings_dir=" + filepath.Join(dir, "settings"), "--LabApp.workspaces_dir=" + filepath.Join(dir, "workspaces")}, j.options...)
+	c := exec.Command("sh", words...)
 	log, err := os.Create(filepath.Join(dir, "jupyter.log"))
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ func collaborating(t *testing.T) *lab {
 	l.dir = t.TempDir()
 	l.env = append(l.env, "PYTHONPATH="+packages, "JUPYTER_PATH="+filepath.Join(packages, "share", "jupyter"),
 		"JUPYTER_CONFIG_PATH="+filepath.Join(packages, "etc", "jupyter"))
+	l.options = []string{"--YDocExtension.document_cleanup_delay=1"} // the server waits as many seconds for pages to come back before it ends
 	t.Cleanup(l.jupyter.stop)
 	if err := l.jupyter.start(l.dir); err != nil {
 		t.Fatal(err)
