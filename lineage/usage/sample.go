@@ -76,7 +76,7 @@ func (c *cell) sample() {
 	c.net.look(pids, &c.why)
 	sum := c.total()
 	c.peak = max(c.peak, sum.memory)
-	if c.logs() {
+	if over := sum.memory == 0 && c.peak > 0; c.logs() && !over { // the last figures are those of its programs, not of their end
 		c.note(sum, passed)
 	}
 	c.before = sum

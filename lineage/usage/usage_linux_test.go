@@ -244,6 +244,28 @@ func (s *session) checkMetrics() {
 	}
 }
 
+// TestEndIsNoMetric has a cell go on after its program: what the run shows last is still what the program had.
+func TestEndIsNoMetric(t *testing.T) {
+	s := newSession(t, often)
+	s.start()
+	r := s.program("memory")
+	r.did("memory")
+	r.sampled()
+	r.end()
+	r.sampled()
+	s.recorder.Record(tracker.CellFinished{})
+	s.close()
+	last := 0.0
+	for _, m := range s.metrics {
+		if m.Key == Prefix+"cell_memory_megabytes" {
+			last = m.Value
+		}
+	}
+	if last < megabytes(int64(allocated)) {
+		t.Errorf("the last metric is %v MB of memory, the program had %v", last, megabytes(int64(allocated)))
+	}
+}
+
 // TestOrphan has a child outlive its parent: nobody waits for it, and what it used counts all the same.
 func TestOrphan(t *testing.T) {
 	s := newSession(t, often)
