@@ -44,7 +44,7 @@ func TestRunScripts(t *testing.T) {
 			}
 			return os.Mkdir(filepath.Join(env.WorkDir, ".git"), 0o755) // no ledger further up is found
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "plant": p.plant, "unplanted": p.unplanted},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "await": await, "plant": p.plant, "unplanted": p.unplanted},
 		Condition: func(name string) (bool, error) {
 			if name != "jupyter" {
 				return false, fmt.Errorf("unknown condition %s", name)
