@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/account"
@@ -29,6 +31,7 @@ type ManyDifferences struct {
 	Runs  []account.RunRow `json:"runs"` // in the order in which they were asked for, without params, metrics and tags
 	Items []KeyDifference  `json:"items"`
 	Next  string           `json:"next,omitempty"`
+	Found int              `json:"found"` // keys that differ, and fit what is looked for
 	Total int              `json:"total"` // keys that differ
 	Same  int              `json:"same"`  // keys that all runs have with the same value
 }
@@ -55,12 +58,24 @@ func (s *Server) compareRuns(c *call) (d ManyDifferences, err error) {
 	if err != nil {
 		return d, err
 	}
-	found, err := s.compared.once(stand.String()+" "+s.question(c), func() (comparison, error) { return s.compareAll(c) })
+	found, err := s.compared.once(stand.String()+" "+s.question(c, "find"), func() (comparison, error) { return s.compareAll(c) })
 	if err != nil {
 		return d, err
 	}
-	page, err := paged(s, c, found.differ)
-	return ManyDifferences{found.runs, page.Items, page.Next, len(found.differ), found.same}, err
+	fit := fitting(found.differ, strings.Fields(strings.ToLower(c.get("find"))))
+	page, err := paged(s, c, fit)
+	return ManyDifferences{found.runs, page.Items, page.Next, len(fit), len(found.differ), found.same}, err
+}
+
+// fitting returns the keys that have all of some words in them, small letters or not: params.lr has "params" and "LR".
+func fitting(keys []KeyDifference, words []string) []KeyDifference {
+	if len(words) == 0 {
+		return keys
+	}
+	return slices.DeleteFunc(slices.Clone(keys), func(k KeyDifference) bool {
+		name := strings.ToLower(fmt.Sprintf("%s.%s", k.Space, k.Key))
+		return slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(name, word) })
+	})
 }
 
 func (s *Server) compareAll(c *call) (found comparison, err error) {

@@ -5,17 +5,19 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // A cursor is what a page's next is: which ledger and question it belongs to, and where the page ends.
 
-// question names the ledger and what is asked of it, apart from which page.
-func (s *Server) question(c *call) string {
+// question names the ledger and what is asked of it, apart from which page, and from parameters of some names.
+func (s *Server) question(c *call, but ...string) string {
 	asked := url.Values{}
+	but = append(but, "after", "limit", "fields", "total", "columns")
 	for name, values := range c.values {
-		if name != "after" && name != "limit" && name != "fields" && name != "total" && name != "columns" {
+		if !slices.Contains(but, name) {
 			asked[name] = values
 		}
 	}

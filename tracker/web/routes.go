@@ -46,6 +46,9 @@ var (
 // onlyItems is for routes that answer a whole list with what concerns all of it.
 var onlyItems = []param{{name: "fields", kind: text, about: "only these members of each item, with commas between", many: true}}
 
+// reviewText is for routes that list what can be reviewed.
+var reviewText = []param{{name: "text", kind: text, about: "whose name has this in it, or whose id begins so"}}
+
 // chooseRuns are the parameters that choose runs.
 var chooseRuns = []param{
 	{name: "filter", kind: text, about: "runs for which an expression holds: metrics.loss < 0.5 AND params.lr = 0.01"},
@@ -129,6 +132,7 @@ func compareRoutes() []route {
 			{name: "all", kind: boolean, about: "compare what was measured of the machine, and gemba's own tags, too", usual: "false"}}, onlyFields), nil, answers((*Server).compare)},
 		{get, "/api/compare/runs", "The params, metrics and tags that differ among many runs", with([]param{
 			{name: "run", kind: text, about: "a run's id, leading digits or name", needed: true, many: true, most: 500},
+			{name: "find", kind: text, about: "only keys with all of these words in them, such as \"metrics loss\""},
 			{name: "all", kind: boolean, about: "compare what was measured of the machine, and gemba's own tags, too", usual: "false"}}, listParams("1000")), nil, answers((*Server).compareRuns)},
 		{get, "/api/compare/cells", "The cells of two runs, sessions or cell executions side by side, with both sources and the first outputs", with(twoSides, []param{
 			{name: "all", kind: boolean, about: "also the cells that do not differ", usual: "false"}}, listParams("20")), nil, answers((*Server).compareCells)},
@@ -181,6 +185,8 @@ func noteRoutes() []route {
 		{remove, "/api/views/{name}", "Take a saved search away", []param{{name: "name", kind: text, about: "its name", needed: true}}, nil, answers((*Server).removeView)},
 		{get, "/api/reviews", "Comments, approvals and rejections, oldest first", with([]param{
 			{name: "subject", kind: text, about: "of the run, cell execution, session or snapshot with this id, leading digits or name"}}, listParams("100")), nil, changing((*Server).reviews)},
+		{get, "/api/reviews/waiting", "Runs that ended and that nobody approved or rejected, newest first", with(reviewText, listParams("100")), nil, changing((*Server).waiting)},
+		{get, "/api/reviews/subjects", "What something was said of, that of the newest words first", with(reviewText, listParams("100")), nil, changing((*Server).reviewed)},
 		{post, "/api/reviews", "Comment, approve or reject: a signed entry that nothing takes away", nil, NewReview{}, answers((*Server).addReview)},
 	}
 }

@@ -194,6 +194,20 @@ func TestManyRunsShowOnlyWhatDiffers(t *testing.T) {
 	if diff := cmp.Diff([]string{"params.lr", "metrics.loss"}, got); diff != "" || d.Same != 2 {
 		t.Errorf("%s and %d are the same, want 2 (opt, team)", diff, d.Same)
 	}
+	for find, want := range map[string][]string{"LR": {"lr"}, "metrics ss": {"loss"}, "s.l": {"lr", "loss"}, "params loss": nil, " ": {"lr", "loss"}} {
+		d := get[web.ManyDifferences](h, "/api/compare/runs?run=first&run=second&find="+url.QueryEscape(find))
+		var got []string
+		for _, k := range d.Items {
+			got = append(got, k.Key)
+		}
+		if diff := cmp.Diff(want, got); diff != "" || d.Found != len(want) || d.Total != 2 {
+			t.Errorf("%q: %d of %d keys, %s", find, d.Found, d.Total, diff)
+		}
+	}
+	page := get[web.ManyDifferences](h, "/api/compare/runs?run=first&run=second&limit=1")
+	if w := h.ask(http.MethodGet, "/api/compare/runs?run=first&run=second&limit=1&find=loss&after="+page.Next, ""); page.Next == "" || w.Code != http.StatusBadRequest {
+		t.Errorf("the place behind a page of all keys is one among those that were looked for: %d %s", w.Code, w.Body)
+	}
 }
 
 func TestLineageLeadsFromFilesToModels(t *testing.T) {

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // inMerge returns the texts of the lines that a comparison of sources marks, by sides.
@@ -144,6 +147,22 @@ func TestManyRunsCompared(t *testing.T) {
 		return evaluate[int](w, "document.querySelectorAll('*').length") < 5000
 	})
 	w.shot("end")
+	w.fill("searchbox", "Find keys", "PARAM _9999")
+	w.sees("1 of 12,020 keys differ")
+	w.gridSays("Differences", "Key", "params param_9999")
+	w.press(kb.ArrowDown)
+	if at := evaluate[string](w, "document.activeElement.closest('[role=row]')?.dataset.row ?? ''"); at != "-1" {
+		t.Errorf("the arrow down leads to row %q, not to the titles", at)
+	}
+	w.accessible("found")
+	place := w.address()
+	w.do(chromedp.Reload())
+	w.sees("1 of 12,020 keys differ")
+	w.fill("searchbox", "Find keys", "no such key")
+	w.click("button", "Show all keys")
+	w.until("all keys are there, and the address looks for none", func() bool {
+		return strings.Contains(place, "find=") && !strings.Contains(w.address(), "find=") && len(w.grid("Differences", "Key")) > 5
+	})
 	t.Logf("500 runs with 12,000 keys: first rows after %.0f ms, heap %.0f MB", took, w.heap())
 }
 

@@ -847,6 +847,7 @@ export interface components {
             writable: boolean;
         };
         ManyDifferences: {
+            found: number;
             items: components["schemas"]["KeyDifference"][] | null;
             next?: string;
             runs: components["schemas"]["account.RunRow"][] | null;
@@ -2295,6 +2296,8 @@ export interface operations {
             query: {
                 /** @description a run's id, leading digits or name */
                 run: string[];
+                /** @description only keys with all of these words in them, such as "metrics loss" */
+                find?: string;
                 /** @description compare what was measured of the machine, and gemba's own tags, too */
                 all?: boolean;
                 /** @description at most so many items */

@@ -5,12 +5,13 @@ import { Empty } from '../../parts/states';
 import { Link } from '../../parts/link';
 import { Many } from './many';
 import { Pair } from './pair';
+import { one } from '../view';
 import { askedOf } from './sides';
 
 export function Compare({ params }: { params: Place['params'] }) {
   const asked = useMemo(() => askedOf(params), [params]);
   if (asked.what === 'pair') return <Pair key={`${asked.a} ${asked.b}`} a={asked.a} b={asked.b} />;
-  if (asked.what === 'runs') return <Many runs={asked.runs} />;
+  if (asked.what === 'runs') return <Many key={asked.runs.join()} runs={asked.runs} find={one(params, 'find') ?? ''} />;
   return (
     <div class="gm-view">
       <header class="gm-head"><h1>Compare</h1></header>

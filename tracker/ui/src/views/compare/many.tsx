@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useReducer, useState } from 'preact/hooks';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
 import { useHost } from '../../host';
 import { number, short } from '../../parts/format';
@@ -6,6 +6,7 @@ import { Empty, Failed, Loading } from '../../parts/states';
 import { Table, type TableColumn } from '../../parts/table';
 import { PagedRows } from '../../parts/table-rows';
 import { absolute, relative } from './delta';
+import { Find } from './find';
 import { most } from './sides';
 
 type Answer = Schemas['ManyDifferences'];
@@ -14,18 +15,26 @@ type Key = Schemas['KeyDifference'];
 type Showing = 'values' | 'difference' | 'relative';
 
 /** The params, metrics and tags that differ among many runs: a row for each key, a column for each run. */
-export function Many({ runs }: { runs: string[] }) {
+export function Many({ runs, find: given }: { runs: string[]; find: string }) {
+  const host = useHost();
   const [all, setAll] = useState(false);
+  const [find, setFind] = useState(given);
+  useEffect(() => setFind(given), [given]);
   const [against, setAgainst] = useState(0);
   const [showing, setShowing] = useState<Showing>('values');
-  const { rows, told } = useKeys(runs.slice(0, most), all);
+  const { rows, told } = useKeys(runs.slice(0, most), all, find);
+  const look = (text: string): void => {
+    setFind(text);
+    host.restate({ run: runs, ...(text.trim() ? { find: text } : {}) });
+  };
   const columns = useMemo(() => columnsOf(told?.runs ?? [], against, showing), [told, against, showing]);
   return (
     <div class="gm-view gm-compare-runs">
       <header class="gm-head">
         <h1>Compare</h1>
-        {told && <span class="gm-dim" role="status">{told.runs?.length} runs · {told.total.toLocaleString('en')} keys differ, {told.same.toLocaleString('en')} do not</span>}
+        {told && <span class="gm-dim" role="status">{summary(told, find)}</span>}
         <span class="gm-space" />
+        <Find find={find} onFind={look} into=".gm-compare-runs .gm-grid" />
         <label>Against <select class="gm-select" value={against} onChange={event => setAgainst(Number(event.currentTarget.value))}>
           {told?.runs?.map((run, at) => <option key={run.id} value={at}>{run.name || short(run.id)}</option>)}
         </select></label>
@@ -39,29 +48,35 @@ export function Many({ runs }: { runs: string[] }) {
       {runs.length > most && <p class="gm-stale" role="alert">Only the first {most} of {runs.length} runs are compared.</p>}
       {rows.error && <Failed error={rows.error} again={() => rows.again()} />}
       {!rows.ready && !rows.error && <Loading what="the runs" />}
-      {rows.ready && rows.count === 0 && <Empty title="No difference is known"><p>What the runs logged is the same.</p></Empty>}
+      {rows.ready && rows.count === 0 && (told?.total ? <Empty title="No key that differs is called so"><p><button class="gm-link" onClick={() => look('')}>Show all keys</button></p></Empty> : <Empty title="No difference is known"><p>What the runs logged is the same.</p></Empty>)}
       {rows.ready && rows.count > 0 && <Table label="Differences" columns={columns} count={rows.count} row={at => rows.at(at)} onShown={(from, to) => rows.want(from, to)} sticky={1} />}
     </div>
   );
 }
 
-/** The keys that differ, page by page. */
-function useKeys(runs: string[], all: boolean) {
+function summary(told: Answer, find: string): string {
+  const of = (n: number): string => n.toLocaleString('en');
+  return `${of(told.runs?.length ?? 0)} runs · ${find.trim() ? `${of(told.found)} of ` : ''}${of(told.total)} keys differ, ${of(told.same)} do not`;
+}
+
+/** The keys that differ, page by page; those of before until the first page is there. */
+function useKeys(runs: string[], all: boolean, find: string) {
   const host = useHost();
   const [, draw] = useReducer((n: number) => n + 1, 0);
   const [told, tell] = useState<Answer>();
-  const key = runs.join();
   const rows = useMemo(() => new PagedRows<Key>(
     async ({ after, limit }, signal) => {
-      const page = await host.client.get('/api/compare/runs', { run: runs, all, limit, ...(after ? { after, fields: ['items', 'next', 'total'] } : {}) }, signal);
+      const page = await host.client.get('/api/compare/runs', { run: runs, all, limit, ...(find.trim() ? { find } : {}), ...(after ? { after, fields: ['items', 'next', 'found'] } : {}) }, signal);
       if (after === '') tell(page);
-      return page;
+      return { items: page.items, total: page.found, ...(page.next ? { next: page.next } : {}) };
     },
     row => `${row.space}.${row.key}`,
     () => draw(undefined),
-  ), [host, key, all]);
-  useEffect(() => (tell(undefined), rows.want(0, 0), () => rows.close()), [rows]);
-  return { rows, told };
+  ), [host, runs.join(), all, find.trim()]);
+  useEffect(() => (rows.want(0, 0), () => rows.close()), [rows]);
+  const last = useRef(rows);
+  if (rows.ready || rows.error) last.current = rows;
+  return { rows: last.current, told };
 }
 
 interface Value {

@@ -6,6 +6,7 @@ import { Link } from '../../parts/link';
 import { Answered, Empty } from '../../parts/states';
 import { Cells } from './cells';
 import { Data } from './data';
+import { Find, fits } from './find';
 import { Metrics, Texts } from './keys';
 
 type Difference = Schemas['account.Difference'];
@@ -42,16 +43,23 @@ function Side({ name, of }: { name: string; of: Difference['a'] }) {
   );
 }
 
+/** Up to so many keys are found by looking at them. */
+const few = 12;
+
 function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
   const body = useRef<HTMLDivElement>(null);
+  const [find, setFind] = useState('');
+  const found = <T extends { key: string }>(space: string, rows: T[] | null | undefined): T[] => (rows ?? []).filter(r => fits(`${space}.${r.key}`, find));
+  const params = found('params', d.params), metrics = found('metrics', d.metrics), tags = found('tags', d.tags);
   const cells = useAnswer('/api/compare/cells', { a, b, limit: 20 });
   const data = useAnswer('/api/compare/data', { a, b, limit: 100 });
+  const keys = (d.params?.length ?? 0) + (d.metrics?.length ?? 0) + (d.tags?.length ?? 0);
   const environment = (d.environment ?? []).map(f => ({ key: f.name, a: f.was ?? null, b: f.is ?? null }));
   const sections = [
     { id: 'facts', title: 'About', count: d.facts?.length, show: () => <Texts rows={d.facts!} of="About" /> },
-    { id: 'params', title: 'Params', count: d.params?.length, show: () => <Texts rows={d.params!} of="Params" /> },
-    { id: 'metrics', title: 'Metrics', count: d.metrics?.length, show: () => <Metrics rows={d.metrics!} /> },
-    { id: 'tags', title: 'Tags', count: d.tags?.length, show: () => <Texts rows={d.tags!} of="Tags" /> },
+    { id: 'params', title: 'Params', count: params.length, show: () => <Texts rows={params} of="Params" /> },
+    { id: 'metrics', title: 'Metrics', count: metrics.length, show: () => <Metrics rows={metrics} /> },
+    { id: 'tags', title: 'Tags', count: tags.length, show: () => <Texts rows={tags} of="Tags" /> },
     { id: 'cells', title: 'Cells', count: cells.data?.total, show: () => <Cells asked={cells} a={a} b={b} /> },
     { id: 'data', title: 'Data', count: data.data?.total, show: () => <Data asked={data} a={a} b={b} /> },
     { id: 'datasets', title: 'Datasets', count: d.datasets?.length, show: () => <Texts rows={d.datasets!} of="Datasets" /> },
@@ -63,8 +71,9 @@ function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
   return (
     <div class="gm-body gm-compare" ref={body}>
       <div class="gm-compare-sides"><Side name="A" of={d.a} /><Side name="B" of={d.b} /></div>
-      {sections.length > 1 && (
+      {(sections.length > 1 || find !== '') && (
         <nav class="gm-compare-nav" aria-label="Differences">
+          {keys > few && <Find find={find} onFind={setFind} />}
           {sections.map(s => <button key={s.id} class="gm-chip" onClick={() => jump(s.id)}>{s.title} <strong>{s.count}</strong></button>)}
         </nav>
       )}
@@ -74,7 +83,8 @@ function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
           {s.show()}
         </section>
       ))}
-      {sections.length === 0 && !cells.loading && !data.loading && (
+      {find !== '' && params.length + metrics.length + tags.length === 0 && <p class="gm-dim" role="status">No key that differs is called so.</p>}
+      {sections.length === 0 && find === '' && !cells.loading && !data.loading && (
         <Empty title={d.a.id === d.b.id ? 'Both sides are the same one' : 'No difference is known'}>
           <p>{d.a.id === d.b.id ? 'Name another one for a side.' : 'What was recorded of both sides is the same.'}</p>
         </Empty>
