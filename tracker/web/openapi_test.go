@@ -87,6 +87,8 @@ func TestEveryRouteAnswersAsDescribed(t *testing.T) {
 		"delete /api/views/{name}":        {query: "name=good"},
 		"post /api/reviews":               {body: `{"subject":"` + run + `","verdict":"approved","comment":"looks right"}`},
 		"get /api/reviews":                {query: "subject=" + run},
+		"get /api/reviews/waiting":        {query: "text=s"},
+		"get /api/reviews/subjects":       {query: "text=s"},
 	}
 	unasked := map[string]bool{"get /api/blobs/{digest}": true, "get /api/blobs/{digest}/document": true, "get /api/cells/{id}/outputs/{n}": true,
 		"get /api/cells/{id}/outputs/{n}/document": true, "get /api/events": true} // tests of their own: they are no JSON
