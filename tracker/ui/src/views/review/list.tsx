@@ -1,41 +1,64 @@
 import { useState } from 'preact/hooks';
+import { useAnswer } from '../../host';
+import type { LedgerChange } from '../../api/client';
 import { ago, exact, short } from '../../parts/format';
+import { Answered } from '../../parts/states';
 import { Verdict } from './verdict';
-import type { Subject } from './waiting';
+import { atFirst, moreThan, type Subject } from './waiting';
 
 interface Props {
   title: string;
+  path: '/api/reviews/waiting' | '/api/reviews/subjects';
+  /** What stands there when there are none. */
   none: string;
-  subjects: Subject[];
+  text: string;
   chosen: string | undefined;
   open(id: string): void;
+  changed(changes: LedgerChange): boolean;
 }
 
-const first = 30;
-
-export function SubjectList({ title, none, subjects, chosen, open }: Props) {
-  const [all, setAll] = useState(false);
+/** A list of what can be reviewed, the newest first, as far as the reader asked for it. */
+export function SubjectList({ title, path, none, text, chosen, open, changed }: Props) {
+  const [shown, show] = useState(atFirst);
+  const asked = useAnswer(path, { limit: shown, text }, changed);
   return (
     <section aria-label={title}>
-      <h2>
-        {title} <span class="gm-dim">{subjects.length || ''}</span>
-      </h2>
-      {subjects.length === 0 && <p class="gm-dim">{none}</p>}
-      <ul>
-        {(all ? subjects : subjects.slice(0, first)).map(s => (
-          <li key={s.id}>
-            <button class="gm-review-item" aria-current={chosen !== undefined && s.id.startsWith(chosen)} onClick={() => open(s.id)}>
-              <span class="gm-cut" dir="auto">{s.name || short(s.id)}</span>
-              {s.verdict && <Verdict verdict={s.verdict} />}
-              <span class="gm-dim gm-review-when" title={exact(s.time)}>
-                {s.comments > 0 && `${s.comments} ${s.comments === 1 ? 'comment' : 'comments'} · `}
-                {ago(s.time)}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {!all && subjects.length > first && <button class="gm-button" onClick={() => setAll(true)}>Show all {subjects.length}</button>}
+      <h2>{title} <span class="gm-dim">{counted(asked.data)}</span></h2>
+      <Answered asked={asked} what={title.toLowerCase()}>
+        {({ items, next }) => (
+          <>
+            {!items?.length && <p class="gm-dim">{text ? 'Nothing here is called so.' : none}</p>}
+            <ul>{items?.map(s => <li key={s.id}><Item subject={s} chosen={chosen !== undefined && s.id.startsWith(chosen)} open={open} /></li>)}</ul>
+            {next !== undefined && <More shown={shown} show={show} />}
+          </>
+        )}
+      </Answered>
     </section>
+  );
+}
+
+/** How many there are, as far as that is known. */
+function counted(page: { items: Subject[] | null; next?: string; total?: number } | undefined): string {
+  if (page === undefined) return '';
+  const n = page.total ?? page.items?.length ?? 0;
+  return n === 0 ? '' : n.toLocaleString('en') + (page.total === undefined && page.next !== undefined ? '+' : '');
+}
+
+function More({ shown, show }: { shown: number; show(count: number): void }) {
+  const more = moreThan(shown);
+  return more === undefined ? <p class="gm-dim">These are the newest {shown.toLocaleString('en')}: search for others.</p> : <button class="gm-button" onClick={() => show(more)}>Show more</button>;
+}
+
+function Item({ subject: s, chosen, open }: { subject: Subject; chosen: boolean; open(id: string): void }) {
+  return (
+    <button class="gm-review-item" aria-current={chosen} onClick={() => open(s.id)}>
+      <span class="gm-cut" dir="auto">{s.name || short(s.id)}</span>
+      {s.verdict && <Verdict verdict={s.verdict} />}
+      <span class="gm-dim gm-review-when" title={exact(s.time)}>
+        {s.kind && s.kind !== 'run' && `${s.kind} · `}
+        {s.comments > 0 && `${s.comments} ${s.comments === 1 ? 'comment' : 'comments'} · `}
+        {ago(s.time)}
+      </span>
+    </button>
   );
 }

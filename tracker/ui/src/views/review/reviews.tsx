@@ -2,27 +2,26 @@ import './review.css';
 import { useEffect, useState } from 'preact/hooks';
 import { useAnswer, useHost, type Place } from '../../host';
 import type { LedgerChange } from '../../api/client';
-import { Answered, Empty } from '../../parts/states';
+import { Empty } from '../../parts/states';
 import { one } from '../view';
 import { SubjectList } from './list';
 import { Thread } from './thread';
-import { subjectsOf, waitingOf } from './waiting';
 
 const reviewed = (changes: LedgerChange): boolean => changes.all === true || (changes.reviewed?.length ?? 0) > 0;
-const ranTo = (changes: LedgerChange): boolean => changes.all === true || (changes.runs?.length ?? 0) > 0;
+const ranTo = (changes: LedgerChange): boolean => reviewed(changes) || (changes.runs?.length ?? 0) > 0;
 
 /** At the left what waits for review and what was said, at the right one subject. */
 export function Reviews({ params }: { params: Place['params'] }) {
   const host = useHost();
   const told = one(params, 'subject');
   const [subject, set] = useState(told);
+  const [text, search] = useState('');
   useEffect(() => set(told), [told]);
   const open = (id: string | undefined): void => {
     set(id);
     host.restate(id === undefined ? {} : { subject: id });
   };
-  const reviews = useAnswer('/api/reviews', { limit: 1000 }, reviewed);
-  const runs = useAnswer('/api/runs', { limit: 200, columns: ['none'] }, ranTo);
+  const list = { text: text.trim(), chosen: subject, open };
   return (
     <div class="gm-view gm-review" data-open={subject !== undefined}>
       <header class="gm-head">
@@ -30,30 +29,25 @@ export function Reviews({ params }: { params: Place['params'] }) {
         <span class="gm-dim">Comments, approvals and rejections are signed entries: nothing takes them away</span>
       </header>
       <div class="gm-review-main">
-        <Answered asked={reviews} what="what was said">
-          {said => (
-            <Answered asked={runs} what="runs">
-              {page => {
-                const subjects = subjectsOf(said.items ?? [], page.items ?? []);
-                const waiting = waitingOf(page.items ?? [], subjects);
-                return (
-                  <>
-                    <nav class="gm-review-list" aria-label="What can be reviewed">
-                      <SubjectList title="Waits for review" none="Every run that ended is approved or rejected." subjects={waiting} chosen={subject} open={open} />
-                      <SubjectList title="Said" none="Nothing was said yet." subjects={subjects} chosen={subject} open={open} />
-                    </nav>
-                    <section class="gm-review-subject" aria-label="What is reviewed">
-                      {subject === undefined ? <NothingChosen none={waiting.length + subjects.length === 0} /> : <Thread key={subject} id={subject} close={() => open(undefined)} />}
-                    </section>
-                  </>
-                );
-              }}
-            </Answered>
-          )}
-        </Answered>
+        <nav class="gm-review-list" aria-label="What can be reviewed">
+          <input class="gm-input" type="search" dir="auto" placeholder="Search by name or id" aria-label="Search by name or id" value={text} onInput={event => search(event.currentTarget.value)} />
+          <SubjectList key={`waiting ${list.text}`} title="Waits for review" path="/api/reviews/waiting" none="Every run that ended is approved or rejected." changed={ranTo} {...list} />
+          <SubjectList key={`said ${list.text}`} title="Said" path="/api/reviews/subjects" none="Nothing was said yet." changed={reviewed} {...list} />
+        </nav>
+        <section class="gm-review-subject" aria-label="What is reviewed">
+          {subject === undefined ? <Unchosen /> : <Thread key={subject} id={subject} close={() => open(undefined)} />}
+        </section>
       </div>
     </div>
   );
+}
+
+/** What stands in the place of a subject before one is chosen. */
+function Unchosen() {
+  const waiting = useAnswer('/api/reviews/waiting', { limit: 1 }, ranTo);
+  const said = useAnswer('/api/reviews/subjects', { limit: 1 }, reviewed);
+  if (!waiting.data || !said.data) return null;
+  return <NothingChosen none={!waiting.data.items?.length && !said.data.items?.length} />;
 }
 
 function NothingChosen({ none }: { none: boolean }) {
