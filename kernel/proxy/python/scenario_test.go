@@ -61,7 +61,8 @@ func TestProcesses(t *testing.T) {
 		{"x = !true 5", "true 5"},
 		{"%%bash\ntrue 6", "bash"},
 		{"import pty; pty.spawn(['true', '7'])", "true 7"},
-		{"if not os.fork():\n    os.execv('/bin/true', ['true', '8'])\nos.wait()", "true 8"},
+		// The child itself is waited for: os.wait() would return at once for the one of os.posix_spawn, which nobody waited for.
+		{"child = os.fork()\nif not child:\n    os.execv('/bin/true', ['true', '8'])\nos.waitpid(child, 0)", "true 8"},
 	} {
 		seen := k.run(test.code).Seen
 		is := func(c string) bool { return strings.HasSuffix(c, test.command) || strings.Contains(c, test.command) }
@@ -74,7 +75,7 @@ func TestProcesses(t *testing.T) {
 func TestForks(t *testing.T) {
 	k := newKernel(t)
 	k.write("a", "1")
-	seen := k.run("import os", "if not os.fork():", "    open('a').read(); open('b', 'w').close(); os._exit(0)", "os.wait()").Seen
+	seen := k.run("import os", "child = os.fork()", "if not child:", "    open('a').read(); open('b', 'w').close(); os._exit(0)", "os.waitpid(child, 0)").Seen
 	expect(t, "fork", brief(k, seen), []string{"a unlooked", "b new"})
 	expect(t, "children", seen.Children, false)
 	seen = k.run("import multiprocessing", "def work(i):", "    open(f'out{i}', 'w').close()", "    return i",
