@@ -16,12 +16,15 @@ type reacher struct {
 }
 
 func newReacher(d Declarations) *reacher {
-	r := &reacher{byKey: make(map[string]*entry, len(d.entries)), methods: map[string][]string{}, seen: map[string]bool{}}
+	r := &reacher{byKey: make(map[string]*entry, len(d.entries)), methods: map[string][]string{}, seen: make(map[string]bool, len(d.entries))}
 	for _, e := range d.entries {
-		for _, key := range e.keys() {
-			r.byKey[key] = e
-			if typ, _, is := strings.Cut(key, "~"); is && e.kind == Func {
-				r.methods[typ] = append(r.methods[typ], key)
+		for _, n := range e.names {
+			if n.key == "" {
+				continue
+			}
+			r.byKey[n.key] = e
+			if typ, _, is := strings.Cut(n.key, "~"); is && e.kind == Func {
+				r.methods[typ] = append(r.methods[typ], n.key)
 			}
 		}
 		switch {
