@@ -162,22 +162,27 @@ func (r Reader) eachOutput(ctx context.Context, cell tracker.ID, missing *[]Miss
 
 // shownContent is what is read of an output's content.
 type shownContent struct {
-	Name      string                     `json:"name"`
+	contentAbout
 	Text      json.RawMessage            `json:"text"`
 	Data      map[string]json.RawMessage `json:"data"`
-	Metadata  json.RawMessage            `json:"metadata"`
-	Count     int                        `json:"execution_count"`
-	Ename     string                     `json:"ename"`
-	Evalue    string                     `json:"evalue"`
 	Traceback []string                   `json:"traceback"`
-	Wait      bool                       `json:"wait"`
+}
+
+// contentAbout is the part of it that is never long.
+type contentAbout struct {
+	Name      string          `json:"name"`
+	Metadata  json.RawMessage `json:"metadata"`
+	Count     int             `json:"execution_count"`
+	Ename     string          `json:"ename"`
+	Evalue    string          `json:"evalue"`
+	Wait      bool            `json:"wait"`
 	Transient struct {
 		Display string `json:"display_id"`
 	} `json:"transient"`
 }
 
 func newOutput(n int, behind bool, out tracker.Output) Output {
-	var c shownContent
+	var c contentAbout
 	_ = json.Unmarshal(out.Content, &c) // what is of another shape has none of it
 	o := Output{N: n, Time: out.Time, Type: out.Type, Display: c.Transient.Display, Count: c.Count, Behind: behind, Data: []Representation{}, waits: c.Wait, content: out.Content}
 	switch out.Type {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -38,7 +39,7 @@ type CellOutput struct {
 type OutputData struct {
 	account.Representation
 	URL      string `json:"url"`                // its bytes
-	Document string `json:"document,omitempty"` // of HTML, SVG and JavaScript: a page for a frame, without scripts; scripts=true lets them run
+	Document string `json:"document,omitempty"` // of HTML, SVG and JavaScript that is not too large for it: a page for a frame, without scripts; scripts=true lets them run
 }
 
 // parts tells project what of it fields choose.
@@ -86,7 +87,7 @@ func placedOutputs(cell tracker.ID, all []account.Output) []CellOutput {
 			at := fmt.Sprintf("/api/cells/%s/outputs/%d", cell, out.N)
 			query := "?" + url.Values{"type": {x.Type}}.Encode()
 			list[i].Data[k] = OutputData{x, at + query, ""}
-			if slices.Contains(documentMedia, x.Type) {
+			if slices.Contains(documentMedia, x.Type) && x.Size <= maxDocument {
 				list[i].Data[k].Document = at + "/document" + query
 			}
 		}
@@ -134,6 +135,30 @@ func (s *Server) output(w http.ResponseWriter, c *call) error {
 	}
 	if c.Method != http.MethodHead {
 		_, _ = w.Write(b) // who is gone needs no answer
+	}
+	return nil
+}
+
+// texts answers with what streams and errors said, to be saved: pages of outputs would take long to get there.
+func (s *Server) texts(w http.ResponseWriter, c *call) error {
+	m, err := s.one(c.ctx, c.get("id"), "cell")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Index.Cell(c.ctx, m.ID); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Content-Security-Policy", framePolicy(false))
+	h.Set("Content-Disposition", disposition(true, cmp.Or(c.get("name"), "output.txt")))
+	if c.Method == http.MethodHead {
+		return nil
+	}
+	if err := s.account.WriteTexts(c.ctx, m.ID, w); err != nil {
+		_, _ = fmt.Fprintf(w, "\n[the rest could not be read: %v]\n", err) // the status is sent already; who is gone needs no answer
 	}
 	return nil
 }

@@ -131,6 +131,40 @@ func TestLongOutputsComeInPages(t *testing.T) {
 	}
 }
 
+// TestTextsComeAsOne saves all that streams and errors said, and says where something is missing.
+func TestTextsComeAsOne(t *testing.T) {
+	h := furnished(t)
+	id := tracker.NewID()
+	lines := func(all ...string) string {
+		text := ""
+		for i := 0; i < len(all); i += 2 {
+			text += `{"time":"2026-01-02T03:04:05Z","type":"` + all[i] + `","content":` + all[i+1] + "}\n"
+		}
+		return text
+	}
+	batch := func(text string, count int, tail bool) tracker.Entry {
+		return &tracker.CellOutputsEntry{Header: h.head(id), Outputs: h.put(text), Size: int64(len(text)), Count: count, Messages: int64(count), Tail: tail}
+	}
+	h.append(&tracker.CellStartedEntry{Header: h.head(id), CellID: "x"},
+		batch(lines("stream", `{"name":"stdout","text":"one\n"}`, "clear_output", `{}`, "display_data", figure("<b>no</b>", "d"), "stream", `{"name":"stderr","text":["t","wo\n"]}`), 4, false),
+		&tracker.CellOutputsEntry{Header: h.head(id), Outputs: tracker.DigestOf([]byte("never stored")), Size: 10, Count: 2, Messages: 2},
+		batch(lines("stream", `{"name":"stdout","text":"end\n"}`, "error", `{"ename":"E","evalue":"v","traceback":["at","x"]}`), 2, true),
+		&tracker.CellFinishedEntry{Header: h.head(id), Status: tracker.Failed})
+	time.Sleep(110 * time.Millisecond) // as above
+	w := h.ask(http.MethodGet, "/api/cells/"+id.String()+"/text?name=a%2Fb.txt", "")
+	if got := w.Header().Get("Content-Disposition"); w.Code != http.StatusOK || !strings.HasPrefix(got, "attachment") || strings.Contains(got, "/") {
+		t.Errorf("%d, saved as %q", w.Code, got)
+	}
+	_, rest, _ := strings.Cut(w.Body.String(), "[2 outputs from 5 on are not in the ledger: ")
+	_, rest, _ = strings.Cut(rest, "]\n")
+	if got := w.Body.String(); !strings.HasPrefix(got, "one\ntwo\n\n[") || rest != "\n[what came here is not kept: too much was shown]\nend\nat\nx" {
+		t.Errorf("the texts are %q", got)
+	}
+	if w := h.ask(http.MethodGet, "/api/cells/"+h.runs[0].String()+"/text", ""); w.Code != http.StatusBadRequest {
+		t.Errorf("of a run: %d %s", w.Code, w.Body)
+	}
+}
+
 func TestOutputsThatAreNotKeptAreTold(t *testing.T) {
 	h := furnished(t)
 	id := tracker.NewID()

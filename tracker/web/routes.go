@@ -86,6 +86,8 @@ func historyRoutes() []route {
 			{name: "outputs", kind: boolean, about: "with the outputs", usual: "true"}}, onlyFields), nil, answers((*Server).cell)},
 		{get, "/api/cells/{id}/outputs", "What a cell execution showed, told without its bytes but for the beginning of texts; a page ends early where texts are long", with([]param{
 			idParam("its id, or its leading digits")}, listParams("100")), nil, answers((*Server).outputs)},
+		{get, "/api/cells/{id}/text", "All that the streams and errors of a cell execution said, as a text to save", []param{idParam("its id, or its leading digits"),
+			{name: "name", kind: text, about: "the name to save it by", usual: "output.txt"}}, nil, streams("text/plain", (*Server).texts)},
 		{get, "/api/cells/{id}/outputs/{n}", "The bytes of an output, as the page can show them in an image or save them", []param{idParam("the cell execution's id, or its leading digits"), outputParam,
 			{name: "type", kind: text, about: "the media type of the representation; without it the richest"},
 			{name: "name", kind: text, about: "the name to save it by"}}, nil, streams("application/octet-stream", (*Server).output)},

@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cells/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that the streams and errors of a cell execution said, as a text to save */
+        get: operations["getCellsIdText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compare": {
         parameters: {
             query?: never;
@@ -442,6 +459,40 @@ export interface paths {
         put?: never;
         /** Comment, approve or reject: a signed entry that nothing takes away */
         post: operations["postReviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What something was said of, that of the newest words first */
+        get: operations["getReviewsSubjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs that ended and that nobody approved or rejected, newest first */
+        get: operations["getReviewsWaiting"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -776,6 +827,7 @@ export interface components {
             total: number;
         };
         Edge: {
+            declared?: boolean;
             from: string;
             kind: string;
             names?: string[];
@@ -1026,6 +1078,11 @@ export interface components {
             next?: string;
             total?: number;
         };
+        "Page.of.web.ReviewSubject": {
+            items: components["schemas"]["ReviewSubject"][] | null;
+            next?: string;
+            total?: number;
+        };
         "Page.of.web.SessionRow": {
             items: components["schemas"]["SessionRow"][] | null;
             next?: string;
@@ -1053,6 +1110,15 @@ export interface components {
             time: string;
             unsigned?: string;
             verdict: string;
+        };
+        ReviewSubject: {
+            comments: number;
+            id: string;
+            kind?: string;
+            name?: string;
+            /** Format: date-time */
+            time: string;
+            verdict?: string;
         };
         RunNote: {
             entry?: number;
@@ -2195,6 +2261,33 @@ export interface operations {
             default: components["responses"]["Failure"];
         };
     };
+    getCellsIdText: {
+        parameters: {
+            query?: {
+                /** @description the name to save it by */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description its id, or its leading digits */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that the streams and errors of a cell execution said, as a text to save */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
     getCompare: {
         parameters: {
             query: {
@@ -2779,6 +2872,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Review"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getReviewsSubjects: {
+        parameters: {
+            query?: {
+                /** @description whose name has this in it, or whose id begins so */
+                text?: string;
+                /** @description at most so many items */
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+                /** @description only these members of each item, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What something was said of, that of the newest words first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page.of.web.ReviewSubject"];
+                };
+            };
+            default: components["responses"]["Failure"];
+        };
+    };
+    getReviewsWaiting: {
+        parameters: {
+            query?: {
+                /** @description whose name has this in it, or whose id begins so */
+                text?: string;
+                /** @description at most so many items */
+                limit?: number;
+                /** @description next of the page before */
+                after?: string;
+                /** @description only these members of each item, with commas between */
+                fields?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs that ended and that nobody approved or rejected, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page.of.web.ReviewSubject"];
                 };
             };
             default: components["responses"]["Failure"];

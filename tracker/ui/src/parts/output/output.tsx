@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { bytes } from '../format';
 import { Frame } from '../frame/frame';
 import { Picture, Save, useAddress } from './bytes';
+import { Heavy, isHeavy } from './heavy';
 import { JSONTree } from './json';
 import { Markdown } from './markdown';
 import { firstOf, kindOf, vendorOf, type Kind } from './media';
@@ -21,7 +22,7 @@ interface Shown {
 
 function Played({ data, label }: Shown) {
   const { address } = useAddress(data.url);
-  return data.type.startsWith('audio/') ? <audio controls src={address} aria-label={label} /> : <video class="gm-output-image" controls src={address} aria-label={label} />;
+  return data.type.startsWith('audio/') ? <audio controls preload="none" src={address} aria-label={label} /> : <video class="gm-output-image" controls preload="metadata" src={address} aria-label={label} />;
 }
 
 const fileName = (output: CellOutput, data: OutputData): string => `output-${output.n}.${data.type.replace(/^.*\//, '').replace(/\+.*$/, '').replace('plain', 'txt').replace(/[^a-z0-9]+/gi, '-')}`;
@@ -38,7 +39,7 @@ const shows: Record<Kind, (shown: Shown) => ComponentChildren> = {
       {text => <Terminal text={text} label={s.label} tone={s.output.type === 'error' ? 'gm-output-error' : s.output.stream === 'stderr' ? 'gm-output-stderr' : ''} />}
     </Whole>
   ),
-  markdown: s => <Whole {...s} name={fileName(s.output, s.data)}>{text => <Markdown text={text} />}</Whole>,
+  markdown: s => <Whole {...s} showable={400_000} name={fileName(s.output, s.data)}>{text => <Markdown text={text} />}</Whole>,
   latex: s => (
     <>
       <p class="gm-output-note">LaTeX, as it is written</p>
@@ -75,6 +76,7 @@ const titles: Partial<Record<Kind, string>> = { document: 'HTML', svg: 'SVG', pr
 export function Output({ output }: { output: Arranged }) {
   const data = output.data ?? [];
   const [type, setType] = useState<string>();
+  const [wanted, want] = useState<ReadonlySet<string>>(new Set());
   const shown = data.find(x => x.type === type) ?? firstOf(data);
   if (shown === undefined) return <p class="gm-output-note">An output without anything to show.</p>;
   const vendor = data.find(x => kindOf(x.type) === 'vendor');
@@ -92,7 +94,9 @@ export function Output({ output }: { output: Arranged }) {
           ))}
         </div>
       )}
-      {shows[kindOf(shown.type)]({ data: shown, parts: output.parts.length > 0 ? output.parts : [shown], output, label })}
+      {isHeavy(shown) && !wanted.has(shown.type)
+        ? <Heavy data={shown} title={titles[kindOf(shown.type)] ?? shown.type} name={fileName(output, shown)} show={() => want(new Set(wanted).add(shown.type))} />
+        : shows[kindOf(shown.type)]({ data: shown, parts: output.parts.length > 0 ? output.parts : [shown], output, label })}
     </div>
   );
 }

@@ -1,8 +1,9 @@
 // All outputs of a cell execution.
 import './output.css';
 import { useState } from 'preact/hooks';
-import { bytes } from '../format';
+import { bytes, short } from '../format';
 import { Failed } from '../states';
+import { Save } from './bytes';
 import { Output } from './output';
 import { arranged, useOutputs } from './use';
 
@@ -34,9 +35,12 @@ export function Outputs({ cell }: { cell: string }) {
       {shown.length === 0 && missing.length === 0 && <p class="gm-output-note">{last.status === 'running' ? 'Nothing was shown yet.' : 'It showed nothing.'}</p>}
       {last.truncated && <p class="gm-output-missing">It showed more than is kept: {bytes(last.dropped_bytes)} from the middle are not recorded.</p>}
       {last.next !== undefined && (
-        <button class="gm-button" disabled={loading} onClick={more}>
-          Show more outputs ({items.length.toLocaleString('en')} of {last.total.toLocaleString('en')})
-        </button>
+        <p class="gm-output-note gm-outputs-more">
+          <button class="gm-button" disabled={loading} onClick={more}>
+            Show more outputs ({items.length.toLocaleString('en')} of {last.total.toLocaleString('en')})
+          </button>{' '}
+          {items.some(item => item.type === 'stream') && <Save path={`/api/cells/${cell}/text`} name={`cell-${short(cell)}.txt`}>Save all text</Save>}
+        </p>
       )}
     </div>
   );

@@ -20,22 +20,22 @@ export function useOutputs(cell: string): Outputs {
   const host = useHost();
   const [wanted, want] = useState(1);
   const [turn, setTurn] = useState(0);
-  const [state, set] = useState<{ pages: Page[]; error?: Error; loading: boolean }>({ pages: [], loading: true });
+  const [state, set] = useState<{ of?: string; pages: Page[]; error?: Error; loading: boolean }>({ pages: [], loading: true });
   const again = useCallback(() => setTurn(n => n + 1), []);
+  const of = `${cell} ${turn}`;
   useEffect(() => {
     const ending = new AbortController();
-    const read = async (): Promise<Page[]> => {
-      const pages: Page[] = [];
-      for (let after: string | undefined = ''; after !== undefined && pages.length < wanted; ) {
-        const page: Page = await host.client.get('/api/cells/{id}/outputs', { id: cell, limit: 200, ...(after ? { after } : {}) }, ending.signal);
-        pages.push(page);
-        after = page.next;
+    const read = async (pages: Page[]): Promise<Page[]> => {
+      while (pages.length < wanted) {
+        const after = pages.at(-1)?.next;
+        if (pages.length > 0 && after === undefined) break;
+        pages = [...pages, await host.client.get('/api/cells/{id}/outputs', { id: cell, limit: 200, ...(after ? { after } : {}) }, ending.signal)];
       }
       return pages;
     };
     set(old => ({ ...old, loading: true }));
-    read().then(
-      pages => set({ pages, loading: false }),
+    read(state.of === of ? state.pages : []).then(
+      pages => set({ of, pages, loading: false }),
       (error: Error) => ending.signal.aborted || set(old => ({ ...old, error, loading: false })),
     );
     return () => ending.abort();
@@ -49,7 +49,7 @@ export function useOutputs(cell: string): Outputs {
     });
     return () => (stop(), clearTimeout(later));
   }, [host, cell, running, again]);
-  return { ...state, more: () => want(n => n + 1), again };
+  return { ...state, more: () => want(state.pages.length + 1), again };
 }
 
 /** An output as it is shown: a text of a stream may have come in several parts. */

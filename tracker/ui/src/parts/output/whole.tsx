@@ -5,11 +5,11 @@ import { bytes } from '../format';
 import { Save, SaveParts } from './bytes';
 import type { OutputData } from './use';
 
-/** Longer texts, in characters, are saved and not shown. */
-const showable = 4_000_000;
+/** Longer texts, in characters, are saved and not shown, where nothing else is said. */
+const usual = 4_000_000;
 
 /** A text of which the beginning is at hand, perhaps in parts, how much more there is, and the way to all of it. */
-export function Whole({ parts, name, children }: { parts: readonly OutputData[]; name: string; children: (text: string) => ComponentChildren }) {
+export function Whole({ parts, name, showable = usual, children }: { parts: readonly OutputData[]; name: string; showable?: number; children: (text: string) => ComponentChildren }) {
   const host = useHost();
   const [read, setRead] = useState<ReadonlyMap<string, string>>(new Map());
   const [failed, setFailed] = useState('');
