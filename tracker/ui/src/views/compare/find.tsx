@@ -35,5 +35,5 @@ export function Find({ find, onFind, into }: Props) {
     event.preventDefault();
     event.stopPropagation();
   };
-  return <input class="gm-input gm-compare-find" type="search" placeholder="Find keys, as: metrics loss" aria-label="Find keys" value={text} onInput={event => set(event.currentTarget.value)} onKeyDown={key} />;
+  return <input class="gm-input gm-compare-find" type="search" placeholder="Find keys" title="Words of keys, such as: metrics loss" aria-label="Find keys" value={text} onInput={event => set(event.currentTarget.value)} onKeyDown={key} />;
 }

@@ -6,7 +6,7 @@ import { hands } from './hands';
 import type { Line } from './line';
 import { Overlay } from './overlay';
 import { Plot } from './plot';
-import { linesOf, sceneOf, wholeOf, type Shown } from './scene';
+import { linesOf, sceneOf, shownOf, wholeOf, type Shown } from './scene';
 import type { Shared } from './shared';
 import { placeOf } from '../series/curve';
 import { pointsAt } from './values';
@@ -108,13 +108,13 @@ export class Board {
     plot.u.over.addEventListener('pointermove', e => (this.pointerY = e.offsetY), { capture: true });
     this.letGo = hands(plot.u.over, this.element, {
       log: scene.logX,
-      shown: () => plot.frame().x,
+      shown: () => shownOf(this.lines, shared.window, this.showing.settings), // what was done since the last frame counts too
       whole: () => wholeOf(this.lines, this.showing.settings),
       valueAt: left => plot.u.posToVal(left, 'x'),
       look: window => shared.look(window),
       point: x => ((this.pointerY = x === null ? null : this.pointerY), shared.point(x, x === null ? null : this.showing.group.metric)),
       step: by => this.step(by),
-      select: (from, to) => plot.u.setSelect({ left: from, width: to - from, top: 0, height: plot.u.over.clientHeight }, false),
+      select: (from, to) => plot.u.setSelect({ left: from, width: to - from, top: 0, height: from < to ? plot.u.over.clientHeight : 0 }, false),
       table: () => this.told.table(),
     });
   }

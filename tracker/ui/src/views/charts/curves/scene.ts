@@ -26,14 +26,15 @@ export function wholeOf(lines: Line[], s: Settings): Span {
   return spanOfX(lines.map(l => ({ points: l.points })), s.logX);
 }
 
-/** A part of an axis as an axis can show it. */
-function shownPart(window: [number, number] | null, whole: Span, log: boolean): Span {
+/** The part of the x axis that is shown, as the axis can show it. */
+export function shownOf(lines: Line[], window: [number, number] | null, s: Settings): Span {
+  const whole = wholeOf(lines, s);
   if (window === null) return whole;
-  return { min: log ? Math.max(window[0], whole.min) : window[0], max: window[1] };
+  return { min: s.logX ? Math.max(window[0], whole.min) : window[0], max: window[1] };
 }
 
 /** `y` is that of the last picture while the reader moves: an axis that jumps hides how the curve goes on. */
 export function sceneOf(lines: Line[], window: [number, number] | null, s: Settings, palette: Palette, y?: Span): Scene {
-  const x = shownPart(window, wholeOf(lines, s), s.logX);
+  const x = shownOf(lines, window, s);
   return { lines, x, y: y ?? spanOfY(lines, x, s.logY), logX: s.logX, logY: s.logY, kind: s.by, palette };
 }
