@@ -20,6 +20,8 @@ type walker struct {
 	files *fileUses
 	depth int
 	queue []string // ids of nodes whose neighbours are to be found
+
+	ends map[string]bool // ids of nodes of which only declarations were used: what led to them did not lead further
 }
 
 // closure answers with what something came of, or what came of it.
@@ -132,27 +134,43 @@ type neighbours map[string]func(*walker, Node) error
 // walk finds what is behind the nodes of the queue.
 func (w *walker) walk(to neighbours) error {
 	done := map[string]bool{}
+	w.ends = map[string]bool{}
 	for len(w.queue) > 0 {
 		id := w.queue[0]
 		w.queue = w.queue[1:]
 		find, n := to[w.graph.Nodes[w.known[id]].Kind], w.graph.Nodes[w.known[id]]
-		if done[id] || find == nil {
+		if done[id] || find == nil || w.ends[id] {
 			continue
 		}
 		if done[id] = true; n.Depth >= w.depth {
 			w.graph.Cut = true
 			continue
 		}
-		before := len(w.graph.Nodes)
+		before, drawn := len(w.graph.Nodes), len(w.graph.Edges)
 		if err := find(w, n); err != nil {
 			return err
 		}
+		w.end(id, before, w.graph.Edges[drawn:])
 		for i := before; i < len(w.graph.Nodes); i++ {
 			w.graph.Nodes[i].Depth = n.Depth + 1
 			w.queue = append(w.queue, w.graph.Nodes[i].ID)
 		}
 	}
 	return nil
+}
+
+// end notes which nodes that new edges lead back to from a node are the ends of their ways, and goes on from those that are not any more. Nodes from an
+// index on are new.
+func (w *walker) end(from string, since int, edges []Edge) {
+	for _, e := range edges {
+		switch {
+		case e.Declared && e.To == from && w.known[e.From] >= since:
+			w.ends[e.From] = true
+		case !e.Declared && e.To == from && w.ends[e.From]:
+			delete(w.ends, e.From)
+			w.queue = append(w.queue, e.From)
+		}
+	}
 }
 
 func (w *walker) nodeOfCell(c index.Cell) {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,37 @@ func TestStalenessEndsAtDeclarations(t *testing.T) {
 		}
 		if !slices.Contains(drawn(g), "rate, step = 2 used grow(step) now rate,step") || !slices.Contains(drawn(g), "grow used grow(step) now grow") {
 			t.Errorf("%s: %q", direction, drawn(g))
+		}
+		if lines := strings.Join(drawn(g), "\n"); strings.Contains(lines, "rate, step used") {
+			t.Errorf("%s: what it does not depend on: %s", direction, lines)
+		}
+	}
+}
+
+// TestNothingPassesThroughDeclarations: a cell reads a file, declares what another one uses, and writes what a third one reads.
+func TestNothingPassesThroughDeclarations(t *testing.T) {
+	h := newHouse(t)
+	h.append(&tracker.SessionOpenedEntry{Header: h.head(tracker.ID{}), Engine: "go", Notebook: "lab.ipynb"})
+	first := h.naming("a", "settings", tracker.Names{Bound: []string{"rate"}})
+	h.naming("b", "prepare", tracker.Names{Bound: []string{"load"}, Used: []string{"rate"}},
+		account.File{Path: "/raw", Read: true, Before: hash("1")}, account.File{Path: "/clean", Written: true, After: hash("2")})
+	user := h.naming("c", "use", tracker.Names{Used: []string{"load"}})
+	reader := h.naming("d", "read", tracker.Names{Used: []string{"load"}}, account.File{Path: "/clean", Read: true, Before: hash("2")})
+	time.Sleep(150 * time.Millisecond) // as above
+	tests := []struct {
+		id   string
+		way  string
+		want []string
+	}{
+		{user.String(), "upstream", []string{"prepare used use load"}},
+		{reader.String(), "upstream", []string{"/clean@2 read read", "/raw@1 read prepare", "prepare used read load", "prepare wrote /clean@2", "settings used prepare rate"}},
+		{"file:/raw@" + hash("1"), "downstream", []string{"/clean@2 read read", "/raw@1 read prepare", "prepare wrote /clean@2"}},
+		{first.String(), "downstream", []string{"/clean@2 read read", "prepare wrote /clean@2", "settings used prepare rate"}},
+	}
+	for _, test := range tests {
+		g := get[web.Graph](h, "/api/lineage?id="+url.QueryEscape(test.id)+"&direction="+test.way)
+		if diff := cmp.Diff(test.want, drawn(g)); diff != "" || g.Cut {
+			t.Errorf("%s %s: cut %t %s", test.way, test.id, g.Cut, diff)
 		}
 	}
 }

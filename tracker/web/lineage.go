@@ -41,7 +41,8 @@ type Edge struct {
 	To   string `json:"to"`
 	Kind string `json:"kind"` // "read", "wrote", "removed", "used", "logged", "took", "kept", "parent", "version"
 
-	Names []string `json:"names,omitempty"` // that a cell used as an earlier one bound them
+	Names    []string `json:"names,omitempty"`    // that a cell used as an earlier one bound them
+	Declared bool     `json:"declared,omitempty"` // the names are declarations: all that the cell depends on, and nothing that came to the earlier one comes to it
 }
 
 // weaver makes a graph.
@@ -143,15 +144,21 @@ func (w *weaver) node(n Node) bool {
 }
 
 func (w *weaver) edge(from, to, kind string) {
-	w.namedEdge(from, to, kind, nil)
+	w.draw(Edge{From: from, To: to, Kind: kind})
 }
 
-func (w *weaver) namedEdge(from, to, kind string, names []string) {
-	_, a := w.known[from]
-	_, b := w.known[to]
-	if key := [3]string{from, to, kind}; a && b && !w.edges[key] {
+// used adds the edge from a cell to one that used names of it.
+func (w *weaver) used(binder, user string, names []string, of *sessionNames) {
+	w.draw(Edge{binder, user, "used", names, of.decls})
+}
+
+// draw adds an edge between nodes that are there.
+func (w *weaver) draw(e Edge) {
+	_, a := w.known[e.From]
+	_, b := w.known[e.To]
+	if key := [3]string{e.From, e.To, e.Kind}; a && b && !w.edges[key] {
 		w.edges[key] = true
-		w.graph.Edges = append(w.graph.Edges, Edge{from, to, kind, names})
+		w.graph.Edges = append(w.graph.Edges, e)
 	}
 }
 

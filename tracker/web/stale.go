@@ -27,7 +27,7 @@ func (w *weaver) uses() error {
 			continue // what it is of has not come yet; the others are told all the same
 		}
 		for binder, used := range names.binders(id) {
-			w.namedEdge("cell:"+binder.String(), n.ID, "used", used)
+			w.used("cell:"+binder.String(), n.ID, used, names)
 		}
 	}
 	return nil
@@ -93,7 +93,7 @@ func (w *weaver) markStale(newest map[string]seenAt) {
 		n := w.graph.Nodes[w.known[id]]
 		for _, e := range from[id] {
 			switch {
-			case e.Kind == "used" && w.ofDeclarations(e):
+			case e.Declared:
 				if became := w.among[e.To].declaredAnew(n.Of, e.Names); became != "" {
 					mark(e.To, became+" since "+n.Name+" was executed again", true)
 				}
@@ -108,9 +108,6 @@ func (w *weaver) markStale(newest map[string]seenAt) {
 		}
 	}
 }
-
-// ofDeclarations says that an edge is of declarations, through which nothing comes but how they read.
-func (w *weaver) ofDeclarations(e Edge) bool { return w.among[e.To] != nil && w.among[e.To].decls }
 
 // mostReasons is how many reasons are told for which something is stale.
 const mostReasons = 5

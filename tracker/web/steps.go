@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -29,7 +30,10 @@ var upstream = neighbours{
 			if err := w.addCell(binder); err != nil {
 				return err
 			}
-			w.namedEdge("cell:"+binder.String(), n.ID, "used", used)
+			if _, err := w.namesOf(binder); err != nil { // its way may end there
+				return err
+			}
+			w.used("cell:"+binder.String(), n.ID, used, names)
 		}
 		return nil
 	},
@@ -124,6 +128,9 @@ var downstream = neighbours{
 		if err != nil || names == nil {
 			return err
 		}
+		if names.decls && !slices.Contains(w.graph.Start, n.ID) {
+			return nil // what led to it does not pass on to those who use its declarations
+		}
 		for user, used := range names.users(id) {
 			if err := w.addCell(user); err != nil {
 				return err
@@ -131,7 +138,7 @@ var downstream = neighbours{
 			if _, err := w.namesOf(user); err != nil {
 				return err
 			}
-			w.namedEdge(n.ID, "cell:"+user.String(), "used", used)
+			w.used(n.ID, "cell:"+user.String(), used, names)
 		}
 		return nil
 	},

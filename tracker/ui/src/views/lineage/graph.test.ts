@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { closure, collapsed, graphOf, type Edge, type Node } from './graph';
+import { closure, collapsed, graphOf, without, type Edge, type Node } from './graph';
 import { layered } from './layers';
 
 const node = (id: string, kind = 'file'): Node => ({ id, kind, name: id, stale: false }) as unknown as Node;
@@ -15,6 +15,18 @@ test('what something came of is found, also around a circle', () => {
   const graph = graphOf(['a', 'b', 'c', 'd'].map(id => node(id)), [edge('a', 'b'), edge('b', 'c'), edge('c', 'b'), edge('c', 'd')]);
   deepEqual([...closure(graph, 'c', 'before')].sort(), ['a', 'b', 'c']);
   deepEqual([...closure(graph, 'b', 'after')].sort(), ['b', 'c', 'd']);
+});
+
+test('declarations are the end of a way, unless something else leads on', () => {
+  const declared = (from: string, to: string): Edge => ({ ...edge(from, to), declared: true });
+  const edges = [declared('settings', 'prepare'), edge('raw', 'prepare'), edge('prepare', 'clean'), declared('prepare', 'use'), declared('prepare', 'read'), edge('clean', 'read')];
+  const graph = graphOf(['settings', 'raw', 'prepare', 'clean', 'use', 'read'].map(id => node(id, id === 'raw' || id === 'clean' ? 'file' : 'cell')), edges);
+  const found = (id: string, way: 'before' | 'after'): string[] => [...closure(graph, id, way)].sort();
+  deepEqual(found('use', 'before'), ['prepare', 'use']);
+  deepEqual(found('read', 'before'), ['clean', 'prepare', 'raw', 'read', 'settings']);
+  deepEqual(found('raw', 'after'), ['clean', 'prepare', 'raw', 'read']);
+  deepEqual(found('settings', 'after'), ['clean', 'prepare', 'read', 'settings']);
+  deepEqual(without(graph, new Set(['cell'])).edges.map(e => [e.from, e.to]), [['raw', 'clean']]);
 });
 
 test('many alike are drawn as one until they are opened', () => {

@@ -23,11 +23,20 @@ export function graphOf(nodes: Node[], edges: Edge[]): Graph {
   return graph;
 }
 
-/** The ids of all that something came of, or that came of it; its own among them. */
+/**
+ * The ids of all that something came of, or that came of it; its own among them. Declarations are used as they read: what led to the cell
+ * that declares them did not lead to the one that uses them.
+ */
 export function closure(graph: Graph, id: string, way: 'before' | 'after'): Set<string> {
   const found = new Set([id]);
-  for (const at of found) {
-    for (const edge of graph[way].get(at) ?? []) found.add(way === 'before' ? edge.from : edge.to);
+  const passed = new Set([id]);
+  for (const at of passed) {
+    for (const edge of graph[way].get(at) ?? []) {
+      if (edge.declared && way === 'after' && at !== id) continue;
+      const next = way === 'before' ? edge.from : edge.to;
+      found.add(next);
+      if (!edge.declared || way === 'after') passed.add(next);
+    }
   }
   return found;
 }
@@ -49,6 +58,7 @@ function reached(graph: Graph, from: string, hidden: Set<string>): Edge[] {
   const passed = new Set<string>();
   const walk = (id: string, first: Edge | undefined): void => {
     for (const edge of graph.after.get(id) ?? []) {
+      if (edge.declared && first) continue;
       if (!hidden.has(graph.nodes.get(edge.to)!.kind)) edges.push(first ? { from, to: edge.to, kind: 'through' } : edge);
       else if (!passed.has(edge.to)) {
         passed.add(edge.to);
