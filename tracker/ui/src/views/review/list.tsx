@@ -52,10 +52,12 @@ function More({ shown, show }: { shown: number; show(count: number): void }) {
 function Item({ subject: s, chosen, open }: { subject: Subject; chosen: boolean; open(id: string): void }) {
   return (
     <button class="gm-review-item" aria-current={chosen} onClick={() => open(s.id)}>
-      <span class="gm-cut" dir="auto">{s.name || short(s.id)}</span>
+      <span class="gm-cut" dir="auto">{s.name || '–'}</span>
       {s.verdict && <Verdict verdict={s.verdict} />}
       <span class="gm-dim gm-review-when" title={exact(s.time)}>
-        {s.kind && s.kind !== 'run' && `${s.kind} · `}
+        {s.kind && s.kind !== 'run' && `${s.kind} `}
+        <span class="gm-mono">{short(s.id)}</span>
+        {' · '}
         {s.comments > 0 && `${s.comments} ${s.comments === 1 ? 'comment' : 'comments'} · `}
         {ago(s.time)}
       </span>

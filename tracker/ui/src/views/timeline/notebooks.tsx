@@ -12,7 +12,16 @@ interface Props {
   open(session: SessionRow): void;
 }
 
-const when = (moment: string): string => exact(moment).slice(0, 16);
+/** When each session began: to the second where another one began in the same minute. */
+function begins(sessions: readonly SessionRow[]): (of: SessionRow) => string {
+  const times = new Map(sessions.map(s => [s.id, exact(s.started)]));
+  const minutes = new Map<string, number>();
+  for (const time of times.values()) minutes.set(time.slice(0, 16), (minutes.get(time.slice(0, 16)) ?? 0) + 1);
+  return of => {
+    const time = times.get(of.id)!;
+    return minutes.get(time.slice(0, 16)) === 1 ? time.slice(0, 16) : time;
+  };
+}
 
 export function Notebooks(props: Props) {
   return (
@@ -24,12 +33,13 @@ export function Notebooks(props: Props) {
 }
 
 function List({ notebooks, sessions, notebook, session, more, choose, open }: Props) {
+  const when = begins(sessions);
   return (
     <ul class="gm-tl-notebooks">
       {notebooks.map(n => (
         <li key={n.notebook}>
           <button class="gm-tl-notebook" aria-expanded={n === notebook} onClick={() => choose(n)} title={n.notebook}>
-            <span class="gm-cut"><bdi>{nameOf(n)}</bdi></span>
+            <span class="gm-cut" dir="auto">{nameOf(n)}</span>
             <span class="gm-dim gm-num">{n.sessions}</span>
             <span class="gm-dim gm-cut gm-tl-folder"><bdi>{folderOf(n)}</bdi></span>
           </button>
@@ -39,7 +49,7 @@ function List({ notebooks, sessions, notebook, session, more, choose, open }: Pr
                 <li key={s.id}>
                   <button class="gm-tl-choice" aria-current={s.id === session?.id ? 'true' : undefined} onClick={() => open(s)} title={`${exact(s.started)}, ${ago(s.started)}`}>
                     <span class={`gm-tl-dot gm-tl-dot-${sessionState(s.status).look}`} aria-hidden="true" />
-                    <time dateTime={s.started}>{when(s.started)}</time>
+                    <time dateTime={s.started}>{when(s)}</time>
                     <span class="gm-dim">{s.status === 'closed' ? '' : sessionState(s.status).title}</span>
                     <span class="gm-dim gm-num" title="cell executions">{s.cells.toLocaleString('en')}</span>
                   </button>
@@ -55,13 +65,14 @@ function List({ notebooks, sessions, notebook, session, more, choose, open }: Pr
 }
 
 function Selectors({ notebooks, sessions, notebook, session, choose, open }: Props) {
+  const when = begins(sessions);
   return (
     <div class="gm-tl-selectors">
       <select class="gm-select" aria-label="Notebook" value={notebook?.notebook} onChange={event => choose(notebooks.find(n => n.notebook === event.currentTarget.value)!)}>
         {notebooks.map(n => <option key={n.notebook} value={n.notebook}>{nameOf(n)}</option>)}
       </select>
       <select class="gm-select" aria-label="Session" value={session?.id} onChange={event => open(sessions.find(s => s.id === event.currentTarget.value)!)}>
-        {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s.started)}, ${sessionState(s.status).title}, ${s.cells.toLocaleString('en')} cells`}</option>)}
+        {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s)}, ${sessionState(s.status).title}, ${s.cells.toLocaleString('en')} cells`}</option>)}
       </select>
     </div>
   );

@@ -55,7 +55,7 @@ function Line(shown: Shown) {
         <span class={`gm-tl-caret ${open ? 'gm-tl-caret-open' : ''}`} aria-hidden="true" />
         <span class="gm-tl-count gm-mono gm-num" title={`Execution ${row.sequence} of the session`}>{row.count ? `[${row.count}]` : '–'}</span>
         <span class="gm-tl-position gm-num" title="The place of its cell, by when cells ran first">{position ? `cell ${position}` : ''}</span>
-        <span class="gm-tl-name gm-mono gm-cut"><bdi>{row.name}</bdi></span>
+        <span class="gm-tl-name gm-mono gm-cut" dir="auto">{row.name}</span>
         <Marks row={row} />
         <Bar row={row} longest={longest} />
         <span class="gm-tl-took gm-num">{row.status === 'running' ? <Elapsed since={row.started} /> : duration(row.wall_ns)}</span>

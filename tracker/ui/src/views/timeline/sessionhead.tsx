@@ -14,7 +14,7 @@ export function SessionHead({ session }: { session: Schemas['SessionRow'] }) {
   const stops = (data?.interruptions ?? []).filter(stop => !stop.execution);
   return (
     <header class="gm-tl-session">
-      <h2 class="gm-cut" title={now.notebook}><bdi>{nameOf(now)}</bdi></h2>
+      <h2 class="gm-cut" dir="auto" title={now.notebook}>{nameOf(now)}</h2>
       <span class={`gm-chip gm-chip-${state.look}`} title={state.means}>{state.title}</span>
       <span class="gm-dim">{now.engine} {now.engine_version}</span>
       <span class="gm-dim" title={now.ended ? `until ${exact(now.ended)}` : ''}>{exact(now.started)}{took === undefined ? '' : `, for ${duration(took)}`}</span>
