@@ -22,8 +22,23 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(tested(m))
 }
+
+// tested runs the tests, for which gemba is built once.
+func tested(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "gemba-clients-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	_ = os.Setenv(buildFolder, dir)
+	return m.Run()
+}
+
+// buildFolder tells, in the environment, where gemba is built.
+const buildFolder = "GEMBA_TEST_BUILD"
 
 // site is a Jupyter installation with our kernels in it, apart from the user's own.
 type site struct {
@@ -32,7 +47,7 @@ type site struct {
 	dir    string // where everything is written
 }
 
-// newSite builds gemba and installs it, and the kernel of the engine for tests.
+// newSite installs gemba, and the kernel of the engine for tests.
 func newSite(t *testing.T) *site {
 	t.Helper()
 	root := repository(t)
@@ -41,7 +56,11 @@ func newSite(t *testing.T) *site {
 		kerneltest.Lacking(t, "Jupyter is not in .venv: run make venv")
 	}
 	program := filepath.Join(s.dir, "gemba")
-	s.run(root, "go", "build", "-o", program, ".")
+	built := filepath.Join(os.Getenv(buildFolder), "gemba")
+	s.run(root, "go", "build", "-o", built, ".") // does nothing when it is there
+	if err := os.Link(built, program); err != nil {
+		t.Fatal(err)
+	}
 	s.run(s.dir, program, "install")
 	s.installVerbs()
 	return s

@@ -6,7 +6,7 @@ import signal
 from jupyter_client.ioloop import AsyncIOLoopKernelManager
 from traitlets.config import Config
 
-PATIENCE = 60  # seconds; guards against hanging
+PATIENCE = 180  # seconds; guards against hanging
 
 
 async def run(kc, code):

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import time
 
 import zmq
@@ -12,8 +13,9 @@ from jupyter_client.manager import KernelManager
 
 GEMBA, DATA = sys.argv[1:3]
 HERE = os.path.dirname(os.path.abspath(__file__))
-PATIENCE = float(os.environ.get("PATIENCE", "60"))  # seconds; guards against hanging
+PATIENCE = float(os.environ.get("PATIENCE", "180"))  # seconds; guards against hanging
 DIES = re.compile("exits|dies|leaves|nowhere|executable|removed")
+QUIET = 20  # looks that find nothing are enough when the kernel is dead
 # What is not said at all is waited for a little while.
 SILENT = {"never is idle": "idle", "never replies": "reply", "never answers": "all", "never listens": "all"}
 ALL = [
@@ -49,9 +51,12 @@ class Seen:
         self.how, self.by_parent, self.names = how, collections.defaultdict(list), {}
         self.done, self.invalid = collections.Counter(), 0
         self.log = open(os.path.join(DATA, name + ".log"), "w+")
-        km = KernelManager(kernel_name=name)
+        self.folder = tempfile.TemporaryDirectory()
+        self.heard = os.path.join(self.folder.name, "heard")  # is there when the kernel's last words are
+        # Sockets in a folder, for a port that was free a moment ago may be another program's when the kernel listens.
+        km = KernelManager(kernel_name=name, transport="ipc", ip=os.path.join(self.folder.name, "s"))
         try:
-            km.start_kernel(stdout=self.log, stderr=self.log)
+            km.start_kernel(stdout=self.log, stderr=self.log, env={**os.environ, "HEARD": self.heard})
         except OSError as e:  # as Jupyter says it
             self.by_parent["start"].append(type(e).__name__)
             self.dead = 0
@@ -72,7 +77,7 @@ class Seen:
             socket.linger, socket.rcvhwm = 0, 0
             if kind == zmq.SUB:
                 socket.subscribe(b"")
-            socket.connect(f"tcp://{info['ip']}:{info[channel + '_port']}")
+            socket.connect(f"ipc://{info['ip']}-{info[channel + '_port']}")
             self.sockets[channel] = socket
 
     def send(self, kind, content, name):
@@ -81,18 +86,21 @@ class Seen:
         self.session.send(self.sockets["shell"], msg)
 
     def pump(self, until, limit=PATIENCE):
-        """Reads messages until something holds, or the kernel is dead."""
-        end, last = time.monotonic() + limit, 0
-        while not until() and time.monotonic() < end:
-            if time.monotonic() > last + 0.05:
-                last = time.monotonic()
-                if not self.km.is_alive():
-                    end = min(end, time.monotonic() + 0.3)
-            if not any(s.poll(5) for s in self.sockets.values()):
-                continue
-            for channel, socket in self.sockets.items():
-                while socket.poll(0):
-                    self.take(channel, socket.recv_multipart())
+        """Reads messages until something holds, or the kernel is dead and nothing comes any more."""
+        end, quiet = time.monotonic() + limit, 0
+        while not until() and time.monotonic() < end and quiet < QUIET:
+            if self.read():
+                quiet = 0
+            elif not self.km.is_alive():
+                quiet += 1
+
+    def read(self):
+        """Reads what is there, after a little while for some to come, and says whether there was any."""
+        came = any([s.poll(5) for s in self.sockets.values()])
+        for channel, socket in self.sockets.items():
+            while socket.poll(0):
+                self.take(channel, socket.recv_multipart())
+        return came
 
     def take(self, channel, frames):
         try:
@@ -103,6 +111,8 @@ class Seen:
             return
         if parent == "nobody":
             return
+        if kind == "stream" and "last words" in content["text"]:
+            open(self.heard, "w").close()
         self.done[parent, "idle" if kind == "status" and content["execution_state"] == "idle" else "reply" if kind.endswith("_reply") else ""] += 1
         if parent != "info":
             self.by_parent[f"{channel} {parent}"].append(f"{kind} {json.dumps(content, sort_keys=True)} {msg['header']['version']}")
@@ -116,10 +126,10 @@ class Seen:
             self.send("kernel_info_request", {}, "first")
             self.pump(lambda: False, 2)
             return self.end()
-        for _ in range(15):
-            if not self.ended("info")() and self.km.is_alive():
-                self.send("kernel_info_request", {}, "info")
-                self.pump(self.ended("info"), 2)
+        asked = time.monotonic()
+        while not self.ended("info")() and self.km.is_alive() and time.monotonic() < asked + PATIENCE:
+            self.send("kernel_info_request", {}, "info")
+            self.pump(self.ended("info"), 2)
         self.send("execute_request", {"code": "1"}, "one")
         if self.how != "floods":
             self.send("execute_request", {"code": "2"}, "two")
@@ -140,9 +150,12 @@ class Seen:
             time.sleep(0.01)
         self.dead = None if self.km.is_alive() else time.monotonic() - last
 
-    def said(self):
+    def printed(self):
         self.log.seek(0)
-        return [line for line in self.log.read().splitlines() if "gemba" in line]
+        return self.log.read().splitlines()
+
+    def said(self):
+        return [line for line in self.printed() if "gemba" in line]
 
 
 def compare(how):
@@ -169,6 +182,8 @@ def compare(how):
         problems.append("nobody said why")
     if how in ("dies by os._exit", "leaves", "dies by SIGKILL", "dies by SIGSEGV", "forks and leaves") and len(said) != 1:
         problems.append(f"said {said}")
+    if problems:
+        problems += ["printed alone and behind:\n", *alone.printed()[-20:], "", *behind.printed()[-20:]]
     return how, problems, behind, [f"{time.monotonic() - begun:.1f} s", *clear]
 
 

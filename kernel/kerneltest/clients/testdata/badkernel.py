@@ -62,7 +62,10 @@ def oddities(parent):
 
 def die(parent):
     say("last words\n", parent)
-    time.sleep(0.2)  # ZeroMQ's thread sends them
+    for _ in range(6000):  # ZeroMQ's thread sends them, and the front end says when they are there
+        if os.path.exists(os.environ["HEARD"]):
+            break
+        time.sleep(0.01)
     if how == "dies by os._exit":
         os._exit(3)
     if how == "leaves":
@@ -153,7 +156,9 @@ while True:
                 publish("status", {"execution_state": "idle"}, msg)
             elif kind == "shutdown_request":
                 session.send(sockets[name], "shutdown_reply", msg["content"], msg, ident=ident)
-                time.sleep(0.2)
+                for s in sockets.values():
+                    s.close()
+                context.term()  # until it is sent
                 sys.exit(0)
     except KeyboardInterrupt:
         if how != "ignores interrupts":

@@ -5,7 +5,7 @@ import sys
 
 from jupyter_client import KernelManager
 
-PATIENCE = 60  # seconds; guards against hanging
+PATIENCE = 180  # seconds; guards against hanging
 TARGET = "gemba.ledger"
 CELLS = {
     "gemba": ('import (\n\t"fmt"\n\t"time"\n)\n\n%%\nfmt.Println("begun")\ntime.Sleep(time.Hour)', '%%\nfmt.Println("over")'),

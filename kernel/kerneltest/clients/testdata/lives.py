@@ -10,7 +10,7 @@ from jupyter_client.manager import KernelManager
 
 GEMBA = sys.argv[1]
 SECRET = "correct-horse-" + "battery"  # never on disk: the test looks
-PATIENCE = 60  # seconds; guards against hanging
+PATIENCE = 180  # seconds; guards against hanging
 
 
 def start():
@@ -87,15 +87,20 @@ def questions(kc):
 
 
 def errors_in_the_middle(kc):
-    ids = [kc.execute(c, stop_on_error=True) for c in ("import time; time.sleep(.3); a = 1", "1/0", "a = 2", "a = 3")]
-    assert replies(kc, ids) == ["ok", "error", "aborted", "aborted"]
+    with tempfile.TemporaryDirectory() as marks:
+        sent = os.path.join(marks, "sent")
+        wait = f"import os, time\nwhile not os.path.exists({sent!r}): time.sleep(0.01)\nfor _ in range(50): time.sleep(0.01)  # gemba reads\na = 1"
+        ids = [kc.execute(c, stop_on_error=True) for c in (wait, "1/0", "a = 2", "a = 3")]
+        open(sent, "w").close()
+        errors = replies(kc, ids)
+    assert errors == ["ok", "error", "aborted", "aborted"], errors
     shown_by(kc, ids)
     assert text(run(kc, "print(a)")[1]) == "1\n"
 
 
 def interrupts(km, kc):
     for _ in range(3):
-        ids = [kc.execute("import time\nprint('go')\nwhile True: time.sleep(0.01)"), kc.execute("never = 1")]
+        ids = [kc.execute("import time\nfor _ in range(50): time.sleep(0.01)  # gemba reads what is behind it\nprint('go')\nwhile True: time.sleep(0.01)"), kc.execute("never = 1")]
         until("it runs", lambda: kc.get_iopub_msg(timeout=PATIENCE)["msg_type"] == "stream")
         km.interrupt_kernel()
         assert replies(kc, ids) == ["error", "aborted"]
