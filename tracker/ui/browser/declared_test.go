@@ -26,7 +26,10 @@ func TestLineageOfDeclarations(t *testing.T) {
 	w.shot("stale")
 	w.click("button", "cell Grow later.")
 	w.find("heading", "Grow later.")
-	w.sees("was used by this: grow", "Settings anew.", "was used by this: rate")
+	w.sees("was used by this: grow", "was used by this: rate", "Settings anew.\n, lit", "How it grows.\n, lit")
+	if strings.Contains(w.text(), "Settings.\n, lit") {
+		t.Errorf("it came of settings that had changed before: %s", w.text())
+	}
 	if strings.Contains(w.text(), "in another way") {
 		t.Errorf("it is told as stale: %s", w.text())
 	}
