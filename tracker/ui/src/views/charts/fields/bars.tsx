@@ -53,12 +53,12 @@ export function Bars({ rows, columns, fields, names, change }: FieldsProps) {
         <span class="gm-dim">{group ? 'Mean of each group; the line reaches from its least to its greatest value.' : `${bars.length} of ${rows.length} runs have ${y?.label ?? 'it'}.`}</span>
       </div>
       <table class="gm-charts-bars" aria-label={`${y?.label ?? ''} by ${group?.label ?? 'run'}`}>
-        <colgroup><col class="gm-charts-col-name" /><col /><col class="gm-charts-col-value" /><col class="gm-charts-col-value" /></colgroup>
-        <thead><tr class="gm-charts-heads"><th scope="col">{group?.label ?? 'Run'}</th><th scope="col" aria-label="Bar" /><th scope="col" class="gm-num">{y?.label ?? ''}</th><th scope="col" class="gm-num">{group ? 'Runs' : ''}</th></tr></thead>
+        <colgroup><col class="gm-charts-col-name" /><col /><col class="gm-charts-col-value" />{group && <col class="gm-charts-col-value" />}</colgroup>
+        <thead><tr class="gm-charts-heads"><th scope="col">{group?.label ?? 'Run'}</th><th scope="col" aria-label="Bar" /><th scope="col" class="gm-num">{y?.label ?? ''}</th>{group && <th scope="col" class="gm-num">Runs</th>}</tr></thead>
         <tbody>
           {bars.slice(0, most).map(b => (
             <tr key={b.key}>
-              <th scope="row" dir="auto" class="gm-cut">{b.run ? <Link to={{ view: 'runs', params: { run: b.run } }}>{b.name}</Link> : b.name}</th>
+              <th scope="row" dir="auto" class="gm-cut" title={b.name}>{b.run ? <Link to={{ view: 'runs', params: { run: b.run } }}>{b.name}</Link> : b.name}</th>
               <td class="gm-charts-bar">
                 <svg width="100%" height="18" aria-hidden="true" focusable="false">
                   <rect x={at(Math.min(0, b.value))} width={long(b.value)} y="2" height="14" rx="3" class="gm-charts-c1" fill="currentColor" />
@@ -67,7 +67,7 @@ export function Bars({ rows, columns, fields, names, change }: FieldsProps) {
                 </svg>
               </td>
               <td class="gm-num" title={String(b.value)}>{number(b.value)}</td>
-              <td class="gm-dim gm-num">{group ? b.runs : ''}</td>
+              {group && <td class="gm-dim gm-num">{b.runs}</td>}
             </tr>
           ))}
         </tbody>

@@ -7,6 +7,7 @@ import type { FieldsProps } from './fields';
 import { importance, type Importance } from './forest';
 import { spearman } from './stats';
 import type { Field } from './table';
+import { correlation } from './text';
 
 const least = 10, mostRuns = 1500, mostParams = 30;
 
@@ -66,7 +67,7 @@ function Result({ params, x, target, of, result, y }: { params: Field[]; x: Floa
                   {Number.isFinite(rho) && <rect x={`${(50 + 50 * Math.min(0, rho)).toFixed(2)}%`} width={`${(50 * Math.abs(rho)).toFixed(2)}%`} y="2" height="12" class={rho < 0 ? 'gm-charts-c2' : 'gm-charts-c3'} fill="currentColor" />}
                 </svg>
               </td>
-              <td class="gm-num">{Number.isFinite(rho) ? (rho > 0 ? '+' : '') + rho.toFixed(2).replace('-', '−') : f.categories ? 'texts' : '–'}</td>
+              <td class="gm-num">{Number.isFinite(rho) ? correlation(rho) : f.categories ? 'texts' : '–'}</td>
             </tr>
           ))}
         </tbody>

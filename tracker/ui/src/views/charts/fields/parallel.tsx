@@ -8,6 +8,7 @@ import type { FieldsProps } from './fields';
 import { share, ticksOf, valueAt, type Field } from './table';
 import { tick } from '../curves/axes';
 import { colorsBy, ColorKey } from './color';
+import { fitting, write } from './text';
 
 /** The chosen part of an axis, as shares of it. */
 type Brush = [from: number, to: number];
@@ -114,7 +115,7 @@ function placesOf(axes: Field[], { width }: Area): number[] {
 }
 
 function axesOf({ c, width, height, palette }: Area, axes: Field[], x: number[], brushes: Map<string, Brush>, spread: boolean): void {
-  const long = height - top - bottom, room = Math.max(60, (width - 2 * side) / Math.max(1, axes.length - 1) - 12);
+  const long = height - top - bottom, room = Math.max(40, (width - 2 * side) / Math.max(1, axes.length - 1) - 10);
   axes.forEach((f, i) => {
     const at = x[i]!, b = brushes.get(f.name), across = i === 0 ? 'left' : i === axes.length - 1 ? 'right' : 'center';
     c.fillStyle = palette.line;
@@ -130,18 +131,18 @@ function axesOf({ c, width, height, palette }: Area, axes: Field[], x: number[],
     c.fillStyle = palette.text;
     c.font = '600 12px system-ui, sans-serif';
     c.textAlign = across;
-    c.fillText(f.label + (f.log ? ' (log)' : ''), across === 'center' ? at : across === 'left' ? at - side + 8 : at + side - 8, 18, room);
+write(c, f.label + (f.log ? ' (log)' : ''), across === 'center' ? at : across === 'left' ? at - side + 8 : at + side - 8, 18, room);
     c.font = '11px system-ui, sans-serif';
     c.textAlign = 'left';
     for (const { at: place, value } of ticksOf(f)) {
-      const text = f.categories ? f.categories[value]!.slice(0, 18) : tick(value), y = top + (1 - place) * long + 4;
-      const wide = Math.min(80, c.measureText(text).width), left = i === axes.length - 1 ? at - wide - 9 : at + 7;
+      const text = fitting(f.categories ? f.categories[value]! : tick(value), Math.min(110, room - 4), t => c.measureText(t).width), y = top + (1 - place) * long + 4;
+      const wide = c.measureText(text).width, left = i === axes.length - 1 ? at - wide - 9 : at + 7;
       c.globalAlpha = 0.8;
       c.fillStyle = palette.ground;
       c.fillRect(left - 2, y - 10, wide + 4, 13);
       c.globalAlpha = 1;
       c.fillStyle = palette.dim;
-      c.fillText(text, left, y, 80);
+      c.fillText(text, left, y);
     }
   });
 }

@@ -6,7 +6,7 @@ import { FieldSelect } from './choose';
 import type { FieldsProps } from './fields';
 import { spearman } from './stats';
 import { share, ticksOf, type Field } from './table';
-import { valueText } from './text';
+import { correlation, valueText, write } from './text';
 import { tick } from '../curves/axes';
 import { drawMark } from '../curves/draw';
 import { colorsBy, ColorKey } from './color';
@@ -44,7 +44,7 @@ export function Scatter({ rows, columns, fields, names, change }: FieldsProps) {
         <FieldSelect label="colour by" value={names.color} columns={columns} change={v => change({ color: v })} none="nothing" />
         <ColorKey field={color} />
         <span class="gm-space" />
-        {Number.isFinite(rho) && !x?.categories && !y?.categories && <span class="gm-chip" title="Spearman's rank correlation: 1 and −1 when one always rises or falls with the other, 0 when neither">ρ = {rho.toFixed(2)}</span>}
+        {Number.isFinite(rho) && !x?.categories && !y?.categories && <span class="gm-chip" title="Spearman's rank correlation: 1 and −1 when one always rises or falls with the other, 0 when neither">ρ = {correlation(rho)}</span>}
       </div>
       <div ref={box} onPointerMove={point} onPointerLeave={() => setNear(null)}>
         <Canvas draw={draw} label={`${y?.label} against ${x?.label}: ${title}. The table below has the values.`}>
@@ -72,7 +72,7 @@ function drawing(x: Field, y: Field, by: Field | undefined, placed: number[], ne
       drawMark(c, by?.categories && by.values[i]! >= 0 ? by.values[i]! % marksOfCategories : 0, a, b, size / 3.5);
     }
     c.globalAlpha = 1;
-  if (near === null || near >= x.values.length) return;
+    if (near === null || near >= x.values.length) return;
     const [a, b] = spot(x, y, near, width, height);
     c.strokeStyle = palette.text;
     c.lineWidth = 2;
@@ -92,7 +92,7 @@ function axes({ c, width, height, palette }: Area, x: Field, y: Field): void {
     c.fillRect(px, room.top - 8, 1, low - room.top + 16);
     c.fillStyle = palette.dim;
     c.textAlign = 'center';
-    c.fillText(textOf(x, value), px, low + 22, 90);
+    write(c, textOf(x, value), px, low + 22, 90);
   }
   for (const { at, value } of ticksOf(y)) {
     const py = low - at * (low - room.top);
@@ -100,7 +100,7 @@ function axes({ c, width, height, palette }: Area, x: Field, y: Field): void {
     c.fillRect(room.left - 8, py, right - room.left + 16, 1);
     c.fillStyle = palette.dim;
     c.textAlign = 'right';
-    c.fillText(textOf(y, value), room.left - 14, py + 4, 56);
+    write(c, textOf(y, value), room.left - 14, py + 4, 50);
   }
   c.fillStyle = palette.text;
   c.font = '600 12px system-ui, sans-serif';
@@ -115,5 +115,5 @@ function axes({ c, width, height, palette }: Area, x: Field, y: Field): void {
 }
 
 function textOf(f: Field, value: number): string {
-  return f.categories ? f.categories[value]!.slice(0, 16) : tick(value);
+  return f.categories ? f.categories[value]! : tick(value);
 }

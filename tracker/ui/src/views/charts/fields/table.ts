@@ -35,16 +35,20 @@ export function fieldOf(rows: Row[], c: Column): Field {
   const texts = all.some((v, i) => v !== undefined && v !== '' && Number.isNaN(numbers[i]!) && !/^nan$/i.test(String(v)));
   const field: Field = { name: c.name, label: c.key, values: numbers, min: Infinity, max: -Infinity, log: false, runs: 0 };
   if (texts) Object.assign(field, categorised(all.map(v => (v === undefined ? '' : String(v)))));
-  let positive = true;
   for (const v of field.values) {
     if (!Number.isFinite(v)) continue;
     field.runs++;
     field.min = Math.min(field.min, v);
     field.max = Math.max(field.max, v);
-    positive &&= v > 0;
   }
-  field.log = !texts && positive && field.max / field.min >= 100;
+  field.log = !texts && spansDecades(field);
   return field;
+}
+
+/** Whether a logarithmic axis tells values apart that would lie together at one end of another: a rate does, a seed does not. */
+function spansDecades({ values, min, max, runs }: Field): boolean {
+  if (!(min > 0 && max / min >= 100)) return false;
+  return values.filter(Number.isFinite).sort()[runs >> 1]! < max / 5;
 }
 
 function categorised(texts: string[]): Pick<Field, 'values' | 'categories'> {
