@@ -13,7 +13,8 @@ type Named struct {
 }
 
 // Named tells what the cell declares and what of earlier cells it depends on: the declarations that its code refers to, those that they
-// refer to in turn, the methods of types among them, and what runs in every program. A variable that is only initialised does not count.
+// refer to in turn, the methods of types among them, and what runs in every program (nameless imports only where the cell
+// itself runs something). A variable that is only initialised does not count.
 // The declarations are those in force before the cell and with it.
 func (c *Cell) Named(before, with Declarations) Named {
 	r := newReacher(with)
@@ -24,7 +25,7 @@ func (c *Cell) Named(before, with Declarations) Named {
 	}
 	r.follow(c.Main.mentions, c.Main.refs)
 	for key, e := range r.byKey {
-		if e.runs || c.runsTest(key, e) {
+		if e.runs && (e.kind != Import || c.Test || !c.Main.empty()) || c.runsTest(key, e) {
 			r.visit(key)
 		}
 	}

@@ -90,6 +90,7 @@ func TestNamed(t *testing.T) {
 		{"dot imports", []string{"import . \"math\"", "%%\nprintln(Sqrt(2))"}, "| .~math"},
 		{"dot imports that are not needed", []string{"import . \"math\"", "%%\nprintln(len(\"\"))"}, "|"},
 		{"blank imports", []string{"import _ \"embed\"", "%%\n"}, "| _~embed"},
+		{"blank imports where nothing runs", []string{"import _ \"embed\"", "var x = 1"}, "x |"},
 		{"C", []string{"/*\nint add(int a, int b) { return a + b; }\nstruct pair { int a; };\n*/\nimport \"C\"", "%%\nC.add(1, 2)\nvar _ C.struct_pair"}, "| C.add C.pair"},
 
 		{"init functions", []string{"var seed = 1\nfunc init_seed() { println(seed) }\nfunc other() {}", "%%\n"}, "| init_seed seed"},
