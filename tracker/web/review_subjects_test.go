@@ -107,4 +107,10 @@ func TestWhatWasReviewed(t *testing.T) {
 			t.Errorf("with %s: %s", text, diff)
 		}
 	}
+	if said := get[web.Page[web.Review]](h, "/api/reviews?subject="+elsewhere.String()).Items; len(said) != 1 {
+		t.Errorf("of what is elsewhere was said %+v", said)
+	}
+	if w := h.ask(http.MethodGet, "/api/reviews?subject=nothing", ""); w.Code != http.StatusNotFound {
+		t.Errorf("of nothing: %d %s", w.Code, w.Body)
+	}
 }

@@ -89,11 +89,9 @@ type NewReview struct {
 func (s *Server) reviews(c *call) (p Page[Review], err error) {
 	var of tracker.ID
 	if text := c.get("subject"); text != "" {
-		m, err := s.named(c.ctx, text)
-		if err != nil {
+		if of, err = s.subject(c, text); err != nil {
 			return p, err
 		}
-		of = m.ID
 	}
 	all, err := s.Index.Reviews(c.ctx, of)
 	if err != nil {
@@ -113,6 +111,17 @@ func (s *Server) reviews(c *call) (p Page[Review], err error) {
 		p.Items[i].Signature = vouch(p.Items[i].Journal, p.Items[i].Entry)
 	}
 	return p, err
+}
+
+// subject returns what is meant by the name of a review's subject. Something may be said of what is in another ledger: its whole id is enough.
+func (s *Server) subject(c *call, text string) (tracker.ID, error) {
+	m, err := s.named(c.ctx, text)
+	if errors.Is(err, index.ErrNotFound) {
+		if id, idErr := tracker.ParseID(strings.ToLower(text)); idErr == nil {
+			return id, nil
+		}
+	}
+	return m.ID, err
 }
 
 func (s *Server) addReview(c *call) (v Review, err error) {
