@@ -190,7 +190,7 @@ func (w *terminal) said() string {
 
 func (w *terminal) await(t *testing.T, text string) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !strings.Contains(w.said(), text); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !strings.Contains(w.said(), text); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("it did not say %q but %q", text, w.said())
 		}
@@ -245,7 +245,7 @@ func TestExecPipe(t *testing.T) {
 // TestExecCtrlC: a key's signal comes once, to the program and to what it started, and the record says who ended it.
 func TestExecCtrlC(t *testing.T) {
 	s := newExec(t)
-	c := s.gemba("exec", "sh", "-c", `trap 'echo caught; n=$((n+1))' INT; echo ready; sleep 300; sleep 0.2; echo $n times; exit 9`)
+	c := s.gemba("exec", "sh", "-c", `trap 'echo caught; n=$((n+1))' INT; sh -c 'echo ready; exec sleep 300'; sleep 0.2; echo $n times; exit 9`)
 	w := onTerminal(t, c)
 	w.await(t, "ready\r\n")
 	if _, err := w.Write([]byte{3}); err != nil {
@@ -308,7 +308,7 @@ func (s *scene) gone(file string) {
 	}
 	var pid int
 	_, _ = fmt.Sscan(string(text), &pid)
-	for end := time.Now().Add(30 * time.Second); syscall.Kill(pid, 0) == nil; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); syscall.Kill(pid, 0) == nil; time.Sleep(5 * time.Millisecond) {
 		if stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); bytes.Contains(stat, []byte(") Z ")) {
 			return // nobody buries it here
 		}
@@ -329,7 +329,7 @@ func TestExecKilled(t *testing.T) {
 	}
 	c.Stdin = in
 	s.ready(c)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if out, _, _ := s.told("log", "--json", "--cells"); strings.Contains(out, `"status": "running"`) && strings.Contains(s.shown(), "ready") || time.Now().After(end) {
 			break
 		}
@@ -342,7 +342,7 @@ func TestExecKilled(t *testing.T) {
 		t.Error(err)
 	}
 	defer func() { _, _ = in.Close(), write.Close() }()
-	for end := time.Now().Add(30 * time.Second); !exists(filepath.Join(s.dir, "after")) && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); !exists(filepath.Join(s.dir, "after")) && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 	}
 	if !exists(filepath.Join(s.dir, "after")) || exists(filepath.Join(s.dir, "never")) {
 		t.Error("the program did not go on until it said something")

@@ -148,14 +148,15 @@ func TestARerunCellPanicsUnderItsNewNumber(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
+	const runs = "os.WriteFile(\"runs\", nil, 0o600)\n"
 	cells := map[string]string{
-		"a loop":             "for {\n}",
-		"a blocked call":     "r, _, _ := os.Pipe()\nr.Read(make([]byte, 1))",
-		"1,000 goroutines":   "for range 1000 {\n\tgo func() { for { time.Sleep(time.Millisecond) } }()\n}\nselect {}",
-		"a child process":    "exec.Command(\"sleep\", \"300\").Run()",
-		"a shell line":       "!sleep 300",
-		"one that ignores":   "signal.Ignore(os.Interrupt)\nfor {\n\ttime.Sleep(time.Second)\n}",
-		"a script":           "%%bash\ntrap '' INT\nsleep 300",
+		"a loop":             runs + "for {\n}",
+		"a blocked call":     runs + "r, _, _ := os.Pipe()\nr.Read(make([]byte, 1))",
+		"1,000 goroutines":   "for range 1000 {\n\tgo func() { for { time.Sleep(time.Millisecond) } }()\n}\n" + runs + "select {}",
+		"a child process":    "exec.Command(\"sh\", \"-c\", \"touch runs; sleep 300\").Run()",
+		"a shell line":       "!touch runs; sleep 300",
+		"one that ignores":   "signal.Ignore(os.Interrupt)\n" + runs + "for {\n\ttime.Sleep(time.Second)\n}",
+		"a script":           "%%bash\ntrap '' INT\ntouch runs\nsleep 300",
 		"compiling the cell": large(4_000),
 	}
 	n := newNotebook(t)
@@ -165,18 +166,33 @@ func TestInterrupt(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			stopped := make(chan wire.Outcome)
 			go func() { stopped <- n.engine.Execute(ctx, wire.Cell{Source: source, Count: 9}, &page{}) }()
-			time.Sleep(time.Second)
+			if name == "compiling the cell" {
+				time.Sleep(time.Second) // which takes several
+			} else {
+				n.appears("runs")
+			}
 			cancel()
 			select {
 			case outcome := <-stopped:
 				if outcome.Error == nil || outcome.Error.Name != wire.Interrupted {
 					t.Errorf("outcome %+v", outcome.Error)
 				}
-			case <-time.After(time.Minute):
+			case <-time.After(guard):
 				t.Fatal("still running")
 			}
 			n.prints("fmt.Println(0)", "stdout: 0\n")
 		})
+	}
+}
+
+// appears waits for a file of the cells' folder, and removes it.
+func (n *notebook) appears(name string) {
+	n.Helper()
+	path := filepath.Join(n.dir(), name)
+	for end := time.Now().Add(guard); os.Remove(path) != nil; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			n.Fatalf("there is no file %s", path)
+		}
 	}
 }
 

@@ -223,13 +223,13 @@ func TestClientsExecuteANotebook(t *testing.T) {
 		run  func(s *site, in, out string)
 	}{
 		{"nbclient", func(s *site, in, out string) {
-			s.run(s.dir, "jupyter", "execute", "--output", out, in)
+			s.run(s.dir, "jupyter", "execute", "--startup_timeout", "300", "--output", out, in)
 		}},
 		{"nbconvert", func(s *site, in, out string) {
-			s.run(s.dir, "jupyter", "nbconvert", "--to", "notebook", "--execute", "--output", out, in)
+			s.run(s.dir, "jupyter", "nbconvert", "--to", "notebook", "--execute", "--ExecutePreprocessor.startup_timeout=300", "--output", out, in)
 		}},
 		{"papermill", func(s *site, in, out string) {
-			s.run(s.dir, "papermill", "--no-progress-bar", in, out)
+			s.run(s.dir, "papermill", "--no-progress-bar", "--start-timeout", "300", in, out)
 		}},
 	} {
 		t.Run(client.name, func(t *testing.T) {

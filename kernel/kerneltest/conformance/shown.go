@@ -77,7 +77,7 @@ func steady(s string) string {
 		{`\(\d+\.\d\ds\)`, "(TIME)"},
 		{`(?m)^(Benchmark\w+(?:-\d+)?)\s+\d+\s+[\d.]+ ns/op$`, "$1 FIGURES"},
 		{`\x1b\[\d*m`, ""},
-		{`text/plain: modules fetched and compiled in .*\n`, ""}, // what a first build leaves behind
+		{`text/plain: (modules fetched and compiled in|the build failed after) .*\n`, ""}, // what a slow build leaves behind
 	} {
 		s = regexp.MustCompile(c.pattern).ReplaceAllString(s, c.steady)
 	}

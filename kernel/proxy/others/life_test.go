@@ -20,7 +20,7 @@ func lifeOfBash(s *site) {
 	for _, cell := range s.cells("life") {
 		got = append(got, cell.Status+" "+cell.Source)
 	}
-	want := []string{"ok %param early=1", "ok x=5; echo $x", "interrupted echo begun; sleep 60; echo over", "ok echo $x", `ok echo "[$x]"`, "ok echo $PPID", "error sleep 60"}
+	want := []string{"ok %param early=1", "ok x=5; echo $x", "interrupted touch begun; sleep 600; echo over", "ok echo $x", `ok echo "[$x]"`, "ok echo $PPID", "error touch again; sleep 600"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("recorded (-want +got):\n%s", diff)
 	}

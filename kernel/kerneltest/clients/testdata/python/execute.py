@@ -15,13 +15,14 @@ PARAMETERS = {"rate": 0.5, "name": "Grace é", "sizes": [3, None, {"deep": True}
 
 def with_nbclient(kernel, folder):
     notebook = nbformat.read(os.path.join(folder, "notebook.ipynb"), as_version=4)
-    client = nbclient.NotebookClient(notebook, kernel_name=kernel, record_timing=False, resources={"metadata": {"path": folder}})
+    client = nbclient.NotebookClient(notebook, kernel_name=kernel, record_timing=False, startup_timeout=300, iopub_timeout=60, resources={"metadata": {"path": folder}})
     return client.execute()
 
 
 def with_papermill(kernel, folder):
     path = os.path.join(folder, "notebook.ipynb")
-    return papermill.execute_notebook(path, None, PARAMETERS, kernel_name=kernel, cwd=folder, progress_bar=False)
+    return papermill.execute_notebook(path, None, PARAMETERS, kernel_name=kernel, cwd=folder, progress_bar=False,
+                                      start_timeout=300)
 
 
 def written(notebook):
