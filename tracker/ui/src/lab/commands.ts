@@ -9,6 +9,7 @@ import type { Hosts } from './hosts';
 import { places } from './places';
 import type { NotebookRecord } from './record';
 import { fill, findLost } from './restore';
+import type { Sidebar } from './sidebar';
 import { openCommand, type Tabs } from './tabs';
 import { openVersion } from './versions';
 import type { Words } from './words';
@@ -19,6 +20,7 @@ export interface Parts {
   tabs: Tabs;
   hosts: Hosts;
   words: Words;
+  sidebar: Sidebar;
   /** What the ledger holds of a notebook. */
   record(panel: NotebookPanel): NotebookRecord;
 }
@@ -37,7 +39,7 @@ export function addCommands(parts: Parts, palette: ICommandPalette | null): void
   const { commands } = app;
   commands.addCommand(openCommand, {
     label: words.__('Open a view of the ledger'),
-    execute: args => tabs.open(placeOf(args), tracker.currentWidget),
+    execute: args => tabs.open(placeOf(args), tracker.currentWidget, args['behind'] !== true),
   });
   for (const command of [...views(parts), ...actions(parts)]) {
     commands.addCommand(command.id, {
@@ -62,8 +64,15 @@ function views({ words, tabs, record }: Parts): Command[] {
 }
 
 function actions(parts: Parts): Command[] {
-  const { words, tabs } = parts;
+  const { words, tabs, sidebar } = parts;
   return [
+    {
+      id: 'gemba:panel',
+      label: words.__('Show the Side Panel'),
+      about: words.__('Show what is recorded of the notebook in front'),
+      everywhere: true,
+      run: () => sidebar.show(),
+    },
     {
       id: 'gemba:compare-sessions',
       label: words.__("Compare This Notebook's Last Two Sessions"),
@@ -137,6 +146,6 @@ async function told(words: Words, what: () => unknown): Promise<void> {
     await what();
   } catch (error) {
     const { message, hint } = error as Error & { hint?: string };
-    await showDialog({ title: words.__('Ledger'), body: hint ? `${message}: ${hint}` : message, buttons: [Dialog.okButton()] });
+    await showDialog({ title: words.__('Ledger'), body: hint ? `${words.__(message)}: ${words.__(hint)}` : words.__(message), buttons: [Dialog.okButton()] });
   }
 }

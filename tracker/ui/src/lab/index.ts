@@ -34,7 +34,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const settings = new Settings();
     const kernels = new Kernels(app.serviceManager, tracker, () => settings.now.startKernel);
     const tabs = new Tabs(app, words);
-    const hosts = new Hosts(kernels, { go: (place, panel) => void tabs.open(place, panel), openNotebook: (path, cell) => void openNotebook(app, tracker, path, cell) });
+    const hosts = new Hosts(kernels, { go: (place, panel) => void tabs.open(place, panel), openNotebook: (path, cell) => void openNotebook(app, tracker, path, cell) }, words);
     tabs.hosts = hosts;
     const records = new WeakMap<NotebookPanel, NotebookRecord>();
     const record = (panel: NotebookPanel): NotebookRecord => {
@@ -42,9 +42,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
       records.set(panel, known);
       return known;
     };
-    addCommands({ app, tracker, tabs, hosts, words, record }, palette);
-    if (restorer) tabs.restore(restorer);
     const sidebar = new Sidebar(app, tracker, kernels, hosts, words, restorer);
+    addCommands({ app, tracker, tabs, hosts, words, sidebar, record }, palette);
+    if (restorer) tabs.restore(restorer);
     const badges = new Map<NotebookPanel, Badges>();
     const mark = (panel: NotebookPanel): void => {
       if (!settings.now.badges || badges.has(panel) || panel.isDisposed) return;

@@ -7,6 +7,8 @@ export interface NotebookNow {
   kernel: string;
   /** The name of its kernel's kernelspec. */
   kernelName: string;
+  /** Whether it is not known yet if it will have a kernel. */
+  waiting: boolean;
   /** Whether its kernel is one of gemba's. */
   recorded: boolean;
   /** What people call the kernel that would record what this one runs, where it is installed. */

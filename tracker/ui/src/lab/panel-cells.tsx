@@ -3,7 +3,8 @@ import { useAnswer } from '../host';
 import type { LedgerChange, Schemas } from '../api/client';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
-import { ago, duration, exact } from '../parts/format';
+import { duration, exact } from '../parts/format';
+import { since } from './when';
 import type { Words } from './words';
 
 const shown = 8;
@@ -45,11 +46,11 @@ function Cell({ words, cell, place }: { words: Words; cell: Schemas['account.Cel
   const told = `${words.__(title)}, ${where}, ${exact(cell.started)}`;
   return (
     <li title={told}>
-      <Link to={{ view: 'timeline', params: { cell: cell.id } }} class="gm-lab-cell" label={`In ${cell.count}: ${cell.name}: ${told}`}>
+      <Link to={{ view: 'timeline', params: { cell: cell.id } }} class="gm-lab-cell" label={words.__('In %1: %2: %3', cell.count, cell.name, told)}>
         <span class={look} aria-hidden="true">{sign}</span>
         <span class="gm-lab-count">[{cell.count || ' '}]</span>
         <span class="gm-cut gm-mono">{cell.name || words.__('(empty)')}</span>
-        <span class="gm-lab-when">{cell.finished ? duration(cell.wall_ns) : ago(cell.started)}</span>
+        <span class="gm-lab-when">{cell.finished ? duration(cell.wall_ns) : since(cell.started, words)}</span>
       </Link>
     </li>
   );

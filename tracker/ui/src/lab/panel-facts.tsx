@@ -4,9 +4,9 @@ import { useAnswer, useHost } from '../host';
 import type { Schemas } from '../api/client';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
-import { ago, exact, number } from '../parts/format';
-import { cellsChanged } from './panel-cells';
+import { exact, number } from '../parts/format';
 import { Part } from './panel';
+import { since } from './when';
 import type { Words } from './words';
 
 type Run = Schemas['account.Run'];
@@ -14,17 +14,15 @@ type Run = Schemas['account.Run'];
 /** How many params and metrics are told. */
 const told = 5;
 
-/** The run that the notebook's last cell logged to; nothing when it did not log. */
-export function RunNow({ words, path }: { words: Words; path: string }) {
-  const cells = useAnswer('/api/cells', { notebook: path, limit: 1 }, cellsChanged);
-  const last = cells.data?.items?.[0]?.id;
-  const cell = useAnswer(last === undefined ? null : '/api/cells/{id}', { id: last ?? '', fields: ['runs'] }, cellsChanged);
-  const id = cell.data?.runs?.[0];
+/** The newest run that a session of the notebook logged to; nothing when it did not log. */
+export function RunNow({ words, session }: { words: Words; session: string }) {
+  const runs = useAnswer('/api/runs', { filter: `session = '${session}'`, limit: 1, fields: ['id'] }, changes => Boolean(changes.all || changes.runs?.length));
+  const id = runs.data?.items?.[0]?.id;
   const run = useAnswer(id === undefined ? null : '/api/runs/{id}', { id: id ?? '' }, changes => Boolean(changes.all || (id && changes.runs?.includes(id))));
   if (id === undefined || run.data === undefined) return null;
   return (
     <Part title={words.__('Run')}>
-      <Link to={{ view: 'runs', params: { run: id } }}>{run.data.name}</Link> <span class="gm-dim">{run.data.status}</span>
+      <Link to={{ view: 'runs', params: { run: id } }}>{run.data.name}</Link> <span class="gm-dim">{words.__(run.data.status)}</span>
       <dl class="gm-lab-facts">{factsOf(run.data).map(([name, value]) => [<dt class="gm-cut" title={name}>{name}</dt>, <dd class="gm-cut" title={value}>{value}</dd>])}</dl>
     </Part>
   );
@@ -69,9 +67,9 @@ export function Check({ words }: { words: Words }) {
 
 function Standing({ words, check }: { words: Words; check: Schemas['Verification'] }) {
   if (check.state === 'running') return <span class="gm-chip gm-chip-info">◌ {words.__('checking…')}</span>;
-  if (check.error) return <span class="gm-chip gm-chip-bad">✕ {check.error.message}</span>;
+  if (check.error) return <span class="gm-chip gm-chip-bad">✕ {words.__(check.error.message)}</span>;
   if (!check.result) return <span class="gm-dim">{words.__('Not checked yet.')}</span>;
-  const when = check.finished && <span class="gm-dim" title={exact(check.finished)}>{ago(check.finished)}</span>;
+  const when = check.finished && <span class="gm-dim" title={exact(check.finished)}>{since(check.finished, words)}</span>;
   return check.result.ok
     ? <><span class="gm-chip gm-chip-good">✓ {words.__('whole and unchanged')}</span> {when}</>
     : <><span class="gm-chip gm-chip-bad">✕ {words.__('damaged')}</span> {when}</>;

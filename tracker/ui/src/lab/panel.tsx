@@ -6,11 +6,12 @@ import { useAnswer } from '../host';
 import { Icon } from '../parts/icon';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
-import { ago, exact } from '../parts/format';
+import { exact } from '../parts/format';
 import { views } from '../views';
 import { Cells } from './panel-cells';
 import { Check, RunNow } from './panel-facts';
 import type { NotebookNow } from './now';
+import { since } from './when';
 import type { Words } from './words';
 
 type Session = Schemas['SessionRow'];
@@ -36,10 +37,10 @@ export function Panel(model: PanelModel) {
           {views
             .filter(v => v.listed)
             .map(v => (
-              <li key={v.id} title={v.about}>
+              <li key={v.id} title={words.__(v.about)}>
                 <Link to={{ view: v.id, params: notebook && v.id === 'timeline' ? { notebook: notebook.path } : {} }} class="gm-lab-view">
                   <Icon path={v.icon} />
-                  {v.title}
+                  {words.__(v.title)}
                 </Link>
               </li>
             ))}
@@ -82,7 +83,7 @@ function Notebook(model: PanelModel & { notebook: NotebookNow }) {
               <Part title={words.__('Run last')}>
                 <Cells words={words} path={path} places={model.places} />
               </Part>
-              <RunNow words={words} path={path} />
+              <RunNow words={words} session={now.id} />
             </>
           );
         }}
@@ -96,25 +97,31 @@ function sessionsChanged(changed: LedgerChange): boolean {
 }
 
 function Recorded({ words, notebook, chooseKernel }: PanelModel & { notebook: NotebookNow }) {
+  if (notebook.waiting) return <p class="gm-lab-kernel gm-dim">{words.__('The kernel is not there yet.')}</p>;
   if (notebook.recorded) return <p class="gm-lab-kernel"><span class="gm-chip gm-chip-good">● {words.__('Recorded')}</span> {notebook.kernel}</p>;
   return (
     <>
       <p class="gm-lab-kernel"><span class="gm-chip gm-chip-warn">○ {words.__('Not recorded')}</span> {notebook.kernel || words.__('no kernel')}</p>
       <p class="gm-dim">
-        {notebook.recorder
-          ? words.__('%1 records what it runs.', notebook.recorder)
-          : words.__('gemba records its own kernels. In a terminal, gemba install --wrap %1 makes one of this kernel.', notebook.kernelName || 'python3')}{' '}
-        {notebook.recorder && <button class="gm-link" onClick={chooseKernel}>{words.__('Choose it')}</button>}
+        {advice(words, notebook)}{' '}
+        {(notebook.recorder || notebook.kernelName === '') && <button class="gm-link" onClick={chooseKernel}>{words.__('Choose it')}</button>}
       </p>
     </>
   );
+}
+
+/** How what is run gets recorded. */
+function advice(words: Words, { recorder, kernelName }: NotebookNow): string {
+  if (recorder) return words.__('%1 records what it runs.', recorder);
+  if (kernelName === '') return words.__('Kernels with gemba in their names record what they run.');
+  return words.__('gemba records its own kernels. In a terminal, gemba install --wrap %1 makes one of this kernel.', kernelName);
 }
 
 function Sessions({ words, now, before }: { words: Words; now: Session; before: Session | undefined }) {
   useTick();
   return (
     <p class="gm-lab-session" title={words.__('since %1', exact(now.started))}>
-      {words._n('Newest session: %1 cell run', 'Newest session: %1 cells run', now.cells)}, {words.__('began %1', ago(now.started))}.{' '}
+      {words._n('Newest session: %1 cell run', 'Newest session: %1 cells run', now.cells)}, {words.__('began %1', since(now.started, words))}.{' '}
       {before && <Link to={{ view: 'compare', params: { a: before.id, b: now.id } }}>{words.__('Compare with the one before')}</Link>}
     </p>
   );

@@ -39,6 +39,13 @@ export class Sidebar {
     delete this.shown;
   }
 
+  /** Shows the panel, and puts the cursor there. */
+  show(): void {
+    if (!this.widget) throw new Error(this.words.__('The side panel is switched off, in the settings of Gemba.'));
+    this.app.shell.activateById(this.widget.id);
+    setTimeout(() => this.widget?.node.focus()); // the palette gives the cursor back when it closes
+  }
+
   private add(): void {
     const widget = room('side');
     widget.id = 'gemba-ledger';
@@ -80,6 +87,7 @@ export class Sidebar {
     const changed = (): void => void (panel === this.tracker.currentWidget && this.draw());
     panel.sessionContext.kernelChanged.connect(changed);
     panel.sessionContext.propertyChanged.connect(changed);
+    void panel.sessionContext.ready.then(changed);
     panel.context.pathChanged.connect(changed);
   }
 
@@ -93,6 +101,7 @@ export class Sidebar {
       name: panel.title.label,
       kernelName,
       kernel: specs[kernelName]?.display_name ?? kernelName,
+      waiting: kernelName === '' && !panel.sessionContext.isReady,
       recorded: this.kernels.records(kernelName),
       ...(recorder ? { recorder: specs[recorder]?.display_name ?? recorder } : {}),
     };

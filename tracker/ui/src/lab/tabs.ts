@@ -59,12 +59,13 @@ export class Tabs {
   restore(restorer: ILayoutRestorer): void {
     void restorer.restore(this.tracker, {
       command: openCommand,
-      args: widget => ({ view: this.of(widget)?.place.view ?? '', params: this.of(widget)?.place.params ?? {} }),
+      args: widget => ({ view: this.of(widget)?.place.view ?? '', params: this.of(widget)?.place.params ?? {}, behind: true }),
       name: widget => widget.id,
     });
   }
 
-  open(place: Place, panel: NotebookPanel | null): MainAreaWidget {
+  /** Shows a place in the tab of its view: in front, unless JupyterLab puts tabs back where they were. */
+  open(place: Place, panel: NotebookPanel | null, front = true): MainAreaWidget {
     let tab = this.tabs.get(place.view);
     if (tab && tab.panel !== panel) {
       tab.widget.dispose(); // it shows another notebook's ledger
@@ -77,7 +78,7 @@ export class Tabs {
       tab = this.make(place, panel);
     }
     if (!tab.widget.isAttached) this.add(tab.widget);
-    this.app.shell.activateById(tab.widget.id);
+    if (front) this.app.shell.activateById(tab.widget.id);
     void this.tracker.save(tab.widget);
     return tab.widget;
   }

@@ -55,7 +55,7 @@ function Beside({ recorded, present, words }: { recorded: string; present: strin
       a: { doc: recorded, extensions: [...fixed, named(words.__('as it was run'))] },
       b: { doc: present, extensions: [...fixed, named(words.__('as it is now'))] },
       parent: node.current,
-      collapseUnchanged: { margin: 4, minSize: 8 },
+      ...(recorded === present ? {} : { collapseUnchanged: { margin: 4, minSize: 8 } }),
     });
     return () => view.destroy();
   }, [recorded, present]);

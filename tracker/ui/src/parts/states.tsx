@@ -1,7 +1,7 @@
 // What a view shows when it has nothing else to show.
 import type { ComponentChildren } from 'preact';
 import { Fault } from '../api/client';
-import type { Asked } from '../host';
+import { useWords, type Asked } from '../host';
 
 /** Nothing is there, and what to do about it. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
@@ -15,13 +15,14 @@ export function Empty({ title, children }: { title: string; children?: Component
 
 /** What went wrong, in the server's words, and what to try. */
 export function Failed({ error, again }: { error: Error; again?: () => void }) {
+  const words = useWords();
   return (
     <div class="gm-state gm-state-failed" role="alert">
-      <p class="gm-state-title">{error.message}</p>
-      {error instanceof Fault && error.hint && <p>{error.hint}</p>}
+      <p class="gm-state-title">{words.__(error.message)}</p>
+      {error instanceof Fault && error.hint && <p>{words.__(error.hint)}</p>}
       {again && (
         <button class="gm-button" onClick={again}>
-          Try again
+          {words.__('Try again')}
         </button>
       )}
     </div>
@@ -29,15 +30,17 @@ export function Failed({ error, again }: { error: Error; again?: () => void }) {
 }
 
 export function Loading({ what }: { what: string }) {
+  const words = useWords();
   return (
     <div class="gm-state gm-state-loading" role="status">
-      <span class="gm-spinner" aria-hidden="true" /> Reading {what}…
+      <span class="gm-spinner" aria-hidden="true" /> {words.__('Reading %1…', what)}
     </div>
   );
 }
 
 /** Shows an answer, or why there is none. An old answer stays on show, with a line that says that a newer one could not be had. */
 export function Answered<T>({ asked, what, children }: { asked: Asked<T>; what: string; children: (data: T) => ComponentChildren }) {
+  const words = useWords();
   if (asked.data === undefined) {
     return asked.error ? <Failed error={asked.error} again={asked.again} /> : <Loading what={what} />;
   }
@@ -45,7 +48,7 @@ export function Answered<T>({ asked, what, children }: { asked: Asked<T>; what: 
     <>
       {asked.error && (
         <p class="gm-stale" role="alert">
-          {asked.error.message}. This is how it was before. <button class="gm-link" onClick={asked.again}>Try again</button>
+          {words.__('%1. This is how it was before.', words.__(asked.error.message))} <button class="gm-link" onClick={asked.again}>{words.__('Try again')}</button>
         </p>
       )}
       {children(asked.data)}
