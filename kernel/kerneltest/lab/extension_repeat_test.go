@@ -39,6 +39,6 @@ func TestExtensionTellsWhatIsRepeated(t *testing.T) {
 	p.sees(".gemba.gm-lab-view", "outputs differ")
 	p.screenshot("compared")
 	p.click(".lm-TabBar-tabLabel", "repeated-"+behind+".ipynb")
-	p.click(".gm-badge:has([title*='equal to']) .gm-badge-compare", "compare")
+	p.click(".gm-badge:has([title*='equal those']) .gm-badge-compare", "compare")
 	p.sees(".gemba.gm-lab-view", "No difference is known")
 }

@@ -114,11 +114,11 @@ function repeats({ again, session }: Recorded, words: Words): string | undefined
   const of = again.session === session ? words.__('its run before in this session, In [%1]', again.count) : words.__('its run in the session of %1', exact(again.started));
   switch (again.verdict) {
     case 'equal':
-      return words.__('Its outputs are equal to those of %1.', of);
+      return words.__('Its outputs equal those of %1.', of);
     case 'differs':
       return words.__('Its outputs differ from those of %1.', of);
     case 'failed':
-      return words.__('It failed, other than %1.', of);
+      return words.__('It failed this time, unlike %1.', of);
     default:
       return undefined;
   }

@@ -14,9 +14,9 @@ interface Verdict {
 }
 
 const verdicts: Record<string, Verdict> = {
-  equal: { sign: '=', chip: 'equal again', look: '', says: ['Again with equal outputs: as ', '.'] },
+  equal: { sign: '=', chip: 'equal again', look: '', says: ['Outputs equal those of ', '.'] },
   differs: { sign: '≠', chip: 'differs', look: 'gm-chip-warn', says: ['Outputs differ from those of ', '.'] },
-  failed: { sign: '✕', chip: 'failed now', look: 'gm-chip-bad', says: ['It failed, other than ', '.'] },
+  failed: { sign: '✕', chip: 'failed now', look: 'gm-chip-bad', says: ['It failed this time, unlike ', '.'] },
 };
 
 const here = (again: Again, session: string): boolean => again.session === session;

@@ -20,9 +20,11 @@ export function SessionHead({ session }: { session: Schemas['SessionRow'] }) {
       <span class="gm-dim" title={now.ended ? `until ${exact(now.ended)}` : ''}>{exact(now.started)}{took === undefined ? '' : `, for ${duration(took)}`}</span>
       <span class="gm-dim gm-cut gm-tl-who" title={`process ${now.pid} in ${now.dir}, gemba ${now.gemba}`}>{now.user}@{now.host}</span>
       <span class="gm-space" />
-      <Link to={{ view: 'lineage', params: { id: now.id } }}>Lineage</Link>
-      <Link to={{ view: 'environment', params: { id: now.id } }}>Environment</Link>
-      <Link to={{ view: 'review', params: { subject: now.id } }}>Review</Link>
+      <span class="gm-tl-ways">
+        <Link to={{ view: 'lineage', params: { id: now.id } }}>Lineage</Link>
+        <Link to={{ view: 'environment', params: { id: now.id } }}>Environment</Link>
+        <Link to={{ view: 'review', params: { subject: now.id } }}>Review</Link>
+      </span>
       {(data?.gaps ?? []).filter(gap => !gap.execution).map((gap, i) => <p key={i} class="gm-tl-lacks" role="note">Not recorded: {gap.reason}</p>)}
       {stops.map((stop, i) => <p key={i} class="gm-tl-note">Interrupted by {whoStopped(stop.by)} at {exact(stop.time)}, while nothing ran.</p>)}
     </header>
