@@ -3,7 +3,6 @@ package browser
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -230,69 +229,4 @@ func TestChartsOfManyPoints(t *testing.T) {
 		head := w.table("Values of loss")
 		return len(head) == 2 && strings.HasPrefix(head[0][len(head[0])-1], "At step 654,322") && head[1][len(head[1])-1] != "9"
 	})
-}
-
-// TestChartsLive logs points while the chart is open. What it prints is how long each took to be told by the chart.
-func TestChartsLive(t *testing.T) {
-	b := enter(t)
-	dir := emptyLab(t)
-	b.curves(t, dir, "-points", "50")
-	w := b.serve(t, dir).open(t, "/charts?metric=loss")
-	w.draws("loss", true)
-	w.click("button", "Values of loss as a table")
-	w.rows("Values of loss", 1)
-	evaluate[bool](w, `(window.came = [], new MutationObserver(() => {
-		for (const cell of document.querySelectorAll('.gm-charts-values tbody td:nth-child(3)')) {
-			const logged = Number(cell.dataset.value ?? NaN)
-			if (logged > 1e12 && !came.some(c => c[0] === logged)) came.push([logged, Date.now() - logged])
-		}
-	}).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true }), true)`)
-	c := exec.Command(b.gemba, "exec", "--", filepath.Join(b.dir, "curves"), "-points", "50", "-live", "10")
-	c.Dir, c.Env = dir, b.env
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.rows("Values of loss", 2)
-	if err := c.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	w.until("the last points are told", func() bool { return evaluate[int](w, "came.length") >= 3 })
-	t.Logf("milliseconds from logging a point to its value in the open chart: %v", evaluate[[]float64](w, "came.map(c => c[1]).sort((a, b) => a - b)"))
-}
-
-// TestChartsOfManyRuns prints how long a hundred runs of ten thousand points take, and how many frames a second zooming has.
-func TestChartsOfManyRuns(t *testing.T) {
-	b := enter(t)
-	dir := emptyLab(t)
-	b.curves(t, dir, "-runs", "100", "-points", "10000")
-	w := b.serve(t, dir).open(t, "/charts?newest=100")
-	w.draws("loss", true, true, true, true)
-	w.sees("100 runs")
-	type figures struct {
-		Draw   float64 `json:"draw"`
-		Frames float64 `json:"frames"`
-		Slow   float64 `json:"slow"`
-	}
-	f := evaluate[figures](w, `(async () => {
-		const draw = performance.getEntriesByName('draw loss')[0].duration
-		const over = document.querySelector('.u-over'), box = over.getBoundingClientRect(), gaps = []
-		document.querySelector('[role=application]').focus()
-		let last = performance.now(), turn = 0
-		const end = last + 1500
-		await new Promise(done => {
-			const frame = () => {
-				const now = performance.now()
-				gaps.push(now - last)
-				last = now
-				over.dispatchEvent(new WheelEvent('wheel', { deltaY: turn++ %% 60 < 40 ? -20 : 20, clientX: box.left + box.width / 2, clientY: box.top + 50, bubbles: true, cancelable: true }))
-				if (now < end) requestAnimationFrame(frame)
-				else done()
-			}
-			requestAnimationFrame(frame)
-		})
-		gaps.sort((a, b) => a - b)
-		return { draw, frames: gaps.length / 1.5, slow: gaps[Math.floor(gaps.length * 0.95)] }
-	})()`)
-	t.Logf("100 runs × 10,000 points: drawn %.0f ms after the data; zooming: %.0f frames a second, 95 of 100 within %.0f ms", f.Draw, f.Frames, f.Slow)
-	w.until("the chart is drawn anew where it was left", func() bool { return strings.Contains(w.address(), "from=") })
 }

@@ -2,7 +2,7 @@ package browser
 
 import (
 	"fmt"
-	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -103,13 +103,23 @@ func TestRunsAreCompared(t *testing.T) {
 // many serves a ledger of so many runs.
 func (b *bench) many(t *testing.T, runs, keys int) *site {
 	t.Helper()
-	program, dir := filepath.Join(b.dir, "many"), t.TempDir()
-	for _, args := range [][]string{{"go", "build", "-o", program, "./tracker/ui/browser/testdata/many"}, {program, filepath.Join(dir, ".gemba"), fmt.Sprint(runs), fmt.Sprint(keys)}} {
-		if err := b.command(b.root, args[0], args[1:]...); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := t.TempDir()
+	b.makeMany(t, dir, fmt.Sprint(runs), fmt.Sprint(keys))
 	return b.serve(t, dir)
+}
+
+// makeMany makes a ledger of many runs in a folder, and returns what the program of testdata/many prints.
+func (b *bench) makeMany(t *testing.T, dir string, args ...string) []byte {
+	t.Helper()
+	program := filepath.Join(b.dir, "many")
+	if err := b.command(b.root, "go", "build", "-o", program, "./tracker/ui/browser/testdata/many"); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(program, append([]string{filepath.Join(dir, ".gemba")}, args...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // drawn goes to a place, and returns how long it took, in milliseconds, until the first row of a table was drawn.
@@ -129,14 +139,18 @@ func (w *tab) heap() float64 {
 	return evaluate[float64](w, "performance.memory.usedJSHeapSize / 1e6")
 }
 
-// TestManyRunsCompared opens 500 runs with 12,000 different keys, and scrolls to the end of both.
-func TestManyRunsCompared(t *testing.T) {
-	b := enter(t)
-	s := b.many(t, 500, 12_000)
-	w := s.open(t, "/disk")
+// manyCompared opens 500 runs with 12,000 different keys, and returns how many milliseconds it took until the first were drawn.
+func (b *bench) manyCompared(t *testing.T) (*tab, float64) {
+	t.Helper()
+	w := b.many(t, 500, 12_000).open(t, "/disk")
 	w.settled()
 	ids := evaluate[[]string](w, "fetch('/api/runs?limit=500&columns=none&fields=id').then(r => r.json()).then(p => p.items.map(i => i.id))")
-	took := w.drawn("/compare?run=" + strings.Join(ids, "&run="))
+	return w, w.drawn("/compare?run=" + strings.Join(ids, "&run="))
+}
+
+// TestManyRunsCompared opens 500 runs with 12,000 different keys, and scrolls to the end of both.
+func TestManyRunsCompared(t *testing.T) {
+	w, took := enter(t).manyCompared(t)
 	w.sees("500 runs", "12,020 keys differ")
 	evaluate[bool](w, "(document.querySelector('[aria-label=Differences]').scrollTo(1e9, 1e9), true)")
 	w.until("the last key and the last run are drawn", func() bool {
@@ -166,13 +180,10 @@ func TestManyRunsCompared(t *testing.T) {
 	t.Logf("500 runs with 12,000 keys: first rows after %.0f ms, heap %.0f MB", took, w.heap())
 }
 
-// TestManyRuns opens a table of many runs, and goes to its end: of a hundred thousand with GEMBA_FIGURES.
+// TestManyRuns opens a table of many runs, and goes to its end.
 func TestManyRuns(t *testing.T) {
 	b := enter(t)
-	runs := 5000
-	if os.Getenv("GEMBA_FIGURES") != "" {
-		runs = 100_000
-	}
+	const runs = 5000
 	s := b.many(t, runs, 0)
 	w := s.open(t, "/disk")
 	w.settled()
