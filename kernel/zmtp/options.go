@@ -8,6 +8,7 @@ type Options struct {
 	Queue     int           // bytes waiting for one peer above which SendWait waits; 8 MiB
 	Limit     int           // bytes waiting for one peer above which it is dropped; 1 GiB
 	Stall     time.Duration // how long SendWait bears a peer that takes nothing, before it is dropped; 1 min
+	Patience  time.Duration // how long Offer waits for a peer that takes nothing while others do; 5 s
 	Handshake time.Duration // how long a handshake may take; 5 s
 
 	Curve    *Curve                      // encrypts, and refuses who does not; nil for a socket that does not encrypt
@@ -21,6 +22,7 @@ func (o Options) withDefaults() Options {
 	o.Queue = orElse(o.Queue, 8<<20)
 	o.Limit = orElse(o.Limit, 1<<30)
 	o.Stall = orElse(o.Stall, time.Minute)
+	o.Patience = orElse(o.Patience, 5*time.Second)
 	o.Handshake = orElse(o.Handshake, 5*time.Second)
 	if o.Log == nil {
 		o.Log = func(string) {}

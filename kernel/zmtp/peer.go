@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // peer is one connection after its handshake.
@@ -15,6 +16,8 @@ type peer struct {
 	identity string
 	out      *queue
 	boxes    *session // nil without encryption
+
+	behind atomic.Bool // it took nothing for long, and is not waited for: see Offer
 
 	mu     sync.Mutex
 	topics map[string]bool // XPUB: what it subscribed to

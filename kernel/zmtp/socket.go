@@ -117,21 +117,44 @@ func (s *Socket) SendWait(ctx context.Context, frames [][]byte) error {
 	return err
 }
 
-// Offer is Send after every receiver has room, however long that takes: nobody is dropped for it. When ctx ends first it sends nothing.
+// Offer is Send after every receiver has room. One that took nothing for the time of Patience is left out, of this message and of those that
+// are offered until it has room again, where another has room: nobody is dropped for it, and nobody waits for who was suspended. When nobody
+// has room it waits, however long that takes. When ctx ends first it sends nothing.
 func (s *Socket) Offer(ctx context.Context, frames [][]byte) error {
 	to, p, err := s.route(frames)
-	for _, peer := range to {
-		for !peer.out.room(ctx, s.options.Queue, s.options.Stall) {
+	for {
+		ready, behind := s.ready(ctx, to)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		for _, peer := range behind {
+			peer.behind.Store(len(ready) > 0)
+		}
+		if len(behind) > 0 && len(ready) == 0 {
 			continue
 		}
+		for _, peer := range ready {
+			s.push(peer, p)
+		}
+		return err
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+}
+
+// ready waits for receivers to have room, and tells apart those that have none. Who was left out before is not waited for.
+func (s *Socket) ready(ctx context.Context, to []*peer) (ready, behind []*peer) {
 	for _, peer := range to {
-		s.push(peer, p)
+		patience := s.options.Patience
+		if peer.behind.Load() {
+			patience = 0
+		}
+		if peer.out.room(ctx, s.options.Queue, patience) {
+			peer.behind.Store(false)
+			ready = append(ready, peer)
+		} else {
+			behind = append(behind, peer)
+		}
 	}
-	return err
+	return ready, behind
 }
 
 // route finds the receivers of a message and lays it out for them.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -301,5 +302,46 @@ func TestWhoTakesNothingKeepsWhatIsOffered(t *testing.T) {
 	}
 	for range n {
 		receive(t, sub)
+	}
+}
+
+// TestWhoIsSuspendedHoldsNobodyUp has one of two receivers take nothing: the other gets all that is offered, and the first one what comes once
+// it takes something again.
+func TestWhoIsSuspendedHoldsNobodyUp(t *testing.T) {
+	const queue = 1 << 20
+	s := listenTest(t, XPub, Options{Queue: queue, Patience: 20 * time.Millisecond, Log: func(m string) { t.Error(m) }, Welcome: func(string) [][]byte { return [][]byte{{}} }})
+	awake, suspended := dialTest(t, Sub, s.Addr(), Options{}), dialTest(t, Sub, s.Addr(), Options{})
+	receive(t, awake)
+	receive(t, suspended)
+	offer := func(text string) {
+		t.Helper()
+		if err := s.Offer(guarded(t), [][]byte{{}, append(make([]byte, 64<<10), text...)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := receive(t, awake); !strings.HasSuffix(string(got[1]), text) {
+			t.Fatalf("received %q, want %s", got[1][64<<10:], text)
+		}
+	}
+	behind := func() bool { return slices.ContainsFunc(s.all(), func(p *peer) bool { return p.behind.Load() }) }
+	for n := 0; !behind(); n++ {
+		offer(fmt.Sprint("first ", n))
+	}
+	for n := range 100 {
+		offer(fmt.Sprint("missed ", n))
+	}
+	for _, p := range s.all() {
+		if waits := p.out.waits(); waits > queue+65<<10 {
+			t.Errorf("%d bytes wait", waits)
+		}
+	}
+	late := 0
+	for got := ""; !strings.HasPrefix(got, "last"); {
+		offer("last")
+		if got = string(receive(t, suspended)[1][64<<10:]); strings.HasPrefix(got, "missed") {
+			late++ // the system may have taken a little more
+		}
+	}
+	if late > 50 {
+		t.Errorf("of 100 messages that were not for it %d came after all", late)
 	}
 }
