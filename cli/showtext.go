@@ -184,6 +184,7 @@ func (g *page) cellFacts(c *shownCell) {
 // names prints what the cell's code names, each kind in a line.
 func (g *page) names(n tracker.Names) {
 	g.fact("bound", "%s", strings.Join(n.Bound, " "))
+	g.fact("unchanged", "%s", strings.Join(n.Unchanged, " "))
 	g.fact("used", "%s", strings.Join(n.Used, " "))
 	var modules, seeds []string
 	for _, m := range n.Imports {
