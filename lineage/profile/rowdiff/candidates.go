@@ -21,6 +21,9 @@ const sampledRows = 100_000
 // errEnough ends reading.
 var errEnough = errors.New("enough rows")
 
+// mostTried is how many columns are tried as a key: each takes reading all of both versions.
+const mostTried = 20
+
 // candidates returns the columns that both versions have and whose values, in the first rows, are all there, all
 // different and no floats: those with the name of an id first, else in the order of the columns.
 func (d *diff) candidates(ctx context.Context) ([]string, error) {
@@ -33,7 +36,7 @@ func (d *diff) candidates(ctx context.Context) ([]string, error) {
 		common = unique
 	}
 	slices.SortStableFunc(common, func(a, b string) int { return nameRank(a) - nameRank(b) })
-	return common, nil
+	return common[:min(len(common), mostTried)], nil
 }
 
 // nameRank is 0 for a name that says "id".
@@ -56,12 +59,13 @@ func (d *diff) unique(ctx context.Context, t *table.Table, own map[string]string
 	rows := 0
 	_, err := t.Rows(ctx, 1, func(int) table.Sink {
 		return func(b *table.Block) error {
+			at := places(b.Columns)
 			for name, values := range seen {
 				called := name
 				if own[name] != "" {
 					called = own[name]
 				}
-				if !differ(b, slices.Index(b.Columns, called), values) {
+				if !differ(b, at.of(called), values) {
 					delete(seen, name)
 				}
 			}

@@ -36,8 +36,9 @@ func (d *diff) columns(ctx context.Context) (names [2][]string, err error) {
 		return names, nil // the order of keys means nothing
 	}
 	original := slices.Clone(names[0])
+	was, is := places(original), places(names[1])
 	for i, name := range names[1] {
-		if i < len(original) && !slices.Contains(original, name) && !slices.Contains(names[1], original[i]) {
+		if i < len(original) && !was.has(name) && !is.has(original[i]) {
 			d.renamed = append(d.renamed, Rename{original[i], name})
 			names[0][i] = name
 		}
@@ -53,12 +54,37 @@ func (d *diff) describe(r *Result) {
 
 // without returns the names of a that are not in b.
 func without(a, b []string) (list []string) {
+	known := places(b)
 	for _, name := range a {
-		if !slices.Contains(b, name) {
+		if !known.has(name) {
 			list = append(list, name)
 		}
 	}
 	return list
+}
+
+// positions are those of names: tables may have a hundred thousand columns.
+type positions map[string]int
+
+func places(names []string) positions {
+	p := make(positions, len(names))
+	for i, name := range slices.Backward(names) { // of two of a name the first counts
+		p[name] = i
+	}
+	return p
+}
+
+func (p positions) has(name string) bool {
+	_, there := p[name]
+	return there
+}
+
+// of returns the position of a name, -1 when there is none.
+func (p positions) of(name string) int {
+	if i, there := p[name]; there {
+		return i
+	}
+	return -1
 }
 
 // layout says in which order the cells of a side's rows are kept: those of the key, those in both versions, others.
@@ -157,11 +183,12 @@ func (w *rowWriter) add(b *table.Block) error {
 
 func (w *rowWriter) arrange(columns []string) {
 	w.columns, w.order = slices.Clone(columns), w.order[:0]
+	at := places(columns)
 	for _, name := range w.layout.names {
 		if own, ok := w.own[name]; ok {
 			name = own
 		}
-		w.order = append(w.order, slices.Index(columns, name))
+		w.order = append(w.order, at.of(name))
 	}
 }
 

@@ -20,6 +20,32 @@ func source(name, text string) table.Source {
 
 func text(s string) *string { return &s }
 
+// TestVeryWide compares tables of so many columns that looking through all of them for each would take minutes.
+func TestVeryWide(t *testing.T) {
+	const width = 100_000
+	version := func(change int) string {
+		var b strings.Builder
+		for row := range 3 {
+			for i := range width {
+				if row == 0 {
+					fmt.Fprintf(&b, "c%d,", i)
+				} else {
+					fmt.Fprintf(&b, "%d,", 10*i+row+change*(i%2))
+				}
+			}
+			b.WriteString("end\n")
+		}
+		return b.String()
+	}
+	r, err := Compare(t.Context(), source("a.csv", version(0)), source("b.csv", version(1)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Before.Rows != 2 || r.After.Rows != 2 || r.Changed != 2 || len(r.ChangedCells) != width/2 || !r.Guessed {
+		t.Errorf("before %+v, after %+v, %d changed, %d columns", r.Before, r.After, r.Changed, len(r.ChangedCells))
+	}
+}
+
 func TestCompare(t *testing.T) {
 	for _, test := range []struct {
 		name, before, after string

@@ -12,8 +12,11 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// sampled is how much of a file decides what it is.
-const sampled = 256 << 10
+// sampled is how much of a file decides what it is. Of a table with very many columns it is as much as its first two lines have, up to widest.
+const (
+	sampled = 256 << 10
+	widest  = 32 << 20
+)
 
 // maxWindow is how much of a zstd stream its decoder must remember, at most.
 const maxWindow = 64 << 20
@@ -78,11 +81,14 @@ func (t *Table) begin() ([]byte, error) {
 	if err := t.decompress(); err != nil {
 		return nil, err
 	}
-	t.head = make([]byte, sampled)
-	n, err := io.ReadFull(t.file, t.head)
-	t.head = t.head[:n]
-	if n == 0 && err != nil && err != io.EOF {
-		return nil, fmt.Errorf("read table %s: %w", t.source.Name, err)
+	t.head, t.whole = nil, false
+	for size := sampled; !t.whole && size <= widest && bytes.Count(t.head, []byte{'\n'}) < 2; size *= 2 {
+		more := make([]byte, size)
+		n, err := io.ReadFull(t.file, more[copy(more, t.head):])
+		t.head, t.whole = more[:len(t.head)+n], err != nil
+		if len(t.head) == 0 && err != nil && err != io.EOF {
+			return nil, fmt.Errorf("read table %s: %w", t.source.Name, err)
+		}
 	}
 	return t.head, nil
 }

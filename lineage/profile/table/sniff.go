@@ -10,7 +10,7 @@ import (
 
 // sniff finds out how a text is written.
 func (t *Table) sniff(head []byte) error {
-	whole := len(head) < sampled
+	whole := t.whole
 	head = bytes.TrimPrefix(head, byteOrderMark)
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")):

@@ -102,6 +102,7 @@ type Table struct {
 	Format
 	source Source
 	head   []byte    // what was read of a stream to find out
+	whole  bool      // head is all of it
 	file   io.Reader // the rest of it
 	config
 	parquet *parquetTable

@@ -49,6 +49,28 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// TestVeryWide opens a table whose titles alone are longer than what usually decides.
+func TestVeryWide(t *testing.T) {
+	const width = 60_000
+	var titles, cells strings.Builder
+	for i := range width {
+		fmt.Fprintf(&titles, "c%d,", i)
+		fmt.Fprintf(&cells, "%d,", i)
+	}
+	text := strings.TrimSuffix(titles.String(), ",") + "\n" + strings.TrimSuffix(cells.String(), ",") + "\n"
+	table, err := Open(of("wide.csv", text+strings.SplitAfter(text, "\n")[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !table.Header || len(table.Columns) != width || table.Columns[width-1] != fmt.Sprint("c", width-1) || len(text) < 2*sampled {
+		t.Errorf("header %t, %d columns, of %d bytes", table.Header, len(table.Columns), len(text))
+	}
+	summary, err := table.Rows(t.Context(), 2, func(int) Sink { return func(*Block) error { return nil } })
+	if err != nil || summary.Rows != 2 || summary.Bad != 0 {
+		t.Errorf("%+v, %v", summary, err)
+	}
+}
+
 func TestNoTables(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"notes.txt", "a,b\n", "its name ends in none"},
