@@ -10,7 +10,7 @@ from jupyter_client.manager import start_new_kernel
 
 
 def main() -> None:
-    manager, client = start_new_kernel(kernel_name="python3", cwd=sys.argv[1])
+    manager, client = start_new_kernel(startup_timeout=300, kernel_name="python3", cwd=sys.argv[1])
     try:
         for line in sys.stdin:
             asked = json.loads(line)
@@ -21,7 +21,7 @@ def main() -> None:
                     time.sleep(0.02)
                 print(json.dumps({"dead": "the cell ended the kernel"}), flush=True)
                 break
-            reply = client.execute_interactive(output_hook=outputs.append, timeout=60, allow_stdin=False, **asked)
+            reply = client.execute_interactive(output_hook=outputs.append, timeout=180, allow_stdin=False, **asked)
             texts = [o["content"].get("text") or o["content"].get("data", {}).get("text/plain") or "\n".join(o["content"].get("traceback", []))
                      for o in outputs if o["msg_type"] in ("stream", "execute_result", "error", "display_data")]
             print(json.dumps({"id": reply["parent_header"]["msg_id"], "status": reply["content"]["status"], "text": "".join(texts)}), flush=True)
