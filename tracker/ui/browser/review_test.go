@@ -45,6 +45,26 @@ func TestReviewIsSaidAndSigned(t *testing.T) {
 	}
 }
 
+// TestReviewOfManyRuns looks for a run among more than are shown at first.
+func TestReviewOfManyRuns(t *testing.T) {
+	w := enter(t).many(t, 150, 1).open(t, "/review")
+	listed := func() int {
+		return evaluate[int](w, "document.querySelectorAll('[aria-label=\"Waits for review\"] .gm-review-item').length")
+	}
+	w.sees("Waits for review 30+")
+	w.click("button", "Show more")
+	w.until("100 are listed", func() bool { return listed() == 100 })
+	w.click("button", "Show more")
+	w.until("all are listed", func() bool { return listed() == 150 && !w.has("button", "Show more") })
+	w.fill("searchbox", "Search by name or id", "RUN-77")
+	w.until("one is listed", func() bool { return listed() == 1 })
+	w.click("button", "run-77")
+	w.click("button", "Approve")
+	w.sees("Nothing here is called so", "Said 1")
+	w.fill("searchbox", "Search by name or id", "")
+	w.sees("Waits for review 30+")
+}
+
 // sql asks the ledger for a column.
 func (s *site) sql(t *testing.T, query string) (values []string) {
 	t.Helper()
