@@ -4,7 +4,7 @@ GOPLS := $(CURDIR)/.cache/bin/gopls
 
 build: ; go build -o gemba .
 demo: ; @.ci/demo
-test: venv chromium tracker/ui/node_modules $(GOPLS) ; CI=1 GEMBA_GOPLS=$(GOPLS) go test -timeout 40m $(TESTFLAGS) ./...
+test: venv chromium tracker/ui/node_modules $(GOPLS) ; @.ci/test $(TESTFLAGS)
 bench: venv chromium tracker/ui/node_modules ; go build -o .cache/gemba . && go run ./kernel/kerneltest/bench && go run ./kernel/proxy/bench && go run ./lineage/bench && go run ./tracker/mlflow/bench && go run ./tracker/track/bench && GEMBA_FIGURES=1 go test ./tracker/ui/browser -run 'TestFigures$$' -count=1 -v -timeout 40m
 lint: ; @.ci/lint
 fmt: ; gofmt -w $$(git ls-files '*.go')
