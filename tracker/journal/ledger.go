@@ -31,6 +31,12 @@ func Open(dir string) (*Ledger, error) {
 	return l, nil
 }
 
+// Readable returns the error that Open would return now: while a ledger is open, a newer gemba may have come and changed its format.
+func (l *Ledger) Readable() error {
+	_, err := l.checkFormat()
+	return err
+}
+
 // Dir returns the ledger's directory.
 func (l *Ledger) Dir() string { return l.dir }
 

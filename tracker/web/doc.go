@@ -53,6 +53,7 @@ type Index interface {
 // Journals are what is read of a ledger itself; *journal.Ledger is one.
 type Journals interface {
 	index.Ledger
+	Readable() error
 	VerifyJournals(ctx context.Context, ids []tracker.ID) ([]journal.JournalReport, [][]journal.Problem, error)
 }
 

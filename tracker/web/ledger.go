@@ -40,6 +40,9 @@ type Ledger struct {
 
 func (s *Server) ledger(c *call) (Ledger, error) {
 	l := Ledger{Dir: s.Dir, Version: s.Version, Writable: s.Record != nil}
+	if err := s.Ledger.Readable(); err != nil {
+		return l, err
+	}
 	var errs [6]error
 	l.Entries, l.Journals, errs[0] = s.Index.Entries(c.ctx)
 	sessions, err := s.Index.Sessions(c.ctx)

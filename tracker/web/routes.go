@@ -68,7 +68,7 @@ const get, post, put, remove = http.MethodGet, http.MethodPost, http.MethodPut, 
 func historyRoutes() []route {
 	return []route{
 		{get, "/api/openapi.json", "This description (OpenAPI 3.1)", nil, nil, streams("application/json", (*Server).openAPI)},
-		{get, "/api/ledger", "What the ledger holds, and what of it cannot be read", onlyFields, nil, answers((*Server).ledger)},
+		{get, "/api/ledger", "What the ledger holds, and what of it cannot be read", onlyFields, nil, changing((*Server).ledger)},
 		{get, "/api/notebooks", "Notebooks with sessions, the one of the newest session first", listParams("100"), nil, answers((*Server).notebooks)},
 		{get, "/api/notebooks/cells", "The latest execution of each cell of a notebook, for marks at the cells: those of the newest session first, in its order", with([]param{
 			{name: "notebook", kind: text, about: "the notebook's path, or its end", needed: true}}, onlyItems), nil, answers((*Server).notebookCells)},

@@ -30,14 +30,19 @@ func (b *bench) serve(t *testing.T, folder string) *site {
 // start starts the server at an address.
 func (s *site) start(t *testing.T, listen string) {
 	t.Helper()
-	c := exec.Command("sh", "-c", `"$@" & cat >/dev/null; kill $!; wait $!`, "sh", // ends also when the test dies
-		s.gemba, "ui", "--no-browser", "--page", s.page, "--listen", listen)
-	c.Dir, c.Env = s.folder, s.env
+	s.address, s.life, s.ended = s.launch(t, s.folder, "ui", "--no-browser", "--page", s.page, "--listen", listen)
+}
+
+// launch starts a server of gemba's in a folder, and returns the address that it prints first. It ends when its life is closed.
+func (b *bench) launch(t *testing.T, folder string, args ...string) (address *url.URL, life io.Closer, ended chan error) {
+	t.Helper()
+	c := exec.Command("sh", append([]string{"-c", `"$@" & cat >/dev/null; kill $!; wait $!`, "sh", b.gemba}, args...)...) // ends also when the test dies
+	c.Dir, c.Env = folder, b.env
 	said := &strings.Builder{}
 	c.Stderr = said
 	out, err := c.StdoutPipe()
 	if err == nil {
-		s.life, err = c.StdinPipe()
+		life, err = c.StdinPipe()
 	}
 	if err == nil {
 		err = c.Start()
@@ -45,13 +50,19 @@ func (s *site) start(t *testing.T, listen string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line, readErr := bufio.NewReader(out).ReadString('\n')
-	s.ended = make(chan error, 1)
-	go func() { s.ended <- c.Wait() }()
-	if s.address, err = url.Parse(strings.TrimSpace(line)); err != nil || readErr != nil {
-		s.end()
-		t.Fatalf("gemba ui printed no address: %v\n%s", readErr, said)
+	lines := bufio.NewReader(out)
+	line, readErr := lines.ReadString('\n')
+	ended = make(chan error, 1)
+	go func() {
+		_, _ = io.Copy(io.Discard, lines) // what else it says
+		ended <- c.Wait()
+	}()
+	if address, err = url.Parse(strings.TrimSpace(line)); err != nil || readErr != nil {
+		_ = life.Close()
+		<-ended
+		t.Fatalf("gemba %s printed no address: %v\n%s", args[0], readErr, said)
 	}
+	return address, life, ended
 }
 
 // end ends the server. A second time it does nothing.

@@ -17,7 +17,7 @@ export function TableDifference({ name, a, b }: { name: string; a: string; b: st
         <div class="gm-compare-inside">
           <p>{shape(d.a)} → {shape(d.b)}</p>
           {d.columns && d.columns.length > 0 && <Rows rows={d.columns} columns={columns} of="Columns" keyOf={c => c.column} />}
-          {d.rows && <RowsOf rows={d.rows} />}
+          {d.rows && <RowsOf rows={d.rows} whole={!d.a?.bad && !d.b?.bad && !d.a?.cut && !d.b?.cut} />}
         </div>
       )}
     </Answered>
@@ -27,7 +27,7 @@ export function TableDifference({ name, a, b }: { name: string; a: string; b: st
 const count = (n: number): string => n.toLocaleString('en');
 
 function shape(of: Difference['a']): string {
-  return of ? `${count(of.rows)} rows, ${count(of.columns)} columns${of.cut ? `, cut: ${of.cut}` : ''}` : 'unknown';
+  return of ? `${count(of.rows)} rows, ${count(of.columns)} columns${of.bad ? `, ${count(of.bad)} lines that are no rows and are left out` : ''}${of.cut ? `, cut: ${of.cut}` : ''}` : 'unknown';
 }
 
 function Told({ of }: { of: Profile | null }) {
@@ -42,7 +42,10 @@ const columns: TableColumn<Column>[] = [
   { id: 'b', title: 'B', width: 420, show: c => <Told of={c.b} /> },
 ];
 
-function RowsOf({ rows }: { rows: NonNullable<Difference['rows']> }) {
+/** So many renamed columns, and cells of a row, are told at most. The server tells no more of a row. */
+const [mostRenamed, mostCells] = [20, 100];
+
+function RowsOf({ rows, whole }: { rows: NonNullable<Difference['rows']>; whole: boolean }) {
   const by = rows.key?.length ? `by ${rows.key.join(', ')}${rows.guessed ? ', as it seems' : ''}` : 'whole rows';
   return (
     <>
@@ -51,8 +54,9 @@ function RowsOf({ rows }: { rows: NonNullable<Difference['rows']> }) {
         {rows.added > 0 && <>, <span class="gm-compare-b">{count(rows.added)} added</span></>}
         {rows.removed > 0 && <>, <span class="gm-compare-a">{count(rows.removed)} removed</span></>}
         {rows.changed > 0 && `, ${count(rows.changed)} changed`}
-        {rows.added + rows.removed + rows.changed === 0 && ': the rows are the same, only their bytes are not'}
-        {rows.renamed_columns?.length ? `; renamed: ${rows.renamed_columns.map(r => `${r.from} → ${r.to}`).join(', ')}` : ''}
+        {rows.added + rows.removed + rows.changed === 0 && (whole ? ': the rows are the same, only their bytes are not' : ': what could be read is the same')}
+        {rows.renamed_columns?.length ? `; renamed: ${rows.renamed_columns.slice(0, mostRenamed).map(r => `${r.from} → ${r.to}`).join(', ')}` : ''}
+        {(rows.renamed_columns?.length ?? 0) > mostRenamed && ` and ${count(rows.renamed_columns!.length - mostRenamed)} more`}
       </p>
       {rows.examples?.length ? <Rows rows={rows.examples} columns={examples} of="Rows that differ" keyOf={r => `${r.change} ${r.before ?? ''} ${r.after ?? ''}`} /> : null}
     </>
@@ -61,12 +65,14 @@ function RowsOf({ rows }: { rows: NonNullable<Difference['rows']> }) {
 
 type Example = Schemas['account.RowChange'];
 
-const values = (cells: Example['cells']) =>
-  cells?.map(c => (
+const values = (cells: Example['cells']) => [
+  ...(cells ?? []).map(c => (
     <span key={c.column} class="gm-compare-value" dir="auto">
       <span class="gm-dim">{c.column}</span> {c.old !== undefined && <del class="gm-compare-a">{c.old}</del>} {c.new !== undefined && c.new !== c.old && <ins class="gm-compare-b">{c.new}</ins>}
     </span>
-  ));
+  )),
+  cells && cells.length >= mostCells ? <span key="more" class="gm-dim"> and more</span> : null,
+];
 
 const examples: TableColumn<Example>[] = [
   { id: 'change', title: 'Row', width: 120, show: r => <>{r.change} <span class="gm-dim">{[r.before, r.after].filter(Boolean).join(' → ')}</span></> },

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useAnswer, useHost } from '../../host';
 import type { Schemas } from '../../api/client';
+import { ago } from '../../parts/format';
 import { Answered } from '../../parts/states';
 
 type View = Schemas['View'];
@@ -8,7 +9,7 @@ type View = Schemas['View'];
 /** Saved searches: filter, order and columns under a name, for all who read this ledger. */
 export function Saved({ query, onView }: { query: Schemas['RunQuery']; onView(view: View): void }) {
   const { client } = useHost();
-  const asked = useAnswer('/api/views', {});
+  const asked = useAnswer('/api/views', {}, changes => changes.all === true || changes.kinds.includes('view')); // other pages save views, too
   const [name, setName] = useState('');
   const [failed, setFailed] = useState('');
   const change = async (method: 'PUT' | 'DELETE', of: string, body?: Schemas['RunQuery']): Promise<void> => {
@@ -19,14 +20,17 @@ export function Saved({ query, onView }: { query: Schemas['RunQuery']; onView(vi
       asked.again();
     } catch (error) {
       setFailed((error as Error).message);
+      asked.again();
     }
   };
+  const there = asked.data?.items?.find(v => v.name === name);
   return (
     <div class="gm-columns">
       <form class="gm-saved-new" onSubmit={event => (event.preventDefault(), void change('PUT', name, query))}>
         <input class="gm-input" aria-label="Name of the view" placeholder="Save this view as…" value={name} onInput={event => setName(event.currentTarget.value)} />
-        <button class="gm-button gm-primary" disabled={name.trim() === ''}>Save</button>
+        <button class="gm-button gm-primary" disabled={name.trim() === ''}>{there ? 'Replace' : 'Save'}</button>
       </form>
+      {there && <p class="gm-dim gm-menu-note" role="status">There is a view of this name, saved {ago(there.saved)}: {there.filter || 'all runs'}</p>}
       {failed && <p class="gm-filter-why" role="alert">{failed}</p>}
       <Answered asked={asked} what="saved views">
         {page =>
