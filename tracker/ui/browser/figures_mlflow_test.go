@@ -73,7 +73,7 @@ func (b *bench) startMLflow(dir string, runs []byte) (address string, stop func(
 	}
 	port := fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
 	_ = l.Close()
-	c := exec.Command("sh", "-c", `"$@" & cat >/dev/null; kill -9 -- -$$`, "sh", // ends also when the test dies, with all that it started
+	c := exec.Command("sh", "-c", `"$@" & cat >/dev/null; kill -9 -$$`, "sh", // ends also when the test dies, with all that it started
 		filepath.Join(bin, "mlflow"), "server", "--backend-store-uri", store, "--workers", "1", "--host", "127.0.0.1", "--port", port)
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.Dir, c.Env = dir, append(os.Environ(), "MLFLOW_DISABLE_TELEMETRY=true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false", "GIT_PYTHON_REFRESH=quiet")
