@@ -86,6 +86,67 @@
       panel().content.widgets.filter((w) => w.model.type === "code")[index].model.sharedModel.setSource(source);
       return true;
     },
+    // settled tells that nothing that a selector chooses is being read, and that something is there.
+    settled(selector) {
+      const shown = Array.from(document.querySelectorAll(selector)).filter(visible);
+      return shown.length > 0 && shown.every((e) => text(e) !== "" && !e.querySelector(".gm-state-loading, [aria-busy=true]"));
+    },
+    // again asks again what could not be had, and tells whether all could be.
+    again() {
+      const failed = Array.from(document.querySelectorAll(".gm-state-failed button")).filter(visible);
+      for (const button of failed) button.click();
+      return failed.length === 0 && this.settled(".gemba");
+    },
+    async theme(name) {
+      await globalThis.jupyterapp.commands.execute("apputils:change-theme", { theme: name });
+      return true;
+    },
+    hasAxe() {
+      return typeof globalThis.axe === "object";
+    },
+    // faults are what axe-core finds to be serious in the visible elements that match one of the selectors.
+    async faults(selectors) {
+      const include = selectors.flatMap((s) => Array.from(document.querySelectorAll(s)).filter(visible));
+      const { violations } = await axe.run({ include }, { resultTypes: ["violations"] });
+      return violations.filter((v) => ["serious", "critical"].includes(v.impact)).flatMap((v) => v.nodes.map((n) => `${v.help} (${v.id}): ${n.html}\n${n.failureSummary}`));
+    },
+    // closeOthers closes all tabs but the notebook's.
+    closeOthers() {
+      for (const w of Array.from(shell().widgets("main"))) if (w !== panel()) w.close();
+      return true;
+    },
+    // focused tells whether the cursor is on, or in, an element that matches a selector.
+    focused(selector) {
+      return document.activeElement.closest(selector) !== null;
+    },
+    has(selector) {
+      return document.querySelector(selector) !== null;
+    },
+    async openSettings(query) {
+      await globalThis.jupyterapp.commands.execute("settingeditor:open", { query });
+      return true;
+    },
+    async saveSettings(plugin, text) {
+      await globalThis.jupyterapp.serviceManager.settings.save(plugin, text);
+      return true;
+    },
+    // workspaces is what the server keeps of the layouts of pages.
+    async workspaces() {
+      const { ids, values } = await globalThis.jupyterapp.serviceManager.workspaces.list();
+      return JSON.stringify([ids, values]);
+    },
+    // texts are the texts in the visible elements that match a selector, each as long as no tag is between.
+    texts(selector) {
+      const found = [];
+      for (const element of Array.from(document.querySelectorAll(selector)).filter(visible)) {
+        const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) {
+          const parent = walk.currentNode.parentElement;
+          if (visible(parent) && walk.currentNode.textContent.trim()) found.push(walk.currentNode.textContent.trim());
+        }
+      }
+      return found;
+    },
     // leftPanel opens the ledger's panel in Notebook 7.
     leftPanel() {
       shell().expandLeft("gemba-ledger");

@@ -97,7 +97,7 @@ function sessionsChanged(changed: LedgerChange): boolean {
 }
 
 function Recorded({ words, notebook, chooseKernel }: PanelModel & { notebook: NotebookNow }) {
-  if (notebook.waiting) return <p class="gm-lab-kernel gm-dim">{words.__('The kernel is not there yet.')}</p>;
+  if (notebook.waiting) return <p class="gm-lab-kernel gm-dim">{words.__('No kernel is connected.')}</p>;
   if (notebook.recorded) return <p class="gm-lab-kernel"><span class="gm-chip gm-chip-good">● {words.__('Recorded')}</span> {notebook.kernel}</p>;
   return (
     <>
