@@ -25,7 +25,7 @@ func TestPageOfANewerLedger(t *testing.T) {
 	}
 	w.allow("409 (Conflict)")
 	w.do(chromedp.Reload())
-	w.sees("written by a newer gemba", "go install github.com/gemba-ml/gemba@latest")
+	w.sees("A newer gemba wrote this ledger", "go install github.com/gemba-ml/gemba@latest")
 	w.until("runs are shown still", func() bool { return len(w.grid("Runs", "Name")) == 5 })
 	w.shot("newer")
 	w.accessible("newer")

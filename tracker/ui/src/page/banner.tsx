@@ -15,6 +15,7 @@ export function Banner({ ledger, error, connected }: { ledger: Schemas['Ledger']
       </div>
     );
   }
+  if (error instanceof Fault && error.code === 'newer_ledger') return <Newer />;
   if (error) return <p class="gm-banner-bad" role="alert">{error.message}{error instanceof Fault && error.hint && `: ${error.hint}`}</p>;
   const problems = ledger?.problems ?? [];
   if (problems.length === 0) return null;
@@ -23,6 +24,15 @@ export function Banner({ ledger, error, connected }: { ledger: Schemas['Ledger']
     <p class="gm-banner-bad" role="alert">
       <strong>Part of this ledger cannot be read.</strong> {/entry \d/.test(first!.reason) ? first!.reason : `Journal ${first!.journal}, entry ${first!.entry}: ${first!.reason}`}.
       {problems.length > 1 && ` ${problems.length - 1} more.`} What is shown lacks it. <Link to={{ view: 'verify', params: {} }}>Check the ledger</Link>
+    </p>
+  );
+}
+
+/** A newer gemba was here while this one serves. */
+function Newer() {
+  return (
+    <p class="gm-banner-bad" role="alert">
+      <strong>A newer gemba wrote this ledger.</strong> What is shown lacks what this one does not know. Install the newer one, and start <code>gemba ui</code> again: <code>go install github.com/gemba-ml/gemba@latest</code>
     </p>
   );
 }

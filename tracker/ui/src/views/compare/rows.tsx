@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client';
 import { useAnswer } from '../../host';
+import { number } from '../../parts/format';
 import { Answered } from '../../parts/states';
 import type { TableColumn } from '../../parts/table';
 import { Rows } from '../../parts/table-some';
@@ -30,9 +31,12 @@ function shape(of: Difference['a']): string {
   return of ? `${count(of.rows)} rows, ${count(of.columns)} columns${of.bad ? `, ${count(of.bad)} lines that are no rows and are left out` : ''}${of.cut ? `, cut: ${of.cut}` : ''}` : 'unknown';
 }
 
+/** A figure that is told as a text, which of moments is none. */
+const figure = (text: string): string => (text !== '' && Number.isFinite(Number(text)) ? number(Number(text)) : text);
+
 function Told({ of }: { of: Profile | null }) {
   if (of === null) return <span class="gm-dim">not there</span>;
-  const parts = [of.type, `${count(of.distinct)} values`, of.nulls ? `${count(of.nulls)} missing` : '', of.min !== undefined ? `${of.min} … ${of.max ?? ''}` : '', of.mean !== undefined ? `mean ${of.mean}` : '', of.std !== undefined ? `std ${of.std}` : ''];
+  const parts = [of.type, `${count(of.distinct)} values`, of.nulls ? `${count(of.nulls)} missing` : '', of.min !== undefined ? `${of.min} … ${of.max ?? ''}` : '', of.mean !== undefined ? `mean ${figure(of.mean)}` : '', of.std !== undefined ? `std ${figure(of.std)}` : ''];
   return <span dir="auto">{parts.filter(Boolean).join(' · ')}</span>;
 }
 
