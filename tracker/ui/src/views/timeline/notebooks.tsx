@@ -72,7 +72,7 @@ function Selectors({ notebooks, sessions, notebook, session, choose, open }: Pro
         {notebooks.map(n => <option key={n.notebook} value={n.notebook}>{nameOf(n)}</option>)}
       </select>
       <select class="gm-select" aria-label="Session" value={session?.id} onChange={event => open(sessions.find(s => s.id === event.currentTarget.value)!)}>
-        {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s)}, ${sessionState(s.status).title}, ${s.cells.toLocaleString('en')} cells`}</option>)}
+        {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s)}, ${sessionState(s.status).title}, ${s.cells === 1 ? '1 cell' : `${s.cells.toLocaleString('en')} cells`}`}</option>)}
       </select>
     </div>
   );
