@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Client, Schemas } from '../../api/client';
 import { useHost } from '../../host';
+import { toldApart } from './names';
 import type { Settings } from './settings';
 
 export type Row = Schemas['account.RunRow'];
@@ -39,7 +40,7 @@ export async function readRuns(client: Client, s: Settings, columns: string[] | 
     after = page.next;
   }
   const place = new Map(ids.map((id, i) => [id, i]));
-  return ids.length > 0 ? rows.sort((a, b) => place.get(a.id)! - place.get(b.id)!) : rows;
+  return toldApart(ids.length > 0 ? rows.sort((a, b) => place.get(a.id)! - place.get(b.id)!) : rows);
 }
 
 export interface Chosen {

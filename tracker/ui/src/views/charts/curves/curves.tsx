@@ -34,7 +34,7 @@ export function Curves({ rows, settings, change }: CurvesProps) {
   const [large, setLarge] = useState<string | null>(null);
   const off = settings.off.join();
   const shown: Shown[] = useMemo(
-    () => rows.map((row, place) => ({ id: row.id, name: row.name || row.id.slice(0, 8), place })).filter(r => !settings.off.includes(r.id)),
+    () => rows.map((row, place) => ({ id: row.id, name: row.name, place })).filter(r => !settings.off.includes(r.id)),
     [rows, off],
   );
   const stable = useMemo(() => settings, [settings.by, settings.logX, settings.logY, settings.smooth]);

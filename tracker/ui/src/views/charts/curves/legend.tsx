@@ -29,7 +29,7 @@ export function Legend({ rows, settings, shared, change }: LegendProps) {
             <label title={`${row.name}: ${row.status}. Double click shows it alone.`} onDblClick={() => only(row.id)}>
               <input type="checkbox" checked={!off.has(row.id)} onChange={() => toggle(row.id)} onFocus={() => shared.highlight(row.id)} onBlur={() => shared.highlight(null)} />
               <Sign place={place} />
-              <span class="gm-cut" dir="auto">{row.name || row.id.slice(0, 8)}</span>
+              <span class="gm-cut" dir="auto">{row.name}</span>
             </label>
             {row.status === 'running' && <span class="gm-charts-live" title="running" role="img" aria-label="running" />}
             <Link to={{ view: 'runs', params: { run: row.id } }} label={`Open ${row.name}`}>↗</Link>

@@ -22,7 +22,7 @@ function barsOf(rows: Row[], y: Field, group: Field | undefined): Bar[] {
   if (group === undefined) {
     return rows.flatMap((row, i) => {
       const value = y.values[i]!;
-      return Number.isFinite(value) ? [{ key: row.id, name: row.name || row.id.slice(0, 8), run: row.id, value, low: value, high: value, runs: 1 }] : [];
+      return Number.isFinite(value) ? [{ key: row.id, name: row.name, run: row.id, value, low: value, high: value, runs: 1 }] : [];
     });
   }
   const all = new Map<number, number[]>();

@@ -22,7 +22,7 @@ export function ChosenRuns({ rows, chosen, fields, title }: { rows: Row[]; chose
           <tbody>
             {chosen.slice(0, most).map(i => (
               <tr key={rows[i]!.id}>
-                <th scope="row" dir="auto"><Link to={{ view: 'runs', params: { run: rows[i]!.id } }}>{rows[i]!.name || rows[i]!.id.slice(0, 8)}</Link></th>
+                <th scope="row" dir="auto"><Link to={{ view: 'runs', params: { run: rows[i]!.id } }}>{rows[i]!.name}</Link></th>
                 {fields.map(f => <td key={f.name} class={f.categories ? '' : 'gm-num'}>{valueText(f, f.values[i]!)}</td>)}
               </tr>
             ))}
