@@ -190,7 +190,9 @@ func (s *Session) Interrupted(by string) {
 }
 
 // Comm hands what the front end's half of a comm says to the engine.
-func (s *Session) Comm(t wire.Type, comm wire.Comm, front wire.Front) { s.options.Engine.Comm(t, comm, front) }
+func (s *Session) Comm(t wire.Type, comm wire.Comm, front wire.Front) {
+	s.options.Engine.Comm(t, comm, front)
+}
 
 // Gap records what is missing in the record of an execution, for people.
 func (s *Session) Gap(execution tracker.ID, why string) {

@@ -75,23 +75,10 @@ func receiver(list *ast.FieldList) string {
 	if len(list.List) == 0 {
 		return "unknown"
 	}
-	expr := list.List[0].Type
-	for {
-		switch t := expr.(type) {
-		case *ast.Ident:
-			return t.Name
-		case *ast.StarExpr:
-			expr = t.X
-		case *ast.ParenExpr:
-			expr = t.X
-		case *ast.IndexExpr:
-			expr = t.X
-		case *ast.IndexListExpr:
-			expr = t.X
-		default:
-			return "unknown"
-		}
+	if id, ok := bare(list.List[0].Type).(*ast.Ident); ok {
+		return id.Name
 	}
+	return "unknown"
 }
 
 // ident makes the name of an identifier in a body that begins at start.
