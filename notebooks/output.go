@@ -36,7 +36,8 @@ type place struct {
 	index int
 }
 
-// NewOutputs returns a collector for one run of a notebook. The kernel is told what its Output widgets show; tell may be nil.
+// NewOutputs returns a collector for one run of a notebook. The kernel is told what its Output widgets show when a cell
+// ends; tell may be nil.
 func NewOutputs(tell func(Message)) *Outputs {
 	return &Outputs{cells: map[*Cell]*cellOutputs{}, displays: map[string][]place{}, widgets: widgets{models: map[string]*model{}, tell: tell}}
 }
@@ -161,6 +162,9 @@ func (c *cellOutputs) stream(content map[string]any) {
 	b.WriteString(text)
 	c.streams[len(c.list)] = b
 }
+
+// EndCell tells the kernel what the cell showed to Output widgets.
+func (o *Outputs) EndCell() { o.widgets.settle() }
 
 // Of returns what cell shows, as nbformat writes it; never nil.
 func (o *Outputs) Of(cell *Cell) []map[string]any {

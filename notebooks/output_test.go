@@ -100,7 +100,7 @@ func openOutput(id string) string {
 // client is what came of messages with a client: the notebook, and what the kernel was told.
 type client struct {
 	Notebook string
-	Told     []map[string]any
+	Told     []map[string]any // the last of each comm at the end of each cell
 }
 
 func TestOutputsAreThoseOfNbclient(t *testing.T) {
@@ -130,7 +130,10 @@ func collect(t *testing.T, like string, messages []shown) client {
 		}
 		c.Told = append(c.Told, content)
 	}), map[int]int{}
-	for _, m := range messages {
+	for i, m := range messages {
+		if i > 0 && m.Cell != messages[i-1].Cell {
+			outputs.EndCell()
+		}
 		var buffers [][]byte
 		for _, b := range m.Buffers {
 			buffers = append(buffers, []byte(b))
@@ -143,6 +146,7 @@ func collect(t *testing.T, like string, messages []shown) client {
 			counts[m.Cell] = count.N // an Executor's Reply has it
 		}
 	}
+	outputs.EndCell()
 	for i, cell := range n.Cells {
 		if err := cell.SetResult(counts[i], outputs.Of(cell)); err != nil {
 			t.Fatal(err)

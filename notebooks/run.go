@@ -141,6 +141,7 @@ func (r *Runner) step(ctx context.Context, s *Step, outputs *Outputs) error {
 	if reply.Error != nil && len(reply.Error.Traceback) > 0 && !outputs.Failed(s.Cell) { // ipykernel prints some, and leaves nothing to show
 		outputs.Add(s.Cell, reply.Error.message())
 	}
+	outputs.EndCell()
 	delete(changed, s.Cell)
 	for c := range changed { // an earlier cell, whose display was updated
 		if err := c.setOutputs(outputs.Of(c)); err != nil {

@@ -16,15 +16,17 @@ type widgets struct {
 	models map[string]*model
 	takers []*model      // Output widgets that the running cell shows things to, the innermost last
 	tell   func(Message) // tells the kernel what a widget is now; nil: it is not told
+	untold []*model      // Output widgets of which the kernel has not been told
 }
 
 // model is one widget.
 type model struct {
 	id      string
 	state   map[string]any
-	buffers []any // of state, as nbformat keeps them
-	cell    *Cell // whose output an Output widget takes; nil: none
-	clear   bool  // clear_output with wait came: the next output clears
+	buffers []any            // of state, as nbformat keeps them
+	cell    *Cell            // whose output an Output widget takes; nil: none
+	clear   bool             // clear_output with wait came: the next output clears
+	text    *strings.Builder // of its last output, while that is a stream that grows; nil: it stands in the state
 }
 
 const outputModule, outputModel = "@jupyter-widgets/output", "OutputModel"
@@ -41,6 +43,9 @@ func (w *widgets) comm(cell *Cell, kind string, content map[string]any, buffers 
 	if m == nil {
 		m = &model{id: id, state: map[string]any{}}
 		w.models[id], w.order = m, append(w.order, id)
+	}
+	if state["outputs"] != nil {
+		m.text = nil // the kernel says what is shown
 	}
 	for name, value := range state {
 		m.state[name] = value
@@ -87,48 +92,79 @@ func (w *widgets) taker(cell *Cell) *model {
 // clearOutput empties an Output widget, at once or when the next output comes.
 func (w *widgets) clearOutput(m *model, wait bool) {
 	if m.clear = wait; !wait {
+		m.text = nil
 		w.set(m, []any{})
 	}
 }
 
 // append shows something in an Output widget.
 func (w *widgets) append(m *model, kind string, fields []string, content map[string]any) {
-	shown, _ := m.state["outputs"].([]any)
 	if m.clear {
-		shown, m.clear = nil, false
+		w.clearOutput(m, false)
 	}
+	shown, _ := m.state["outputs"].([]any)
+	if kind == "stream" && m.join(shown, content) {
+		w.set(m, shown)
+		return
+	}
+	m.finish()
 	out := map[string]any{"output_type": kind}
 	for _, f := range fields {
 		out[f] = content[f]
 	}
-	if kind != "stream" {
-		w.set(m, append(shown, out))
-		return
-	}
-	out["text"], _ = content["text"].(string)
-	if last, ok := lastOf(shown); ok && last["output_type"] == kind && last["name"] == out["name"] {
-		before, _ := last["text"].(string)
-		shown, out["text"] = shown[:len(shown)-1], before+out["text"].(string)
+	if kind == "stream" {
+		out["text"] = content["text"]
 	}
 	w.set(m, append(shown, out))
 }
 
-func lastOf(shown []any) (map[string]any, bool) {
+// join appends a chunk to the last output when that is the same stream.
+func (m *model) join(shown []any, content map[string]any) bool {
 	if len(shown) == 0 {
-		return nil, false
+		return false
 	}
-	last, ok := shown[len(shown)-1].(map[string]any)
-	return last, ok
+	last, _ := shown[len(shown)-1].(map[string]any)
+	if last["output_type"] != "stream" || last["name"] != content["name"] {
+		return false
+	}
+	if m.text == nil {
+		before, _ := last["text"].(string)
+		m.text = &strings.Builder{}
+		m.text.WriteString(before)
+	}
+	text, _ := content["text"].(string)
+	m.text.WriteString(text)
+	return true
 }
 
-// set gives an Output widget its outputs, and tells the kernel.
-func (w *widgets) set(m *model, outputs []any) {
-	m.state["outputs"] = outputs
-	if w.tell == nil {
-		return
+// finish puts the text of the last output, a stream that grew, into the state.
+func (m *model) finish() {
+	if shown, _ := m.state["outputs"].([]any); m.text != nil && len(shown) > 0 {
+		last, _ := shown[len(shown)-1].(map[string]any)
+		last["text"] = m.text.String()
 	}
-	data := map[string]any{"method": "update", "state": map[string]any{"outputs": outputs}, "buffer_paths": []any{}}
-	w.tell(Message{Type: "comm_msg", Content: appendValue(nil, map[string]any{"comm_id": m.id, "data": data})})
+	m.text = nil
+}
+
+// set gives an Output widget its outputs. The kernel is told at the end of the cell, before which it hears nothing: nbclient sends all of them
+// again for each that is added.
+func (w *widgets) set(m *model, outputs []any) {
+	if m.state["outputs"] = outputs; !slices.Contains(w.untold, m) {
+		w.untold = append(w.untold, m)
+	}
+}
+
+// settle tells the kernel what Output widgets show now.
+func (w *widgets) settle() {
+	changed := w.untold
+	w.untold = nil
+	for _, m := range changed {
+		m.finish()
+		if w.tell != nil {
+			data := map[string]any{"method": "update", "state": map[string]any{"outputs": m.state["outputs"]}, "buffer_paths": []any{}}
+			w.tell(Message{Type: "comm_msg", Content: appendValue(nil, map[string]any{"comm_id": m.id, "data": data})})
+		}
+	}
 }
 
 // widgetStates is under which type of content a notebook keeps the states of its widgets.

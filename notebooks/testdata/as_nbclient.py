@@ -1,7 +1,8 @@
 """Says what nbclient makes of iopub messages, as nbformat writes it, and of widgets what it tells the kernel.
 
 Reads {name: [[cell index, message type, content, buffers], ...]} from stdin and prints {name: {"Notebook": text of a
-notebook with as many cells as there are, "Told": contents}}, with consecutive chunks of one stream joined, as front ends do.
+notebook with as many cells as there are, "Told": the last content of each
+comm in each cell}}, with consecutive chunks of one stream joined, as front ends do.
 """
 
 import copy
@@ -18,9 +19,9 @@ def notebook(messages):
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(id=f"cell-{i}") for i in range(cells)])
     client = NotebookClient(nb, record_timing=False)
     client.reset_execution_trackers()
-    told = []
-    session = SimpleNamespace(msg=lambda kind, content, parent, metadata: copy.deepcopy(content))
-    client.kc = SimpleNamespace(session=session, shell_channel=SimpleNamespace(send=told.append))
+    told = {}  # the last of each comm in each cell
+    session = SimpleNamespace(msg=lambda kind, content, parent, metadata: told.update({(last, content["comm_id"]): copy.deepcopy(content)}))
+    client.kc = SimpleNamespace(session=session, shell_channel=SimpleNamespace(send=lambda _: None))
     last = -1
     for index, kind, content, buffers in messages:
         if index != last:
@@ -33,7 +34,7 @@ def notebook(messages):
     for cell in nb.cells:
         cell.outputs = joined(cell.outputs)
     client.set_widgets_metadata()
-    return {"Notebook": nbformat.writes(nb) + "\n", "Told": told or None}
+    return {"Notebook": nbformat.writes(nb) + "\n", "Told": list(told.values()) or None}
 
 
 def joined(outputs):
