@@ -147,7 +147,6 @@ func TestChildrenSeen(t *testing.T) {
 	for _, test := range []struct{ name, code, want string }{
 		{"shell", "!sort a.csv > b.csv", "-c sort a.csv > b.csv"},
 		{"script", "%%bash\nsort a.csv", "bash"},
-		{"of a program", "import \"os/exec\"\n%%\nexec.Command(\"sleep\", \"0.11\").Run()", "sleep 0.11"},
 		{"too short to be looked at", "import \"os/exec\"\n%%\nexec.Command(\"true\").Run()", "true"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -165,24 +164,30 @@ func TestChildrenSeen(t *testing.T) {
 	}
 }
 
-// TestSampledChild: a child that package os does not start is named when it lives long enough to be looked at, and on a busy machine
-// that is longer.
+// TestSampledChild: a child is told of with its arguments when it lives long enough to be looked at, and on a busy machine that is longer.
 func TestSampledChild(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells of child processes")
 	}
-	n := newNotebook(t)
-	for _, seconds := range []string{"0.12", "1", "5", "25"} {
-		_, outcome := n.run(fmt.Sprintf("import \"syscall\"\n%%%%\npid, _ := syscall.ForkExec(\"/bin/sleep\", []string{\"sleep\", %q}, nil)\nsyscall.Wait4(pid, nil, 0, nil)", seconds))
-		seen := outcome.Facts.Seen
-		if outcome.Error != nil || !seen.Children {
-			t.Errorf("error %v, children %t", outcome.Error, seen.Children)
-		}
-		if slices.ContainsFunc(seen.Processes, func(p wire.Process) bool { return strings.HasSuffix(p.Command, "sleep "+seconds) }) {
-			return
-		}
+	for by, code := range map[string]string{
+		"os/exec": "import \"os/exec\"\n%%%%\nexec.Command(\"sleep\", %q).Run()",
+		"syscall": "import \"syscall\"\n%%%%\npid, _ := syscall.ForkExec(\"/bin/sleep\", []string{\"sleep\", %q}, nil)\nsyscall.Wait4(pid, nil, 0, nil)",
+	} {
+		t.Run(by, func(t *testing.T) {
+			n := newNotebook(t)
+			for _, seconds := range []string{"0.12", "1", "5", "25"} {
+				_, outcome := n.run(fmt.Sprintf(code, seconds))
+				seen := outcome.Facts.Seen
+				if outcome.Error != nil || !seen.Children {
+					t.Errorf("error %v, children %t", outcome.Error, seen.Children)
+				}
+				if slices.ContainsFunc(seen.Processes, func(p wire.Process) bool { return strings.HasSuffix(p.Command, "sleep "+seconds) }) {
+					return
+				}
+			}
+			t.Error("no child is told of with its arguments")
+		})
 	}
-	t.Error("no child is named")
 }
 
 // TestUnnamedChild: a child of which nothing was seen but that it was is told of.
