@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import type { Points } from '../series/curve';
 import type { Look } from '../look';
 import type { Palette } from '../theme';
-import { thinned } from '../series/thin';
+import { groupFor, thinned } from '../series/thin';
 import { drawMark, drawMarks, placesIn, strokeTrace, trace, type Frame } from './draw';
 
 export interface Line {
@@ -22,37 +22,28 @@ export interface Drawing {
   palette: Palette;
   /** How many lines there are. */
   among: number;
-  /** Of how many points behind each other the least and the greatest are drawn, and no others. */
-  group: number;
+  /** How many points of the line are drawn at most: the least and the greatest of each few behind each other stand for all. */
+  most: number;
   bold?: boolean;
 }
 
 /** From so many curves on they are drawn thinner and without marks; from so many on without dashes. */
 const crowd = 24, dashed = 32;
 
-export function drawLine(c: CanvasRenderingContext2D, f: Frame, l: Line, { palette, among, group, bold = false }: Drawing): void {
-  const ratio = uPlot.pxRatio, many = among > crowd;
+export function drawLine(c: CanvasRenderingContext2D, f: Frame, l: Line, { palette, among, most, bold = false }: Drawing): void {
+  const ratio = uPlot.pxRatio, many = among > crowd, smooth = l.shown !== l.points.y;
+  const [from, to] = placesIn(l.points.x, f), group = groupFor(to - from, smooth ? most / 2 : most);
   c.strokeStyle = c.fillStyle = palette.series[l.look.color]!;
   c.lineJoin = 'round';
-  if (l.shown !== l.points.y) {
+  if (smooth) {
     c.globalAlpha = many && !bold ? 0.12 : 0.25;
-    strokeTrace(c, trace(thinned(l.points.x, l.points.y, group), f), ratio);
+    strokeTrace(c, trace(thinned(l.points.x, l.points.y, group, f), f), ratio);
   }
   c.globalAlpha = many && !bold ? 0.85 : 1;
   if (l.look.dash.length > 0 && (bold || among <= dashed)) c.setLineDash(l.look.dash.map(d => d * ratio));
-  const shown = trace(thinned(l.points.x, l.shown, group), f);
+  const shown = trace(thinned(l.points.x, l.shown, group, f), f);
   strokeTrace(c, shown, (bold ? 2.5 : many ? 1 : 1.5) * ratio);
   c.setLineDash([]);
   for (const [x, y] of shown.dots) drawMark(c, l.look.mark, x, y, 0.8 * ratio);
   if (!many || bold) drawMarks(c, l.look.mark, l.place, l.points.x, l.shown, f, ratio * (bold ? 1.1 : 0.85));
-}
-
-/** How large groups of points have to be for lines to have no more than so many points in all; a power of two. */
-export function groupFor(lines: Line[], f: Frame, most: number): number {
-  let points = 0;
-  for (const { points: { x, y }, shown } of lines) {
-    const [from, to] = placesIn(x, f);
-    points += (to - from) * (shown === y ? 1 : 2);
-  }
-  return points <= most ? 1 : 2 ** Math.ceil(Math.log2((2 * points) / most));
 }

@@ -38,7 +38,7 @@ export class Overlay {
       c.fillRect(0, 0, f.width, f.height);
       c.globalAlpha = 1;
     }
-    if (line) drawLine(c, f, line, { palette, among: 1, group: 1, bold: true });
+    if (line) drawLine(c, f, line, { palette, among: 1, most: Infinity, bold: true });
     this.points(c, f, palette, pointed);
   }
 

@@ -3,7 +3,7 @@
 import uPlot from 'uplot';
 import type { Palette } from '../theme';
 import { drawMark, scales, type Frame } from './draw';
-import { groupFor, drawLine, type Line } from './line';
+import { drawLine, type Line } from './line';
 import { logTicks, moment, seconds, tick, type Span } from './axes';
 
 export interface Scene {
@@ -79,7 +79,7 @@ export class Plot {
 
   private paint(): void {
     const c = this.u.ctx, f = this.frame(), began = performance.now(), { lines, palette } = this.scene;
-    const drawing = { palette, among: lines.length, group: groupFor(lines, f, this.most) };
+    const drawing = { palette, among: lines.length, most: this.most / lines.length };
     c.save();
     c.beginPath();
     c.rect(f.left, f.top, f.width, f.height);
