@@ -48,6 +48,9 @@ func TestHugeOutputs(t *testing.T) {
 	w.goTo("/timeline?cell=" + cells[6])
 	w.sees("Show more outputs", "Save all text")
 	shown := evaluate[int](w, "document.querySelector('.gm-output-text').textContent.length")
+	evaluate[bool](w, "((ask) => (window.fetch = () => ((window.fetch = ask), Promise.reject(new TypeError('broken'))), true))(fetch)")
+	w.click("button", "Show more outputs")
+	w.sees("gemba does not answer. This is how it was before.")
 	w.click("button", "Show more outputs")
 	w.until("more is shown", func() bool {
 		return evaluate[int](w, "document.querySelector('.gm-output-text').textContent.length") > shown

@@ -49,7 +49,11 @@ export function useOutputs(cell: string): Outputs {
     });
     return () => (stop(), clearTimeout(later));
   }, [host, cell, running, again]);
-  return { ...state, more: () => want(state.pages.length + 1), again };
+  const more = (): void => {
+    want(state.pages.length + 1);
+    if (state.error) again(); // the page may be wanted already: then nothing else would ask for it again
+  };
+  return { ...state, more, again };
 }
 
 /** An output as it is shown: a text of a stream may have come in several parts. */
