@@ -49,8 +49,15 @@ func TestRunsAreFound(t *testing.T) {
 	w.click("columnheader", "loss")
 	w.until("the least loss comes first", func() bool { return slices.Index(w.grid(table, "Name"), "quick 🐧") == 0 })
 
+	evaluate[bool](w, "(document.querySelector('[role=columnheader][tabindex=\"0\"]').focus(), true)")
+	for range 5 { // to the last row, which the filter takes away
+		w.press(kb.ArrowDown)
+	}
 	w.ask("metrics.loss > 0")
 	w.until("the filter chooses", func() bool { return len(w.grid(table, "Name")) == 3 })
+	if stops := evaluate[int](w, "document.querySelectorAll('[role=grid] [data-col][tabindex=\"0\"]').length"); stops != 1 {
+		t.Errorf("the Tab key finds %d cells of the table, want one", stops)
+	}
 	w.ask("params.layers = 3 AND metrics.loss <")
 	w.sees("the text ends where a value should follow", "The filter is not understood")
 	w.accessible("wrong filter")

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { moved, type At } from './table-keys';
+import { moved, within, type At } from './table-keys';
 
 const size = { rows: 100, cols: 5, page: 10 };
 
@@ -24,4 +24,10 @@ test('nothing leads out of the table, whose titles are row -1', () => {
   deepEqual(pressed('ArrowDown', { row: 99, col: 0 }), { row: 99, col: 0 });
   deepEqual(pressed('PageDown', { row: 95, col: 4 }), { row: 99, col: 4 });
   deepEqual(pressed('ArrowLeft', { row: 3, col: 0 }), { row: 3, col: 0 });
+});
+
+test('the active cell stays in a table that became smaller', () => {
+  const cases: [At, At][] = [[{ row: 99, col: 4 }, { row: 2, col: 1 }], [{ row: 1, col: 0 }, { row: 1, col: 0 }], [{ row: -1, col: 4 }, { row: -1, col: 1 }]];
+  for (const [at, to] of cases) deepEqual(within(at, { rows: 3, cols: 2 }), to);
+  deepEqual(within({ row: 5, col: 1 }, { rows: 0, cols: 2 }), { row: -1, col: 1 });
 });

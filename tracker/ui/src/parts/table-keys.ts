@@ -32,6 +32,10 @@ export function moved(event: KeyboardEvent, at: At, size: Size): At | undefined 
   if (event.altKey || event.shiftKey) return undefined;
   const move = moves[event.ctrlKey || event.metaKey ? `Control+${event.key}` : event.key];
   if (move === undefined) return undefined;
-  const to = move(at, size);
-  return { row: Math.min(size.rows - 1, Math.max(-1, to.row)), col: Math.min(size.cols - 1, Math.max(0, to.col)) };
+  return within(move(at, size), size);
+}
+
+/** The cell of the table that is nearest to a place. */
+export function within(at: At, { rows, cols }: Pick<Size, 'rows' | 'cols'>): At {
+  return { row: Math.min(rows - 1, Math.max(-1, at.row)), col: Math.min(cols - 1, Math.max(0, at.col)) };
 }

@@ -4,7 +4,7 @@ import type { RefObject } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { clicked, clickedTwice, copied, pressed, type Grid } from './table-actions';
 import { TableHead } from './table-head';
-import type { At } from './table-keys';
+import { within, type At } from './table-keys';
 import { useLayout } from './table-layout';
 import { headingAt, type TableProps } from './table-props';
 import { TableRow } from './table-row';
@@ -42,7 +42,8 @@ export function Table<Row>(props: TableProps<Row>) {
 
 /** The table as it is now, with the cell that is active. */
 function useGrid<Row>(props: TableProps<Row>, id: string, scroller: RefObject<HTMLDivElement | null>): Grid<Row> {
-  const [active, setActive] = useState<At>({ row: -1, col: 0 });
+  const [chosen, setActive] = useState<At>({ row: -1, col: 0 });
+  const active = within(chosen, { rows: props.count, cols: props.columns.length + (props.onSelect ? 1 : 0) }); // there may be fewer than when it was chosen
   const [moving, setMoving] = useState(0); // counts moves by keyboard: after each the active cell takes the focus
   const layout = useLayout(props, scroller, active);
   useLayoutEffect(() => {
