@@ -15,7 +15,8 @@ import type { Words } from './words';
 export class Sidebar {
   private widget?: Widget;
   private shown?: Shown;
-  private watched?: NotebookPanel;
+  private seen?: IntersectionObserver;
+  private readonly watched = new WeakSet<NotebookPanel>();
 
   constructor(
     private readonly app: JupyterFrontEnd,
@@ -33,6 +34,7 @@ export class Sidebar {
   set(wanted: boolean): void {
     if (wanted === (this.widget !== undefined)) return;
     if (wanted) return this.add();
+    this.seen?.disconnect();
     this.shown?.remove();
     this.widget?.dispose();
     delete this.widget;
@@ -56,7 +58,8 @@ export class Sidebar {
     this.app.shell.add(widget, 'left', { rank: 900, type: 'Gemba' });
     this.restorer?.add(widget, widget.id);
     // nothing is loaded, and no kernel asked, before somebody looks at the panel
-    new IntersectionObserver(seen => seen.some(s => s.isIntersecting) && this.draw()).observe(widget.node);
+    this.seen = new IntersectionObserver(seen => seen.some(s => s.isIntersecting) && this.draw());
+    this.seen.observe(widget.node);
   }
 
   private draw(): void {
@@ -80,10 +83,10 @@ export class Sidebar {
     );
   }
 
-  /** Draws again when the notebook in front gets another kernel or another name. */
+  /** Draws again when a notebook that is in front gets another kernel or another name. */
   private watch(panel: NotebookPanel | null): void {
-    if (!panel || panel === this.watched) return;
-    this.watched = panel;
+    if (!panel || this.watched.has(panel)) return;
+    this.watched.add(panel);
     const changed = (): void => void (panel === this.tracker.currentWidget && this.draw());
     panel.sessionContext.kernelChanged.connect(changed);
     panel.sessionContext.propertyChanged.connect(changed);
