@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { Changes } from '../changes';
 import { Client, Fault, pathOf, type LedgerChange, type Reply, type Transport } from './client';
@@ -15,6 +15,14 @@ test('faults are told in the words of the server', async () => {
   deepEqual([fault?.status, fault?.code, fault?.message, fault?.hint, fault?.at], [400, 'invalid', 'no', 'try', 3]);
   const proxy = await answering({ status: 502, headers: {}, body: '<h1>Bad gateway</h1>' }).get('/api/ledger').then(() => undefined, (error: Fault) => error);
   deepEqual([proxy?.status, proxy?.message], [502, '<h1>Bad gateway</h1>']);
+});
+
+test('faults of another copy of the client are known, and no other errors', () => {
+  class Lost extends Fault {}
+  const other = Object.assign(new Error('no'), { [Symbol.for('gemba: fault')]: true });
+  ok(other instanceof Fault && !(other instanceof Lost));
+  ok(new Lost(0, 'lost', 'no') instanceof Fault && new Lost(0, 'lost', 'no') instanceof Lost && !(new Fault(0, 'lost', 'no') instanceof Lost));
+  for (const error of [new Error('no'), 'no', null, undefined]) ok(!((error as unknown) instanceof Fault));
 });
 
 test('one stream serves all that listen, and after a break everything is asked for again', () => {

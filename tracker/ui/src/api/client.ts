@@ -34,10 +34,19 @@ export interface Transport {
   address?(path: string): string;
 }
 
+/** By what faults are known: in JupyterLab this file is loaded twice, with the extension and with its views, and each is to know the other's. */
+const mark = Symbol.for('gemba: fault');
+
 /** An error in the API's own words. `status` is 0 when there was no answer. */
 export class Fault extends Error {
+  readonly [mark] = true;
+
   constructor(readonly status: number, readonly code: string, message: string, readonly hint?: string, readonly at?: number) {
     super(message);
+  }
+
+  static [Symbol.hasInstance](this: unknown, error: unknown): error is Fault {
+    return this === Fault ? typeof error === 'object' && error !== null && mark in error : Function.prototype[Symbol.hasInstance].call(this, error);
   }
 }
 

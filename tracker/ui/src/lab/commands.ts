@@ -5,6 +5,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { Place } from '../host';
+import { said } from '../said';
 import type { Hosts } from './hosts';
 import { places } from './places';
 import type { NotebookRecord } from './record';
@@ -145,7 +146,7 @@ async function told(words: Words, what: () => unknown): Promise<void> {
   try {
     await what();
   } catch (error) {
-    const { message, hint } = error as Error & { hint?: string };
-    await showDialog({ title: words.__('Ledger'), body: hint ? `${words.__(message)}: ${words.__(hint)}` : words.__(message), buttons: [Dialog.okButton()] });
+    const { message, hint } = said(error instanceof Error ? error : new Error(String(error)), words);
+    await showDialog({ title: words.__('Ledger'), body: hint ? `${message}: ${hint}` : message, buttons: [Dialog.okButton()] });
   }
 }

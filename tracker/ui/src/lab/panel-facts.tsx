@@ -5,6 +5,7 @@ import type { Schemas } from '../api/client';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
 import { exact, number } from '../parts/format';
+import { said } from '../said';
 import { Part } from './panel';
 import { since } from './when';
 import type { Words } from './words';
@@ -54,7 +55,7 @@ export function Check({ words }: { words: Words }) {
           <p class="gm-lab-check">
             <Standing words={words} check={v} />
           </p>
-          {failed && <p class="gm-lab-bad" role="alert">{failed.message}</p>}
+          {failed && <p class="gm-lab-bad" role="alert">{said(failed, words).message}</p>}
           <p>
             <button class="gm-button" disabled={running} onClick={start}>{words.__('Check every byte')}</button>{' '}
             <Link to={{ view: 'verify', params: {} }}>{words.__('What that proves')}</Link>
@@ -67,7 +68,7 @@ export function Check({ words }: { words: Words }) {
 
 function Standing({ words, check }: { words: Words; check: Schemas['Verification'] }) {
   if (check.state === 'running') return <span class="gm-chip gm-chip-info">◌ {words.__('checking…')}</span>;
-  if (check.error) return <span class="gm-chip gm-chip-bad">✕ {words.__(check.error.message)}</span>;
+  if (check.error) return <span class="gm-chip gm-chip-bad">✕ {check.error.message}</span>;
   if (!check.result) return <span class="gm-dim">{words.__('Not checked yet.')}</span>;
   const when = check.finished && <span class="gm-dim" title={exact(check.finished)}>{since(check.finished, words)}</span>;
   return check.result.ok

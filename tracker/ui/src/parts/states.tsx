@@ -1,7 +1,7 @@
 // What a view shows when it has nothing else to show.
 import type { ComponentChildren } from 'preact';
-import { Fault } from '../api/client';
 import { useWords, type Asked } from '../host';
+import { said } from '../said';
 
 /** Nothing is there, and what to do about it. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
@@ -16,10 +16,11 @@ export function Empty({ title, children }: { title: string; children?: Component
 /** What went wrong, in the server's words, and what to try. */
 export function Failed({ error, again }: { error: Error; again?: () => void }) {
   const words = useWords();
+  const { message, hint } = said(error, words);
   return (
     <div class="gm-state gm-state-failed" role="alert">
-      <p class="gm-state-title">{words.__(error.message)}</p>
-      {error instanceof Fault && error.hint && <p>{words.__(error.hint)}</p>}
+      <p class="gm-state-title">{message}</p>
+      {hint && <p>{hint}</p>}
       {again && (
         <button class="gm-button" onClick={again}>
           {words.__('Try again')}
@@ -48,7 +49,7 @@ export function Answered<T>({ asked, what, children }: { asked: Asked<T>; what: 
     <>
       {asked.error && (
         <p class="gm-stale" role="alert">
-          {words.__('%1. This is how it was before.', words.__(asked.error.message))} <button class="gm-link" onClick={asked.again}>{words.__('Try again')}</button>
+          {said(asked.error, words).message}. {words.__('This is how it was before.')} <button class="gm-link" onClick={asked.again}>{words.__('Try again')}</button>
         </p>
       )}
       {children(asked.data)}
