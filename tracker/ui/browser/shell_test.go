@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -99,6 +100,22 @@ func TestOpenedAddressKeepsItsPlace(t *testing.T) {
 	w.do(chromedp.Navigate(s.address.String() + "#" + place))
 	w.gridSays("Runs", "Name", "baseline")
 	w.isAt(place)
+}
+
+// TestPageIsDarkBeforeItsScriptRuns looks at the page on a dark system where no script runs.
+func TestPageIsDarkBeforeItsScriptRuns(t *testing.T) {
+	b := enter(t)
+	s := b.serve(t, b.lab)
+	w := s.newTab(t)
+	_, err := chromedp.Call(w.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	w.check(err)
+	w.system("dark")
+	w.do(chromedp.Navigate("http://" + s.address.Host))
+	w.sees("gemba's page needs JavaScript")
+	const bright = `(color => color.match(/[\d.]+/g).slice(0, 3).every(part => Number(part) > 127))`
+	if !evaluate[bool](w, bright+"(getComputedStyle(document.body).color)") || evaluate[bool](w, bright+"(getComputedStyle(document.body).backgroundColor)") {
+		t.Error("the page is not dark")
+	}
 }
 
 // isAt checks that the address has a place, and nothing that only this server knows.

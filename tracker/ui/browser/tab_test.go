@@ -140,11 +140,17 @@ func (w *tab) size(width, height int64) {
 // theme gives the system a theme, "light" or "dark", and waits until the page has it too.
 func (w *tab) theme(name string) {
 	w.Helper()
+	w.system(name)
+	w.until("the theme is "+name, func() bool { return evaluate[string](w, "document.documentElement.dataset.theme ?? ''") == name })
+}
+
+// system gives the system a theme, "light" or "dark".
+func (w *tab) system(name string) {
+	w.Helper()
 	feature := &emulation.MediaFeature{Name: "prefers-color-scheme", Value: name}
 	still := &emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"}
 	_, err := chromedp.Call(w.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{feature, still}})
 	w.check(err)
-	w.until("the theme is "+name, func() bool { return evaluate[string](w, "document.documentElement.dataset.theme ?? ''") == name })
 }
 
 // shot keeps a picture of the page in the folder that $GEMBA_SHOTS names, if it names one.
