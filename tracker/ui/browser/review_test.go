@@ -56,6 +56,9 @@ func TestReviewOfManyRuns(t *testing.T) {
 	w.until("100 are listed", func() bool { return listed() == 100 })
 	w.click("button", "Show more")
 	w.until("all are listed", func() bool { return listed() == 150 && !w.has("button", "Show more") })
+	evaluate[bool](w, `(window.blank = 0, new MutationObserver(() => {
+		if (document.querySelector('.gm-review-list [role=status]')) blank++
+	}).observe(document.querySelector('.gm-review-list'), { subtree: true, childList: true }), true)`)
 	w.fill("searchbox", "Search by name or id", "RUN-77")
 	w.until("one is listed", func() bool { return listed() == 1 })
 	w.click("button", "run-77")
@@ -63,6 +66,9 @@ func TestReviewOfManyRuns(t *testing.T) {
 	w.sees("Nothing here is called so", "Said 1")
 	w.fill("searchbox", "Search by name or id", "")
 	w.sees("Waits for review 30+")
+	if blank := evaluate[int](w, "blank"); blank > 0 {
+		t.Errorf("a list gave way to a word of being read %d times", blank)
+	}
 }
 
 // sql asks the ledger for a column.

@@ -1,5 +1,6 @@
 // Finding keys among those that differ.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useTyped } from '../../parts/typed';
 
 /** Whether a name has all of some words in it, small letters or not: what the server does with /api/compare/runs' find. */
 export function fits(name: string, find: string): boolean {
@@ -15,8 +16,6 @@ interface Props {
   into?: string;
 }
 
-const patience = 150;
-
 /** A box to find keys with. Escape empties it, the arrow down leads to what was found. */
 export function Find({ find, onFind, into }: Props) {
   const [text, set] = useState(find);
@@ -24,10 +23,7 @@ export function Find({ find, onFind, into }: Props) {
   useEffect(() => {
     if (find !== told.current) set((told.current = find));
   }, [find]);
-  useEffect(() => {
-    const timer = setTimeout(() => text !== told.current && onFind((told.current = text)), patience);
-    return () => clearTimeout(timer);
-  }, [text]);
+  useTyped(text, typed => typed !== told.current && onFind((told.current = typed)));
   const key = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && text !== '') set('');
     else if (event.key === 'ArrowDown' && into) document.querySelector<HTMLElement>(`${into} [tabindex="0"]`)?.focus();

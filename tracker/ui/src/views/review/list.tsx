@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useAnswer } from '../../host';
 import type { LedgerChange } from '../../api/client';
 import { ago, exact, short } from '../../parts/format';
@@ -19,7 +19,9 @@ interface Props {
 
 /** A list of what can be reviewed, the newest first, as far as the reader asked for it. */
 export function SubjectList({ title, path, none, text, chosen, open, changed }: Props) {
-  const [shown, show] = useState(atFirst);
+  const [far, go] = useState({ text, shown: atFirst });
+  useEffect(() => go(old => (old.text === text ? old : { text, shown: atFirst })), [text]);
+  const shown = far.text === text ? far.shown : atFirst; // at once, or as many would be asked for as were shown of what was looked for before
   const asked = useAnswer(path, { limit: shown, text }, changed);
   return (
     <section aria-label={title}>
@@ -29,7 +31,7 @@ export function SubjectList({ title, path, none, text, chosen, open, changed }: 
           <>
             {!items?.length && <p class="gm-dim">{text ? 'Nothing here is called so.' : none}</p>}
             <ul>{items?.map(s => <li key={s.id}><Item subject={s} chosen={chosen !== undefined && s.id.startsWith(chosen)} open={open} /></li>)}</ul>
-            {next !== undefined && <More shown={shown} show={show} />}
+            {next !== undefined && <More shown={shown} show={count => go({ text, shown: count })} />}
           </>
         )}
       </Answered>

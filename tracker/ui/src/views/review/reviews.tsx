@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useAnswer, useHost, type Place } from '../../host';
 import type { LedgerChange } from '../../api/client';
 import { Empty } from '../../parts/states';
+import { useTyped } from '../../parts/typed';
 import { one } from '../view';
 import { SubjectList } from './list';
 import { Thread } from './thread';
@@ -15,13 +16,15 @@ export function Reviews({ params }: { params: Place['params'] }) {
   const host = useHost();
   const told = one(params, 'subject');
   const [subject, set] = useState(told);
-  const [text, search] = useState('');
+  const [text, type] = useState('');
+  const [find, search] = useState('');
+  useTyped(text, typed => search(typed.trim()));
   useEffect(() => set(told), [told]);
   const open = (id: string | undefined): void => {
     set(id);
     host.restate(id === undefined ? {} : { subject: id });
   };
-  const list = { text: text.trim(), chosen: subject, open };
+  const list = { text: find, chosen: subject, open };
   return (
     <div class="gm-view gm-review" data-open={subject !== undefined}>
       <header class="gm-head">
@@ -30,9 +33,9 @@ export function Reviews({ params }: { params: Place['params'] }) {
       </header>
       <div class="gm-review-main">
         <nav class="gm-review-list" aria-label="What can be reviewed">
-          <input class="gm-input" type="search" dir="auto" placeholder="Search by name or id" aria-label="Search by name or id" value={text} onInput={event => search(event.currentTarget.value)} />
-          <SubjectList key={`waiting ${list.text}`} title="Waits for review" path="/api/reviews/waiting" none="Every run that ended is approved or rejected." changed={ranTo} {...list} />
-          <SubjectList key={`said ${list.text}`} title="Said" path="/api/reviews/subjects" none="Nothing was said yet." changed={reviewed} {...list} />
+          <input class="gm-input" type="search" dir="auto" placeholder="Search by name or id" aria-label="Search by name or id" value={text} onInput={event => type(event.currentTarget.value)} />
+          <SubjectList title="Waits for review" path="/api/reviews/waiting" none="Every run that ended is approved or rejected." changed={ranTo} {...list} />
+          <SubjectList title="Said" path="/api/reviews/subjects" none="Nothing was said yet." changed={reviewed} {...list} />
         </nav>
         <section class="gm-review-subject" aria-label="What is reviewed">
           {subject === undefined ? <Unchosen /> : <Thread key={subject} id={subject} close={() => open(undefined)} />}
