@@ -54,6 +54,7 @@ function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
   const cells = useAnswer('/api/compare/cells', { a, b, limit: 20 });
   const data = useAnswer('/api/compare/data', { a, b, limit: 100 });
   const keys = (d.params?.length ?? 0) + (d.metrics?.length ?? 0) + (d.tags?.length ?? 0);
+  const finding = keys > few || find !== ''; // keys may become few while they are looked for
   const environment = (d.environment ?? []).map(f => ({ key: f.name, a: f.was ?? null, b: f.is ?? null }));
   const sections = [
     { id: 'facts', title: 'About', count: d.facts?.length, show: () => <Texts rows={d.facts!} of="About" /> },
@@ -71,9 +72,9 @@ function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
   return (
     <div class="gm-body gm-compare" ref={body}>
       <div class="gm-compare-sides"><Side name="A" of={d.a} /><Side name="B" of={d.b} /></div>
-      {(sections.length > 1 || find !== '') && (
+      {(sections.length > 1 || finding) && (
         <nav class="gm-compare-nav" aria-label="Differences">
-          {keys > few && <Find find={find} onFind={setFind} />}
+          {finding && <Find find={find} onFind={setFind} />}
           {sections.map(s => <button key={s.id} class="gm-chip" onClick={() => jump(s.id)}>{s.title} <strong>{s.count}</strong></button>)}
         </nav>
       )}
