@@ -1,4 +1,4 @@
-import type { Schemas } from '../../api/client';
+import { Fault, type Schemas } from '../../api/client';
 import { useAnswer, type Asked } from '../../host';
 import { Answered, Failed } from '../../parts/states';
 import { About } from './about';
@@ -11,12 +11,13 @@ type Match = Schemas['Match'];
 export function Thread({ id, close }: { id: string; close(): void }) {
   const found = useAnswer('/api/find', { text: id });
   const reviews = useAnswer('/api/reviews', { subject: id, limit: 1000 }, changes => changes.all === true || (changes.reviewed ?? []).some(s => s === found.data?.id));
-  const unknown = found.error !== undefined && found.data === undefined;
+  const failed = found.error !== undefined && found.data === undefined;
+  const unknown = failed && found.error instanceof Fault && found.error.status === 404;
   return (
     <div class="gm-thread">
       <button class="gm-button gm-thread-back" onClick={close}>← All reviews</button>
       {unknown && reviews.data?.items?.length ? <p class="gm-dim">What this is of is not in this ledger: <span class="gm-mono">{id}</span></p> : <What found={found} />}
-      {!(unknown && !reviews.data) && (
+      {!(failed && !reviews.data) && (
         <Answered asked={reviews} what="what was said">
           {page => <Words items={page.items ?? []} subject={found.data?.id} written={reviews.again} />}
         </Answered>
