@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { onwardTo } from './onward';
+import { onwardTo, refused } from './onward';
 
 const here = new URL('http://127.0.0.1:8899/#/runs?filter=x');
 
@@ -16,4 +16,11 @@ test('an address or a token leads to the same place', () => {
     ['/?token=', undefined],
   ];
   for (const [text, to] of cases) equal(onwardTo(text, here)?.href, to, text);
+});
+
+test('a token that no header can carry is a wrong one', async () => {
+  for (const token of ['ключ', '🐧', 'a b', 'a\nb', 'é']) {
+    const to = onwardTo(`http://127.0.0.1:8899/?token=${encodeURIComponent(token)}`, here)!;
+    equal(await refused(to), 'This is not the token of the server that runs at this address now.', token);
+  }
 });

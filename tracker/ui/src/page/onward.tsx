@@ -37,9 +37,13 @@ export function Onward() {
   );
 }
 
+const stranger = 'This is not the token of the server that runs at this address now.';
+
 /** Why this page's server would not take the token of an address; empty where it does. */
-async function refused(to: URL): Promise<string> {
-  const said = await fetch('/api/ledger', { headers: { authorization: `Bearer ${to.searchParams.get('token') ?? ''}` } }).catch(() => undefined);
+export async function refused(to: URL): Promise<string> {
+  const token = to.searchParams.get('token') ?? '';
+  if (!/^[\x21-\x7e]*$/.test(token)) return stranger; // a header cannot carry it
+  const said = await fetch('/api/ledger', { headers: { authorization: `Bearer ${token}` } }).catch(() => undefined);
   if (said === undefined) return 'gemba does not answer at this address.';
-  return said.status === 403 ? 'This is not the token of the server that runs at this address now.' : '';
+  return said.status === 403 ? stranger : '';
 }
