@@ -1,10 +1,10 @@
 package lab
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -18,9 +18,12 @@ func collaborating(t *testing.T) *lab {
 		lacking(t, fmt.Errorf("%w: jupyter-collaboration: %w", errMissing, err))
 	}
 	l.dir = t.TempDir()
-	l.env = append(l.env, "PYTHONPATH="+packages, "JUPYTER_PATH="+filepath.Join(packages, "share", "jupyter"),
-		"JUPYTER_CONFIG_PATH="+filepath.Join(packages, "etc", "jupyter"))
-	l.options = []string{"--YDocExtension.document_cleanup_delay=1"} // the server waits as many seconds for pages to come back before it ends
+	l.jupyter = jupyter{ // the shared one is running, and its end is not this test's
+		program: l.program,
+		env: append(slices.Clone(l.env), "PYTHONPATH="+packages, "JUPYTER_PATH="+filepath.Join(packages, "share", "jupyter"),
+			"JUPYTER_CONFIG_PATH="+filepath.Join(packages, "etc", "jupyter")),
+		options: []string{"--YDocExtension.document_cleanup_delay=1"}, // the server waits as many seconds for pages to come back before it ends
+	}
 	t.Cleanup(l.jupyter.stop)
 	if err := l.jupyter.start(l.dir); err != nil {
 		t.Fatal(err)
@@ -47,5 +50,11 @@ func (l *lab) collaboration() (string, error) {
 	}
 	pip := []string{filepath.Join(filepath.Dir(l.program), "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps",
 		"--target", folder, "-r", lock}
-	return folder, errors.Join(os.RemoveAll(folder), l.command(".", filepath.Join(root, ".ci", "again"), pip...), os.WriteFile(done, wanted, 0o644))
+	if err := os.RemoveAll(folder); err != nil {
+		return "", err
+	}
+	if err := l.command(".", filepath.Join(root, ".ci", "again"), pip...); err != nil {
+		return "", err
+	}
+	return folder, os.WriteFile(done, wanted, 0o644)
 }
