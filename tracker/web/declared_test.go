@@ -47,6 +47,11 @@ func TestDeclarationsThatChanged(t *testing.T) {
 		{"moved", []goCell{{"a", "rate", "rate", "rate", ""}, {"d", "step", "step", "step", ""}}, []string{"rate, step: it was executed again"}},
 		{"moved and changed", []goCell{{"a", "rate", "rate", "rate", ""}, {"d", "step = 2", "step", "", ""}},
 			[]string{"grow(step): step is declared in another way since rate, step was executed again", "rate, step: it was executed again"}},
+		{"changed by another cell, and here too", []goCell{{"d", "step = 3", "step", "", ""}, {"a", "rate = 2, step = 3", "rate step", "step", ""}}, []string{
+			"grow(step): rate, step are declared in another way since rate, step was executed again",
+			"grow: rate is declared in another way since rate, step was executed again", "rate, step: it was executed again"}},
+		{"added and taken out", []goCell{{"a", "rate, step, more", "more rate step", "rate step", ""}, {"a", "rate", "rate", "rate", ""}},
+			[]string{"grow(step): step is not declared any more since rate, step was executed again", "rate, step: it was executed again"}},
 		{"broken", []goCell{{"a", "rate :=", "", "", "failed"}}, []string{"rate, step: it was executed again"}},
 		{"all in order", goCells, []string{"grow(step): it was executed again", "grow: it was executed again", "rate, step: it was executed again"}},
 	}
@@ -70,6 +75,20 @@ func TestDeclarationsThatChanged(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDeclarationsOfUnknownCells: executions of which nobody knows the cells are no executions of one cell.
+func TestDeclarationsOfUnknownCells(t *testing.T) {
+	h := newHouse(t)
+	h.append(&tracker.SessionOpenedEntry{Header: h.head(tracker.ID{}), Engine: "go", Notebook: "lab.ipynb"})
+	h.naming("", "load", tracker.Names{Bound: []string{"load"}}, account.File{Path: "/data", Read: true, Before: hash("1")})
+	user := h.naming("", "use", tracker.Names{Used: []string{"load"}})
+	h.naming("", "write", tracker.Names{}, account.File{Path: "/data", Written: true, After: hash("2")})
+	time.Sleep(150 * time.Millisecond) // as above
+	g := get[web.Graph](h, "/api/lineage?id="+h.session.String()+"&direction=all")
+	if stale := staleOf(g, []tracker.ID{user}); len(stale) > 0 || !slices.Contains(drawn(g), "load used use load") {
+		t.Errorf("%q %q", stale, drawn(g))
 	}
 }
 

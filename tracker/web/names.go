@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -19,10 +20,13 @@ type namedCell struct {
 
 // sessionNames are the cell executions of a session, oldest first. Each cell uses a name as the last one before it made it that bound it.
 type sessionNames struct {
-	cells []namedCell
-	at    map[tracker.ID]int
-	cut   bool // there are more: the newest are here
-	decls bool // names are declarations, of which each program is made anew: no value goes from cell to cell
+	cells    []namedCell
+	at       map[tracker.ID]int
+	bound    map[string][]int // the executions that bound a name
+	used     map[string][]int // the executions that used a name
+	declares declares
+	cut      bool // there are more: the newest are here
+	decls    bool // names are declarations, of which each program is made anew: no value goes from cell to cell
 }
 
 // mostNamed is of how many executions of a session names are read.
@@ -34,10 +38,12 @@ func (s *Server) sessionNames(ctx context.Context, session tracker.ID) (*session
 		return nil, err
 	}
 	slices.Reverse(all)
-	n := &sessionNames{cells: make([]namedCell, len(all)), at: map[tracker.ID]int{}, cut: len(all) == mostNamed}
-	if of, err := s.Index.Session(ctx, session); err == nil {
-		n.decls = of.Engine == "go"
+	of, err := s.Index.Session(ctx, session)
+	if err != nil && !errors.Is(err, index.ErrNotFound) {
+		return nil, err
 	}
+	n := &sessionNames{cells: make([]namedCell, len(all)), at: map[tracker.ID]int{}, bound: map[string][]int{}, used: map[string][]int{},
+		cut: len(all) == mostNamed, decls: of.Engine == "go"}
 	last := map[string]int{}
 	for i, c := range all {
 		n.cells[i] = namedCell{Cell: c}
@@ -49,8 +55,20 @@ func (s *Server) sessionNames(ctx context.Context, session tracker.ID) (*session
 			n.cells[before].again = true
 		}
 		last[c.CellID] = i
+		note(n.bound, n.cells[i].Bound, i)
+		note(n.used, n.cells[i].Used, i)
 	}
+	n.declares = n.whatDeclares()
 	return n, nil
+}
+
+// note adds the newest execution to those of its names.
+func note(of map[string][]int, names []string, newest int) {
+	for _, name := range names {
+		if all := of[name]; len(all) == 0 || all[len(all)-1] != newest {
+			of[name] = append(all, newest)
+		}
+	}
 }
 
 // binders returns the executions that bound the names that an execution used, each with those names.
@@ -61,11 +79,10 @@ func (n *sessionNames) binders(id tracker.ID) map[tracker.ID][]string {
 		return of
 	}
 	for _, name := range n.cells[i].Used {
-		for k := i - 1; k >= 0; k-- {
-			if slices.Contains(n.cells[k].Bound, name) {
-				of[n.cells[k].ID] = append(of[n.cells[k].ID], name)
-				break
-			}
+		all := n.bound[name]
+		if k, _ := slices.BinarySearch(all, i); k > 0 {
+			binder := n.cells[all[k-1]].ID
+			of[binder] = append(of[binder], name)
 		}
 	}
 	return of
@@ -78,14 +95,16 @@ func (n *sessionNames) users(id tracker.ID) map[tracker.ID][]string {
 	if !known {
 		return of
 	}
-	bound := slices.Clone(n.cells[i].Bound)
-	for k := i + 1; k < len(n.cells) && len(bound) > 0; k++ {
-		for _, name := range n.cells[k].Used {
-			if slices.Contains(bound, name) {
-				of[n.cells[k].ID] = append(of[n.cells[k].ID], name)
-			}
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(n.cells[i].Bound))) {
+		end := len(n.cells) - 1 // the next that binds it may use it first
+		if k, _ := slices.BinarySearch(n.bound[name], i+1); k < len(n.bound[name]) {
+			end = n.bound[name][k]
 		}
-		bound = slices.DeleteFunc(bound, func(name string) bool { return slices.Contains(n.cells[k].Bound, name) })
+		all := n.used[name]
+		for k, _ := slices.BinarySearch(all, i+1); k < len(all) && all[k] <= end; k++ {
+			user := n.cells[all[k]].ID
+			of[user] = append(of[user], name)
+		}
 	}
 	return of
 }
