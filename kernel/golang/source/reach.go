@@ -76,18 +76,24 @@ func (r *reacher) name(name string, selects []string) {
 		for _, s := range selects {
 			r.visit("C~" + strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s, "struct_"), "enum_"), "union_"))
 		}
-	case len(selects) > 0:
-		r.renamed(name)
-	case ast.IsExported(name):
+	case !ast.IsExported(name):
+		if len(selects) > 0 {
+			r.renamed(name)
+		}
+	default:
 		for _, key := range r.dots {
 			r.visit(key)
 		}
 	}
 }
 
-// renamed takes in the one import that a package's name most likely is of, where it is not the last element of its path.
+// renamed takes in the one import that a package's name most likely is of, where it is not what its path most likely tells: a word of the
+// last element. Builds resolve other names themselves, most often as packages of the standard library: "log" is not of ".../logrus".
 func (r *reacher) renamed(name string) {
-	maybe := func(e *entry) bool { return strings.Contains(strings.ToLower(e.path), strings.ToLower(name)) }
+	maybe := func(e *entry) bool {
+		words := strings.FieldsFunc(strings.ToLower(lastElement(e.path)), func(r rune) bool { return !isWord(r) })
+		return slices.Contains(words, strings.ToLower(name))
+	}
 	if i := slices.IndexFunc(r.imports, maybe); i >= 0 && !slices.ContainsFunc(r.imports[i+1:], maybe) {
 		r.visit(r.imports[i].names[0].key)
 	}

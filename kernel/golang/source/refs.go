@@ -48,13 +48,18 @@ func unresolvedIn(file *ast.File) map[*ast.Ident]bool {
 // AssumedName is the name that a package most likely has, by its import path: its last element, the one before it
 // when that is a version, without "go-" before and whatever is no identifier behind. Builds use the real one.
 func AssumedName(importPath string) string {
-	base := path.Base(importPath)
-	if isVersion(base) && path.Dir(importPath) != "." {
-		base = path.Base(path.Dir(importPath))
-	}
-	base = strings.TrimPrefix(base, "go-")
+	base := strings.TrimPrefix(lastElement(importPath), "go-")
 	if i := strings.IndexFunc(base, func(r rune) bool { return !isWord(r) }); i > 0 {
 		base = base[:i]
+	}
+	return base
+}
+
+// lastElement is the last element of an import path, the one before it when that is a version.
+func lastElement(importPath string) string {
+	base := path.Base(importPath)
+	if isVersion(base) && path.Dir(importPath) != "." {
+		return path.Base(path.Dir(importPath))
 	}
 	return base
 }
