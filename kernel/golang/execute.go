@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -55,9 +56,9 @@ func (e *Engine) Execute(ctx context.Context, cell wire.Cell, front wire.Front) 
 func (x *execution) name() string { return fmt.Sprintf("Cell[%d]", x.cell.Count) }
 
 func (x *execution) run() error {
+	x.facts.Bound = []string{} // until declarations come into force
 	parsed, err := source.Parse(x.name(), x.cell.Source)
 	if parsed.Magic != nil {
-		x.facts.Bound = []string{}
 		return atLine(1, x.magic(parsed.Magic))
 	}
 	if err != nil {
@@ -76,7 +77,6 @@ func (x *execution) run() error {
 		}
 	}
 	if !parsed.Go {
-		x.facts.Bound = []string{}
 		return nil
 	}
 	return x.program(parsed)
@@ -95,11 +95,11 @@ func (x *execution) program(parsed *source.Cell) error {
 	before := x.session.decls
 	decls := source.Merge(before, parsed.Declarations)
 	names := make(chan source.Named, 1)
-	go func() { names <- parsed.Named(before, decls) }() // beside the build, which takes longer
+	go func() { names <- x.named(parsed, before, decls) }() // beside the build, which takes longer
 	built, err := x.build(decls, parsed)
 	x.facts.Build = time.Since(started)
 	named := <-names
-	x.facts.Bound, x.facts.Used = []string{}, named.Used
+	x.facts.Used = named.Used
 	if err != nil {
 		return err
 	}
@@ -126,6 +126,17 @@ func (x *execution) program(parsed *source.Cell) error {
 		failed.Stderr = []byte(replacer(built.Rename).Replace(string(failed.Stderr)))
 	}
 	return err
+}
+
+// named tells what the cell's code names. A fault in that costs no session: what a cell that compiled names is not known then.
+func (x *execution) named(parsed *source.Cell, before, with source.Declarations) (names source.Named) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			x.log.Error("tell what a cell names", "cell", x.name(), "error", fault, "stack", string(debug.Stack()))
+			names = source.Named{}
+		}
+	}()
+	return parsed.Named(before, with)
 }
 
 func (x *execution) build(decls source.Declarations, parsed *source.Cell) (*build.Executable, error) {

@@ -1,11 +1,14 @@
 package golang
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/gemba-ml/gemba/kernel/golang/source"
 	"github.com/gemba-ml/gemba/kernel/wire"
 )
 
@@ -36,8 +39,29 @@ func TestNames(t *testing.T) {
 		if diff := cmp.Diff(want, wire.Facts{Bound: outcome.Facts.Bound, Used: outcome.Facts.Used}, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s: %v %s", cell.source, outcome.Error, diff)
 		}
-		if known := outcome.Facts.Bound != nil; known != (cell.source != "func f( {") {
-			t.Errorf("%s: names are known %t", cell.source, known)
+		if outcome.Facts.Bound == nil {
+			t.Errorf("%s: names are not known", cell.source)
 		}
+	}
+}
+
+// TestNamesOfWhatNeverRuns: a cell that ends before its Go code is compiled bound nothing.
+func TestNamesOfWhatNeverRuns(t *testing.T) {
+	n := newNotebook(t)
+	for _, text := range []string{"func f( {", "!false\nvar x = 1", "%nothing\nvar x = 1", "%wasm\n%%\nprintln(1)"} {
+		_, outcome := n.run(text)
+		if f := outcome.Facts; outcome.Error == nil || f.Bound == nil || len(f.Bound)+len(f.Used) > 0 {
+			t.Errorf("%s: %v bound %#v, used %q", text, outcome.Error, f.Bound, f.Used)
+		}
+	}
+}
+
+// TestFaultInNames: a fault in telling what a cell names ends nothing. No text is known that causes one; here there is no cell at all.
+func TestFaultInNames(t *testing.T) {
+	var log strings.Builder
+	x := &execution{Engine: &Engine{log: slog.New(slog.NewTextHandler(&log, nil))}}
+	names := x.named(nil, source.Declarations{}, source.Declarations{})
+	if diff := cmp.Diff(source.Named{}, names); diff != "" || !strings.Contains(log.String(), "Cell[0]") {
+		t.Errorf("%s %s", diff, &log)
 	}
 }
