@@ -9,6 +9,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/index"
@@ -38,10 +39,15 @@ func (r Reader) essence(ctx context.Context, cell tracker.ID) (sum [sha256.Size]
 	if err != nil {
 		return sum, err
 	}
+	for _, m := range missing {
+		if m.gone {
+			return sum, errGone
+		}
+	}
 	if len(missing) > 0 {
 		return sum, errUnknown
 	}
-	e := essence{h: sha256.New(), streams: map[string]string{}}
+	e := essence{h: sha256.New(), streams: map[string]*strings.Builder{}}
 	for _, out := range shownAtEnd(all) {
 		if err := e.add(out); err != nil {
 			return sum, err
@@ -51,16 +57,22 @@ func (r Reader) essence(ctx context.Context, cell tracker.ID) (sum [sha256.Size]
 	return [sha256.Size]byte(e.h.Sum(nil)), nil
 }
 
-// shownAtEnd returns the outputs that were there at the end, each with what it showed then, and what was shown in the places of earlier cells.
+// shownAtEnd returns the outputs that were there at the end, each with what it showed then, and what was shown last in the places of earlier
+// cells: whether updates before the last one are kept depends on when the recorder wrote.
 func shownAtEnd(all []Output) (shown []Output) {
 	markShown(all)
-	here := map[string]bool{}
-	for _, out := range all {
+	here, last := map[string]bool{}, map[string]int{}
+	for i, out := range all {
+		if out.Type == "update_display_data" {
+			last[out.Display] = i
+		}
+	}
+	for i, out := range all {
 		switch {
 		case out.Shown && out.Updated != nil:
 			out.content = all[*out.Updated].content
 			shown = append(shown, out)
-		case out.Shown, out.Type == "update_display_data" && !here[out.Display]:
+		case out.Shown, out.Type == "update_display_data" && !here[out.Display] && last[out.Display] == i:
 			shown = append(shown, out)
 		}
 		here[out.Display] = here[out.Display] || out.Type != "update_display_data"
@@ -71,13 +83,16 @@ func shownAtEnd(all []Output) (shown []Output) {
 // essence gathers what counts of outputs. What stdout and stderr told between two other outputs is taken apart: how they mix is chance.
 type essence struct {
 	h       hash.Hash
-	streams map[string]string
+	streams map[string]*strings.Builder
 }
 
 func (e *essence) add(out Output) error {
 	if out.Type == "stream" {
 		for _, x := range representations(out.Type, out.content) {
-			e.streams[out.Stream] += string(x.bytes)
+			if e.streams[out.Stream] == nil {
+				e.streams[out.Stream] = &strings.Builder{}
+			}
+			e.streams[out.Stream].Write(x.bytes)
 		}
 		return nil
 	}
@@ -110,7 +125,7 @@ const widgetView = "application/vnd.jupyter.widget-view+json"
 
 func (e *essence) endStreams() {
 	for _, name := range slices.Sorted(maps.Keys(e.streams)) {
-		e.line("stream", name, without(tracker.Visible(e.streams[name]), address, process))
+		e.line("stream", name, without(tracker.Visible(e.streams[name].String()), address, process))
 	}
 	clear(e.streams)
 }

@@ -54,6 +54,8 @@ type MissingOutput struct {
 	Count  int            `json:"count"`
 	Digest tracker.Digest `json:"digest,omitzero"`
 	Why    string         `json:"why"`
+
+	gone bool // the blob cannot be read: its bytes may come back
 }
 
 // TextLimit is how much of a text Representation.Text has at most, in bytes; smallLimit bounds what is told of outputs beside.
@@ -102,8 +104,8 @@ func (r Reader) Representation(ctx context.Context, cell tracker.ID, n int, medi
 	}
 	at := 0
 	for _, batch := range batches {
-		if n >= at+batch.Count {
-			at += batch.Count
+		if count := max(batch.Count, 0); n >= at+count {
+			at += count
 			continue
 		}
 		blob, err := r.Index.Blob(batch.Digest)
@@ -134,17 +136,22 @@ func chooseRepresentation(out tracker.Output, n int, media string) ([]byte, stri
 	return nil, "", fmt.Errorf("find %q of output %d: %w", media, n, index.ErrNotFound)
 }
 
-// eachOutput calls f for each output that is in the ledger, and returns how many there are with those that are not.
+// eachOutput calls f for each output that is in the ledger, and returns how many there are with those that are not. Places are counted by what
+// the entries tell: a blob that holds another number of outputs has some of them missing, and none in the place of another one.
 func (r Reader) eachOutput(ctx context.Context, cell tracker.ID, missing *[]MissingOutput, f func(n int, batch index.Batch, first bool, out tracker.Output) error) (n int, err error) {
 	batches, err := r.Index.Outputs(ctx, cell)
 	if err != nil {
 		return 0, err
 	}
 	for _, batch := range batches {
-		began := n
+		began, end := n, n+max(batch.Count, 0)
 		blob, err := r.Index.Blob(batch.Digest)
+		gone := err != nil
 		for out, fault := range tracker.Outputs(bytes.NewReader(blob)) {
-			if err = fault; err != nil {
+			if err = fault; err == nil && n == end {
+				err = fmt.Errorf("there are more than the %d that its entry tells", batch.Count)
+			}
+			if err != nil {
 				break
 			}
 			if err := f(n, batch, n == began, out); err != nil {
@@ -152,10 +159,13 @@ func (r Reader) eachOutput(ctx context.Context, cell tracker.ID, missing *[]Miss
 			}
 			n++
 		}
-		if err != nil {
-			*missing = append(*missing, MissingOutput{n, batch.Count - (n - began), batch.Digest, err.Error()})
+		if err == nil && n < end {
+			err = fmt.Errorf("there are %d of the %d that its entry tells", n-began, batch.Count)
 		}
-		n = began + batch.Count
+		if err != nil {
+			*missing = append(*missing, MissingOutput{n, end - n, batch.Digest, err.Error(), gone})
+		}
+		n = end
 	}
 	return n, nil
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/gemba-ml/gemba/tracker"
 	"github.com/gemba-ml/gemba/tracker/index"
@@ -20,24 +21,32 @@ const (
 
 // Judge compares what two executions of the same source showed. What always varies does not count: the numbers of executions, the ids of
 // displays, addresses in memory. Where something was left out, lost, removed or taken out as a secret, nothing is said unless the whole is known
-// to be the same; nor is it where neither showed anything.
-func (r Reader) Judge(ctx context.Context, before, again index.Cell) (Verdict, error) {
+// to be the same; nor is it where neither showed anything. Lasting says that to read it all again would tell no more.
+func (r Reader) Judge(ctx context.Context, before, again index.Cell) (v Verdict, lasting bool, err error) {
 	v, open := judgeUnread(before, again)
 	if !open {
-		return v, nil
+		return v, v != "", nil
 	}
-	was, err := r.essence(ctx, before.ID)
-	if err != nil {
-		return v, known(err)
-	}
-	is, err := r.essence(ctx, again.ID)
+	same, err := r.showedSame(ctx, before.ID, again.ID)
 	switch {
+	case errors.Is(err, errUnknown):
+		return "", !errors.Is(err, errGone), nil
 	case err != nil:
-		return v, known(err)
-	case was == is:
-		return Equal, nil
+		return "", false, err
+	case same:
+		return Equal, true, nil
 	}
-	return Differs, nil
+	return Differs, true, nil
+}
+
+// showedSame reads what two executions showed, and reports whether it is the same.
+func (r Reader) showedSame(ctx context.Context, a, b tracker.ID) (bool, error) {
+	was, err := r.essence(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	is, err := r.essence(ctx, b)
+	return err == nil && was == is, err
 }
 
 // judgeUnread judges by what is known without the outputs; open says that these have to be read.
@@ -63,16 +72,11 @@ func ended(c index.Cell) bool { return c.Status == tracker.OK || c.Status == tra
 // whole reports whether nothing of what a cell execution showed was lost on its way.
 func whole(c index.Cell) bool { return c.OutputSHA256 != "" || c.Messages == 0 }
 
-// errUnknown says that nobody can tell what an execution showed.
-var errUnknown = errors.New("what it showed is not known")
-
-// known leaves out that something is not known: then there is no verdict.
-func known(err error) error {
-	if errors.Is(err, errUnknown) {
-		return nil
-	}
-	return err
-}
+// errUnknown says that nobody can tell what an execution showed; errGone is one that says so of bytes that may come back.
+var (
+	errUnknown = errors.New("what it showed is not known")
+	errGone    = fmt.Errorf("%w: its bytes are not in the ledger", errUnknown)
+)
 
 // mostRead is how many pairs of executions have their outputs read in one comparison: what is behind them is told by digests alone.
 const mostRead = 2000
@@ -88,11 +92,7 @@ func (r Reader) outputsDiffer(ctx context.Context) func(a, b index.Cell) bool {
 			return true
 		}
 		left--
-		was, err := r.essence(ctx, a.ID)
-		if err != nil {
-			return true
-		}
-		is, err := r.essence(ctx, b.ID)
-		return err != nil || was != is
+		same, err := r.showedSame(ctx, a.ID, b.ID)
+		return err != nil || !same
 	}
 }

@@ -59,15 +59,16 @@ func (lines) Differences(a, b []account.Fact) []account.FactChange {
 
 // house is a ledger that is being written, and what serves it.
 type house struct {
-	t       testing.TB
-	dir     string
-	w       *journal.Writer
-	now     time.Time
-	server  *web.Server
-	session tracker.ID
-	cells   []tracker.ID
-	runs    []tracker.ID
-	blob    tracker.Digest
+	t        testing.TB
+	dir      string
+	w        *journal.Writer
+	now      time.Time
+	server   *web.Server
+	session  tracker.ID
+	cells    []tracker.ID
+	runs     []tracker.ID
+	blob     tracker.Digest
+	unstored string // the bytes of the last batch of outputs that was recorded: they may not be in the ledger
 }
 
 func newHouse(t testing.TB) *house {
@@ -88,6 +89,11 @@ type recordFault struct{}
 
 // serve opens what serves the ledger in dir.
 func serve(t testing.TB, dir string) *web.Server {
+	return serveWatched(t, dir, func(x *index.Index) web.Index { return x })
+}
+
+// serveWatched is serve with an index that somebody watches.
+func serveWatched(t testing.TB, dir string, watched func(*index.Index) web.Index) *web.Server {
 	t.Helper()
 	ledger, err := journal.Open(dir)
 	if err != nil {
@@ -99,7 +105,7 @@ func serve(t testing.TB, dir string) *web.Server {
 	}
 	key := journal.NewKey()
 	recorder := tracker.NewRecorder(tracker.Options{Strict: true, Open: func() (tracker.Journal, error) { return journal.Create(dir, journal.Options{Writer: "ui", Key: key}) }})
-	s := web.New(web.Options{Dir: dir, Index: x, Ledger: ledger, Documents: lines{}, Data: listed{}, User: "ada", Version: "test", Now: time.Now,
+	s := web.New(web.Options{Dir: dir, Index: watched(x), Ledger: ledger, Documents: lines{}, Data: listed{}, User: "ada", Version: "test", Now: time.Now,
 		Record: func(ctx context.Context, events ...tracker.Event) error {
 			if fault := ctx.Value(recordFault{}); fault != nil {
 				return fault.(error)

@@ -45,7 +45,7 @@ func (s *Server) again(c *call, cells []index.Cell) (map[tracker.ID]*Again, erro
 	return all, nil
 }
 
-// judged remembers verdicts: what was recorded does not change, and reading what was shown takes long.
+// judged remembers verdicts, and where none can be had: what was recorded does not change, and reading what was shown takes long.
 type judged struct {
 	mu   sync.Mutex
 	kept map[[2]tracker.ID]account.Verdict
@@ -63,8 +63,8 @@ func (s *Server) verdict(c *call, before, again index.Cell) (account.Verdict, er
 	if known {
 		return v, nil
 	}
-	v, err := s.account.Judge(c.ctx, before, again)
-	if err != nil || v == "" { // what nobody can tell now may be told when bytes come back
+	v, lasting, err := s.account.Judge(c.ctx, before, again)
+	if err != nil || !lasting {
 		return v, err
 	}
 	j.mu.Lock()

@@ -24,6 +24,7 @@ type execution struct {
 	lost     bool           // something of what it showed did not reach the recorder
 	cut      bool           // the middle of it is not kept
 	unstored bool           // the bytes are not in the ledger
+	counts   []int          // each message is a batch, whose entry tells so many; none: all are one batch
 }
 
 // execute records an execution of a cell in the house's session.
@@ -35,6 +36,14 @@ func (h *house) execute(cell string, x execution) tracker.ID {
 	h.append(started)
 	var lines bytes.Buffer
 	whole := tracker.NewOutputHash()
+	batch := func(count int) {
+		digest := tracker.DigestOf(lines.Bytes())
+		if h.unstored = lines.String(); !x.unstored {
+			digest = h.put(h.unstored)
+		}
+		h.append(&tracker.CellOutputsEntry{Header: h.head(id), Outputs: digest, Size: int64(lines.Len()), Count: count, Messages: 1})
+		lines.Reset()
+	}
 	for i := 0; i < len(x.shown); i += 2 {
 		b, err := json.Marshal(tracker.Output{Time: h.now, Type: x.shown[i], Content: json.RawMessage(x.shown[i+1])})
 		if err != nil {
@@ -42,16 +51,15 @@ func (h *house) execute(cell string, x execution) tracker.ID {
 		}
 		lines.Write(append(b, '\n'))
 		whole.Add(x.shown[i], []byte(x.shown[i+1]))
+		if x.counts != nil {
+			batch(x.counts[i/2])
+		}
 	}
 	if len(x.shown) > 0 && !x.lost {
 		finished.OutputSHA256 = whole.Sum()
 	}
 	if lines.Len() > 0 {
-		digest := tracker.DigestOf(lines.Bytes())
-		if !x.unstored {
-			digest = h.put(lines.String())
-		}
-		h.append(&tracker.CellOutputsEntry{Header: h.head(id), Outputs: digest, Size: int64(lines.Len()), Count: len(x.shown) / 2, Messages: 1})
+		batch(len(x.shown) / 2)
 	}
 	h.append(finished)
 	h.cells = append(h.cells, id)
@@ -80,6 +88,11 @@ func raises(traceback string) execution {
 func (x execution) but(change func(*execution)) execution {
 	change(&x)
 	return x
+}
+
+// updated is a display that is updated, in batches whose entries tell so many.
+func updated(counts ...int) execution {
+	return shows("stream", `{"name":"stdout","text":"1"}`, "display_data", figure("a", "p"), "update_display_data", figure("b", "p")).but(func(x *execution) { x.counts = counts })
 }
 
 // verdicts are cases of an execution and one that repeats it in another session.
@@ -123,6 +136,15 @@ var verdicts = map[string]struct {
 	"what was cut, and the whole is one": {prints("1").but(func(x *execution) { x.cut = true }), prints("1").but(func(x *execution) { x.cut = true }), "equal"},
 	"what was cut":                       {prints("1").but(func(x *execution) { x.cut = true }), prints("2"), ""},
 	"bytes that are gone":                {prints("gone").but(func(x *execution) { x.unstored = true }), prints("2"), ""},
+	"batches that tell too many":         {prints("1"), updated(5, 1, 1), ""},
+	"batches that tell too few":          {prints("1"), updated(1, 0, 1), ""},
+	"batches that tell nonsense":         {prints("1"), updated(-7, 1, 1), ""},
+	"updates of an earlier cell that were written one by one": {shows("update_display_data", figure("c", "p")),
+		shows("update_display_data", figure("b", "p"), "update_display_data", figure("c", "p")).but(func(x *execution) { x.counts = []int{1, 1} }), "equal"},
+	"updates of two displays of earlier cells": {shows("update_display_data", figure("c", "p")),
+		shows("update_display_data", figure("b", "q"), "update_display_data", figure("c", "p")), "differs"},
+	"streams that mix to the end": {shows("stream", `{"name":"stdout","text":"a"}`, "stream", `{"name":"stderr","text":"x"}`, "stream", `{"name":"stdout","text":"b"}`, "stream", `{"name":"stderr","text":"y"}`),
+		shows("stream", `{"name":"stdout","text":"ab"}`, "stream", `{"name":"stderr","text":"xy"}`), "equal"},
 	"a widget": {result(3, "application/vnd.jupyter.widget-view+json", `{"model_id":"a"}`),
 		result(4, "application/vnd.jupyter.widget-view+json", `{"model_id":"b"}`), ""},
 }

@@ -1,0 +1,126 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/account"
+	"github.com/gemba-ml/gemba/tracker/index"
+	"github.com/gemba-ml/gemba/tracker/web"
+)
+
+// watched is an index that counts what it is asked, and answers with faults that it is told.
+type watched struct {
+	*index.Index
+	mu     sync.Mutex
+	asked  map[string]int
+	faults map[string]error
+}
+
+// watch serves the house's ledger from an index that is watched.
+func (h *house) watch() *watched {
+	w := &watched{asked: map[string]int{}, faults: map[string]error{}}
+	h.server = serveWatched(h.t, h.dir, func(x *index.Index) web.Index {
+		w.Index = x
+		return w
+	})
+	return w
+}
+
+func (w *watched) ask(what string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked[what]++
+	return w.faults[what]
+}
+
+// fail has the index answer so from now on.
+func (w *watched) fail(what string, fault error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.faults[what] = fault
+}
+
+// taken returns what was asked since the last time.
+func (w *watched) taken() map[string]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := maps.Clone(w.asked)
+	clear(w.asked)
+	return was
+}
+
+func (w *watched) Outputs(ctx context.Context, cell tracker.ID) ([]index.Batch, error) {
+	if err := w.ask("outputs"); err != nil {
+		return nil, err
+	}
+	return w.Index.Outputs(ctx, cell)
+}
+
+func (w *watched) Find(ctx context.Context, prefix string) (index.Match, error) {
+	if err := w.ask("find"); err != nil {
+		return index.Match{}, err
+	}
+	return w.Index.Find(ctx, prefix)
+}
+
+func (w *watched) Runs(ctx context.Context, ids []tracker.ID) ([]index.Run, error) {
+	if err := w.ask("runs"); err != nil {
+		return nil, err
+	}
+	return w.Index.Runs(ctx, ids)
+}
+
+func (w *watched) Cell(ctx context.Context, id tracker.ID) (index.Cell, error) {
+	if err := w.ask("cell"); err != nil {
+		return index.Cell{}, err
+	}
+	return w.Index.Cell(ctx, id)
+}
+
+// widget is an execution that showed a widget.
+func widget(model string) execution {
+	return result(1, "application/vnd.jupyter.widget-view+json", fmt.Sprintf(`{"model_id":%q}`, model))
+}
+
+func TestOutputsAreReadOnceThatTellNothing(t *testing.T) {
+	h := newHouse(t)
+	h.append(&tracker.SessionOpenedEntry{Header: h.head(tracker.ID{}), Engine: "go", Notebook: "lab/again.ipynb"})
+	h.execute("a", widget("a"))
+	h.execute("a", widget("b"))
+	w := h.watch()
+	path := "/api/sessions/" + h.session.String() + "/cells"
+	h.ask(http.MethodGet, path, "")
+	if w.taken()["outputs"] == 0 {
+		t.Error("nobody looked at what was shown")
+	}
+	h.ask(http.MethodGet, path, "")
+	if again := w.taken()["outputs"]; again != 0 {
+		t.Errorf("outputs were read %d times more", again)
+	}
+	h.execute("b", prints("1"))
+	h.execute("b", prints("2").but(func(x *execution) { x.unstored = true }))
+	time.Sleep(150 * time.Millisecond) // what was recorded may be missing for that long
+	h.ask(http.MethodGet, path, "")
+	h.put(h.unstored)
+	if err := h.w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	var verdicts []account.Verdict
+	for _, x := range get[web.Page[web.TimelineCell]](h, path).Items {
+		if x.Again != nil {
+			verdicts = append(verdicts, x.Again.Verdict)
+		}
+	}
+	if diff := cmp.Diff([]account.Verdict{account.Differs}, verdicts); diff != "" {
+		t.Errorf("when bytes came back: %s", diff)
+	}
+}
