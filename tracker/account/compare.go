@@ -144,7 +144,10 @@ func (d *Difference) code(ctx context.Context, r Reader, sides [2]side) error {
 			t.add(c.Path, c.State)
 		}
 	})
-	d.Cells = r.cellChanges(ctx, sides, d.Kind != "run")
+	if wrong != nil {
+		return wrong
+	}
+	d.Cells, wrong = r.cellChanges(ctx, sides, d.Kind != "run")
 	return wrong
 }
 

@@ -43,7 +43,7 @@ func (s side) cellKeys() (keys []string, cells map[string]CellRow) {
 }
 
 // cellChanges compares cells: their sources and, where results are asked for, how they ended and what they printed.
-func (r Reader) cellChanges(ctx context.Context, sides [2]side, results bool) (all []ChangedCell) {
+func (r Reader) cellChanges(ctx context.Context, sides [2]side, results bool) (all []ChangedCell, err error) {
 	differ := r.outputsDiffer(ctx)
 	keys, a := sides[0].cellKeys()
 	more, b := sides[1].cellKeys()
@@ -64,13 +64,15 @@ func (r Reader) cellChanges(ctx context.Context, sides [2]side, results bool) (a
 				before, now := string(was.Status), string(is.Status)
 				c.Status = &Changed{"status", &before, &now}
 			}
-			c.Output = differ(was.Cell, is.Cell)
+			if c.Output, err = differ(was.Cell, is.Cell); err != nil {
+				return nil, err
+			}
 		}
 		if c.Source != "" || c.Status != nil || c.Output || inA != inB {
 			all = append(all, c)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // sourceDiff tells line by line what differs, in unified form.

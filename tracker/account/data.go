@@ -224,7 +224,11 @@ func (r Reader) CellPairs(ctx context.Context, both [2]index.Match, all bool) (p
 		a, inA := cells[0][key]
 		b, inB := cells[1][key]
 		p.Source, p.Status = inA != inB || a.Source != b.Source, inA != inB || a.Status != b.Status
-		p.Outputs = inA != inB || differ(a.Cell, b.Cell)
+		if p.Outputs = inA != inB; !p.Outputs {
+			if p.Outputs, err = differ(a.Cell, b.Cell); err != nil {
+				return nil, err
+			}
+		}
 		if inA {
 			p.A = &CellSide{CellRow: a}
 		}
@@ -238,14 +242,16 @@ func (r Reader) CellPairs(ctx context.Context, both [2]index.Match, all bool) (p
 	return pairs, nil
 }
 
-// ReadSource reads the source of one side of a pair, if there is that side.
-func (r Reader) ReadSource(s *CellSide) {
+// WithSource returns one side of a pair with its source read, if there is that side.
+func (r Reader) WithSource(s *CellSide) *CellSide {
 	if s == nil {
-		return
+		return nil
 	}
+	read := *s
 	if text, there := r.SourceText(s.Cell); there {
-		s.Source = &text
+		read.Source = &text
 	}
+	return &read
 }
 
 // ErrNoData says that nobody here can compare data.

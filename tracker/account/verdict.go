@@ -82,17 +82,20 @@ var (
 const mostRead = 2000
 
 // outputsDiffer returns what reports whether two executions are not known to have shown the same, as Judge has it.
-func (r Reader) outputsDiffer(ctx context.Context) func(a, b index.Cell) bool {
+func (r Reader) outputsDiffer(ctx context.Context) func(a, b index.Cell) (bool, error) {
 	left := mostRead
-	return func(a, b index.Cell) bool {
+	return func(a, b index.Cell) (bool, error) {
 		switch {
 		case a.OutputSHA256 == b.OutputSHA256 && whole(a) && whole(b):
-			return false
+			return false, nil
 		case !readable(a) || !readable(b) || left == 0:
-			return true
+			return true, nil
 		}
 		left--
 		same, err := r.showedSame(ctx, a.ID, b.ID)
-		return err != nil || !same
+		if errors.Is(err, errUnknown) {
+			return true, nil
+		}
+		return !same, err
 	}
 }

@@ -97,20 +97,30 @@ const (
 	comparedBytes   = 8 << 20
 )
 
-func (s *Server) compareCells(c *call) (p Page[CellPair], err error) {
-	both, err := s.pair(c, "run", "session", "cell")
+// cellPairs returns the pairs of cells. They are found for the first page, which may take reading much, and remembered for the others.
+func (s *Server) cellPairs(c *call) ([]account.CellPair, error) {
+	stand, err := s.Index.Stand(c.ctx)
 	if err != nil {
-		return p, err
+		return nil, err
 	}
-	all, err := s.account.CellPairs(c.ctx, both, c.flag("all"))
+	return s.pairs.once(stand.String()+" "+s.question(c), func() ([]account.CellPair, error) {
+		both, err := s.pair(c, "run", "session", "cell")
+		if err != nil {
+			return nil, err
+		}
+		return s.account.CellPairs(c.ctx, both, c.flag("all"))
+	})
+}
+
+func (s *Server) compareCells(c *call) (p Page[CellPair], err error) {
+	all, err := s.cellPairs(c)
 	if err != nil {
 		return p, err
 	}
 	found, err := paged(s, c, all)
 	p = Page[CellPair]{Items: make([]CellPair, len(found.Items)), Next: found.Next, Total: found.Total}
 	for i, x := range found.Items {
-		s.account.ReadSource(x.A)
-		s.account.ReadSource(x.B)
+		x.A, x.B = s.account.WithSource(x.A), s.account.WithSource(x.B)
 		p.Items[i].CellPair = x
 		if p.Items[i].AOutputs, err = s.comparedOutputs(c, x.A); err != nil {
 			return p, err

@@ -83,6 +83,7 @@ type Server struct {
 	fields   remembered[[]index.FieldUse]
 	names    remembered[account.Experiments]
 	compared remembered[comparison]
+	pairs    remembered[[]account.CellPair]
 	orders   orders
 	judged   judged
 	files    fileUses

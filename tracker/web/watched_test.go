@@ -124,3 +124,40 @@ func TestOutputsAreReadOnceThatTellNothing(t *testing.T) {
 		t.Errorf("when bytes came back: %s", diff)
 	}
 }
+
+func TestPairsOfCellsAreFoundOnce(t *testing.T) {
+	h := newHouse(t)
+	var sessions [2]tracker.ID
+	for i := range sessions {
+		h.session = tracker.NewID()
+		sessions[i] = h.session
+		h.append(&tracker.SessionOpenedEntry{Header: h.head(tracker.ID{}), Engine: "go", Notebook: "lab/again.ipynb"})
+		for cell := range 9 {
+			h.execute(fmt.Sprint(cell), prints(fmt.Sprint(i)))
+		}
+	}
+	w := h.watch()
+	path := fmt.Sprintf("/api/compare/cells?a=%s&b=%s&limit=3", sessions[0], sessions[1])
+	failed := fmt.Errorf("disk on fire")
+	w.fail("outputs", failed)
+	for _, path := range []string{path, fmt.Sprintf("/api/compare?a=%s&b=%s", sessions[0], sessions[1])} {
+		if answer := h.ask(http.MethodGet, path, ""); answer.Code < http.StatusInternalServerError {
+			t.Errorf("%s with an index that fails: %d %s", path, answer.Code, answer.Body)
+		}
+	}
+	w.fail("outputs", nil)
+	w.taken()
+	var asked []int
+	for after, more := "", true; more; more = after != "" {
+		p := get[web.Page[web.CellPair]](h, path+"&after="+after)
+		for _, x := range p.Items {
+			if x.A.Source == nil || *x.A.Source != "f()" || len(x.BOutputs.Items) != 1 {
+				t.Errorf("a page has %+v", x)
+			}
+		}
+		after, asked = p.Next, append(asked, w.taken()["outputs"])
+	}
+	if diff := cmp.Diff([]int{2 * 3, 2 * 3}, asked[1:]); diff != "" {
+		t.Errorf("how often outputs were asked for, by page behind the first: %s", diff)
+	}
+}
