@@ -76,23 +76,24 @@ type Options struct {
 // Server is the handler.
 type Server struct {
 	Options
-	account  account.Reader
-	mux      *http.ServeMux
-	document func() []byte // OpenAPI
-	fresh    freshness
-	fields   remembered[[]index.FieldUse]
-	names    remembered[account.Experiments]
-	compared remembered[comparison]
-	pairs    remembered[[]account.CellPair]
-	orders   orders
-	judged   judged
-	files    fileUses
-	check    background[*journal.Report]
-	measure  background[*gc.Usage]
-	changes  *broker
-	ending   context.Context
-	end      context.CancelFunc
-	looking  sync.WaitGroup // whoever asks the index without a request
+	account      account.Reader
+	mux          *http.ServeMux
+	document     func() []byte // OpenAPI
+	fresh        freshness
+	fields       remembered[[]index.FieldUse]
+	names        remembered[account.Experiments]
+	compared     remembered[comparison]
+	pairs        remembered[[]account.CellPair]
+	subjectNames remembered[map[tracker.ID]subjectName]
+	orders       orders
+	judged       judged
+	files        fileUses
+	check        background[*journal.Report]
+	measure      background[*gc.Usage]
+	changes      *broker
+	ending       context.Context
+	end          context.CancelFunc
+	looking      sync.WaitGroup // whoever asks the index without a request
 }
 
 // New returns a Server. Close ends what it does in the background.

@@ -52,7 +52,7 @@ func (s *Server) reviewed(c *call) (p Page[ReviewSubject], err error) {
 		return p, err
 	}
 	if text := strings.ToLower(c.get("text")); text != "" {
-		if err := s.nameSubjects(c, list); err != nil {
+		if err := s.nameAll(c, list); err != nil {
 			return p, err
 		}
 		list = slices.DeleteFunc(list, func(x ReviewSubject) bool {
@@ -66,39 +66,87 @@ func (s *Server) reviewed(c *call) (p Page[ReviewSubject], err error) {
 	return p, s.nameSubjects(c, p.Items)
 }
 
+// subjectName is what a subject is, and what it is called.
+type subjectName struct{ kind, name string }
+
+// nameAll is nameSubjects for all that there are, which are looked for again with each letter that somebody types: names are remembered.
+func (s *Server) nameAll(c *call, list []ReviewSubject) error {
+	stand, err := s.Index.Stand(c.ctx)
+	if err != nil {
+		return err
+	}
+	names, err := s.subjectNames.get(stand.String(), s.Now, func() (map[tracker.ID]subjectName, error) {
+		found := make(map[tracker.ID]subjectName, len(list))
+		err := s.nameSubjects(c, list)
+		for _, x := range list {
+			found[x.ID] = subjectName{x.Kind, x.Name}
+		}
+		return found, err
+	})
+	for i := range list {
+		known, there := names[list[i].ID]
+		if list[i].Kind, list[i].Name = known.kind, known.name; !there && err == nil { // it is newer than what is remembered
+			err = s.nameSubjects(c, list[i:i+1])
+		}
+	}
+	return err
+}
+
 // nameSubjects finds out what subjects are.
 func (s *Server) nameSubjects(c *call, list []ReviewSubject) error {
+	var runs []tracker.ID
 	for i := range list {
 		m, err := s.Index.Find(c.ctx, list[i].ID.String())
-		if errors.Is(err, index.ErrNotFound) {
-			continue
-		}
 		if err == nil {
 			list[i].Kind = m.Kind
 			list[i].Name, err = s.nameOf(c, m)
 		}
-		if err != nil {
+		if m.Kind == "run" {
+			runs = append(runs, m.ID)
+		}
+		if err != nil && !errors.Is(err, index.ErrNotFound) && !errors.Is(err, index.ErrAmbiguous) { // those have no name
 			return fmt.Errorf("name the subject of a review: %w", err)
 		}
+	}
+	return s.nameRuns(c, runs, list)
+}
+
+// runsNamed is how many runs are asked for at once: they come with what they logged.
+const runsNamed = 500
+
+// nameRuns gives those subjects that are runs their names.
+func (s *Server) nameRuns(c *call, runs []tracker.ID, list []ReviewSubject) error {
+	names := make(map[tracker.ID]string, len(runs))
+	for some := range slices.Chunk(runs, runsNamed) {
+		found, err := s.Index.Runs(c.ctx, some)
+		if err != nil {
+			return fmt.Errorf("name the runs of reviews: %w", err)
+		}
+		for _, r := range found {
+			names[r.ID] = r.Name
+		}
+	}
+	for i := range list {
+		list[i].Name = cmp.Or(names[list[i].ID], list[i].Name)
 	}
 	return nil
 }
 
-// nameOf returns what something is called; nothing for what has no name.
+// nameOf returns what something beside a run is called; nothing for what has no name.
 func (s *Server) nameOf(c *call, m index.Match) (string, error) {
 	switch m.Kind {
-	case "run":
-		found, err := s.Index.Runs(c.ctx, []tracker.ID{m.ID})
-		if err != nil || len(found) == 0 {
-			return "", err
-		}
-		return found[0].Name, nil
 	case "cell":
 		x, err := s.Index.Cell(c.ctx, m.ID)
-		return s.account.CellName(x), err
+		if err != nil {
+			return "", err
+		}
+		return s.account.CellName(x), nil
 	case "session":
 		x, err := s.Index.Session(c.ctx, m.ID)
-		return account.NotebookName(x.Notebook), err
+		if err != nil {
+			return "", err
+		}
+		return account.NotebookName(x.Notebook), nil
 	case "snapshot":
 		x, err := s.Index.Snapshot(c.ctx, m.ID)
 		return cmp.Or(x.Name, x.Path), err

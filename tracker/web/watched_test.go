@@ -161,3 +161,39 @@ func TestPairsOfCellsAreFoundOnce(t *testing.T) {
 		t.Errorf("how often outputs were asked for, by page behind the first: %s", diff)
 	}
 }
+
+func TestNamesOfSubjectsAreRemembered(t *testing.T) {
+	h := furnished(t)
+	h.many(20)
+	twice := h.cells[2]
+	h.append(&tracker.SnapshotEntry{Header: h.head(h.cells[1]), Snapshot: twice, Name: "twice", Path: "/d", Tree: h.put("{}\n"), Files: 1})
+	for _, id := range append(h.runs, h.cells[0], twice) {
+		h.append(&tracker.ReviewEntry{Header: h.head(tracker.ID{}), Subject: id, Verdict: tracker.Approved})
+	}
+	w := h.watch()
+	const path = "/api/reviews/subjects"
+	want := []string{"cell x := 1 approved 0"}
+	if diff := cmp.Diff(want, h.subjectsAt(path, 100, "x :=")); diff != "" {
+		t.Error(diff)
+	}
+	if asked := w.taken(); asked["find"] != 24 || asked["runs"] != 1 {
+		t.Errorf("to name all of it the index was asked %v", asked)
+	}
+	if got := h.subjectsAt(path, 100, "run 1"); len(got) != 11 {
+		t.Errorf("found %q", got)
+	}
+	if asked := w.taken(); asked["find"]+asked["runs"] > 0 {
+		t.Errorf("for the next letter the index was asked %v", asked)
+	}
+	if diff := cmp.Diff([]string{"  approved 0"}, h.subjectsAt(path, 100, twice.String())); diff != "" {
+		t.Errorf("an id of two things: %s", diff)
+	}
+	h.say(h.cells[1], "approved", "good")
+	if diff := cmp.Diff([]string{"cell y := 2 approved 1"}, h.subjectsAt(path, 100, "y :=")); diff != "" {
+		t.Errorf("what is new: %s", diff)
+	}
+	w.fail("cell", fmt.Errorf("find it: %w", index.ErrNotFound))
+	if got := h.subjectsAt(path, 100, ""); len(got) != 25 || got[0] != "cell  approved 1" {
+		t.Errorf("with cells that are gone: %q", got)
+	}
+}
