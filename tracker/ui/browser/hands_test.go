@@ -63,14 +63,24 @@ func (w *tab) click(role, name string) {
 		if _, err := chromedp.Call(w.ctx, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: node}); err != nil {
 			return false // it was replaced meanwhile
 		}
-		shape, err := chromedp.Call(w.ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: node})
-		if err != nil || len(shape.Quads) == 0 {
-			return false
+		x, y, there := w.middle(node)
+		evaluate[bool](w, "new Promise(done => setTimeout(() => done(true), 40))")
+		if a, b, still := w.middle(node); !there || !still || a != x || b != y {
+			return false // what is above it grows, and a person would wait
 		}
-		q := shape.Quads[0]
-		w.do(chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
+		w.do(chromedp.MouseClickXY(x, y))
 		return true
 	})
+}
+
+// middle is where the middle of a node is.
+func (w *tab) middle(node cdp.BackendNodeID) (x, y float64, there bool) {
+	shape, err := chromedp.Call(w.ctx, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: node})
+	if err != nil || len(shape.Quads) == 0 {
+		return 0, 0, false
+	}
+	q := shape.Quads[0]
+	return (q[0] + q[4]) / 2, (q[1] + q[5]) / 2, true
 }
 
 // fill types a text into a field, in the place of what is there.

@@ -62,6 +62,7 @@ func TestReviewOfManyRuns(t *testing.T) {
 	w.fill("searchbox", "Search by name or id", "RUN-77")
 	w.until("one is listed", func() bool { return listed() == 1 })
 	w.click("button", "run-77")
+	w.sees("param_13", "Write a note", "Nobody said anything of it yet") // all is there, and nothing moves any more
 	w.click("button", "Approve")
 	w.sees("Nothing here is called so", "Said 1")
 	w.fill("searchbox", "Search by name or id", "")
