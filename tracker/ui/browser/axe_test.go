@@ -26,7 +26,7 @@ func (w *tab) accessible(where string) {
 	w.check(err)
 	_, err = chromedp.Run(w.ctx, chromedp.Evaluate[bool]("typeof axe === 'object' || (() => {"+string(script)+"; return true })()"))
 	w.check(err)
-	found := evaluate[[]axeFault](w, "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+	found := evaluate[[]axeFault](w, "axe.run(document, {resultTypes: ['violations'], iframes: false}).then(r => r.violations)")
 	for _, f := range found {
 		if f.Impact != "serious" && f.Impact != "critical" {
 			continue

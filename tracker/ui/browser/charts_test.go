@@ -220,12 +220,12 @@ func TestChartsOfManyPoints(t *testing.T) {
 	if row[4] != "9" {
 		t.Errorf("the greatest value is %s: thinning out lost it", row[4])
 	}
-	evaluate[bool](w, `(() => {
-		const over = document.querySelector('.u-over'), box = over.getBoundingClientRect()
-		over.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + box.width * 22.2 / 40, clientY: box.top + 40, bubbles: true }))
-		return true
-	})()`)
 	w.until("the point next to the peak is told", func() bool {
+		evaluate[bool](w, `(() => {
+			const over = document.querySelector('.u-over'), box = over.getBoundingClientRect()
+			over.dispatchEvent(new PointerEvent('pointermove', { clientX: box.left + box.width * 22.2 / 40, clientY: box.top + 40, bubbles: true }))
+			return true
+		})()`) // again when points came since
 		head := w.table("Values of loss")
 		return len(head) == 2 && strings.HasPrefix(head[0][len(head[0])-1], "At step 654,322") && head[1][len(head[1])-1] != "9"
 	})

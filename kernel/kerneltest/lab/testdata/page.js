@@ -107,7 +107,7 @@
     // faults are what axe-core finds to be serious in the visible elements that match one of the selectors.
     async faults(selectors) {
       const include = selectors.flatMap((s) => Array.from(document.querySelectorAll(s)).filter(visible));
-      const { violations } = await axe.run({ include }, { resultTypes: ["violations"] });
+      const { violations } = await axe.run({ include }, { resultTypes: ["violations"], iframes: false });
       return violations.filter((v) => ["serious", "critical"].includes(v.impact)).flatMap((v) => v.nodes.map((n) => `${v.help} (${v.id}): ${n.html}\n${n.failureSummary}`));
     },
     // closeOthers closes all tabs but the notebook's.
