@@ -194,9 +194,25 @@ func (p *page) click(selector, words string) {
 // choose chooses an item of a menu of the menu bar.
 func (p *page) choose(menu, item string) {
 	p.Helper()
-	p.click(".lm-MenuBar-itemLabel", menu)
+	opened := func() bool {
+		_, err := call[place](p, "place", ".lm-Menu-itemLabel", item)
+		return err == nil
+	}
+	p.until("the menu "+menu+" is open", func() bool {
+		p.click(".lm-MenuBar-itemLabel", menu)
+		for end := time.Now().Add(menuTime); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+			if opened() {
+				return true
+			}
+		}
+		p.press("\x1b") // a theme or a tab that was being changed took the click, or closed the menu
+		return false
+	})
 	p.click(".lm-Menu-itemLabel", item)
 }
+
+// menuTime is how long a menu may take to open before it is clicked again.
+const menuTime = 3 * time.Second
 
 // run runs one cell by the keyboard, and stays there.
 func (p *page) run(number int) {
