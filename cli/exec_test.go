@@ -116,6 +116,7 @@ func TestExecPython(t *testing.T) {
 	if err := os.WriteFile(outside, []byte("far"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	time.Sleep(100 * time.Millisecond) // a file that changes shortly before the program may have been changed by it: times count in steps
 	s.write("a.csv", "1,2\n")
 	s.write("part.py", "open('b.csv', 'w').write('of a child')\n")
 	s.write("train.py", strings.Join([]string{
