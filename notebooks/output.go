@@ -127,10 +127,7 @@ func (o *Outputs) append(cell *Cell, kind string, fields []string, content map[s
 	if kind == "stream" && to.join(content) {
 		return
 	}
-	out := map[string]any{"output_type": kind}
-	for _, f := range fields {
-		out[f] = content[f]
-	}
+	out := outputOf(kind, fields, content)
 	if _, ok := out["data"]; ok {
 		out["data"], out["metadata"] = bundle(out["data"]), orEmpty(out["metadata"])
 	}
@@ -142,6 +139,15 @@ func (o *Outputs) append(cell *Cell, kind string, fields []string, content map[s
 	}
 	to.failed = to.failed || kind == "error"
 	to.list = append(to.list, out)
+}
+
+// outputOf is the output that a message becomes, with these fields of its content.
+func outputOf(kind string, fields []string, content map[string]any) map[string]any {
+	out := map[string]any{"output_type": kind}
+	for _, f := range fields {
+		out[f] = content[f]
+	}
+	return out
 }
 
 // join appends a chunk to the last output when that is the same stream.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -47,9 +48,7 @@ func (w *widgets) comm(cell *Cell, kind string, content map[string]any, buffers 
 	if state["outputs"] != nil {
 		m.text = nil // the kernel says what is shown
 	}
-	for name, value := range state {
-		m.state[name] = value
-	}
+	maps.Copy(m.state, state)
 	paths, _ := data["buffer_paths"].([]any)
 	m.keep(paths, buffers)
 	if to, set := state["msg_id"].(string); set && kind == "comm_msg" && m.state["_model_module"] == outputModule && m.state["_model_name"] == outputModel {
@@ -108,10 +107,7 @@ func (w *widgets) append(m *model, kind string, fields []string, content map[str
 		return
 	}
 	m.finish()
-	out := map[string]any{"output_type": kind}
-	for _, f := range fields {
-		out[f] = content[f]
-	}
+	out := outputOf(kind, fields, content)
 	if kind == "stream" {
 		out["text"] = content["text"]
 	}

@@ -56,10 +56,7 @@ func (n *sessionNames) declaredAnew(execution string, names []string) string {
 		return ""
 	}
 	newest, executed := n.declares.newest[n.cells[i].CellID]
-	if !executed || newest <= i {
-		return ""
-	}
-	if n.cells[newest].Source == n.cells[i].Source {
+	if !executed || newest <= i || n.cells[newest].Source == n.cells[i].Source {
 		return ""
 	}
 	became := map[string][]string{}
