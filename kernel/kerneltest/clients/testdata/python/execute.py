@@ -9,8 +9,25 @@ import sys
 import nbclient
 import nbformat
 import papermill
+import zmq
+from jupyter_client.asynchronous.client import AsyncZMQSocketChannel
 
 PARAMETERS = {"rate": 0.5, "name": "Grace é", "sizes": [3, None, {"deep": True}]}
+
+
+def wake_after_sending():
+    """Lets a channel see what arrived while it sent.
+
+    Session.send goes past the event loop, and may take from it the one sign that a reply is there. nbclient sends
+    the states of Output widgets while it waits for a cell's reply, and waited for ever in one of five executions.
+    """
+    send = AsyncZMQSocketChannel.send
+
+    def sends(channel, message):
+        send(channel, message)
+        channel.socket.get(zmq.EVENTS)
+
+    AsyncZMQSocketChannel.send = sends
 
 
 def with_nbclient(kernel, folder):
@@ -35,6 +52,7 @@ def written(notebook):
 
 
 if __name__ == "__main__":
+    wake_after_sending()
     client, kernel, *folders = sys.argv[1:]
     for folder in folders:
         os.environ["GEMBA_LEDGER"] = os.path.join(folder, ".gemba")
