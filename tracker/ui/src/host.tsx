@@ -22,20 +22,7 @@ export interface Host {
   openNotebook?(path: string, cell?: string): void;
   /** Calls back when something changed in the ledger. Returns how to stop. */
   changes(heard: (changes: LedgerChange) => void): () => void;
-  /** Texts in the reader's language: what stands in them as %1 and so on is given behind. The page has English alone. */
-  words?: Words;
 }
-
-/** What translates texts, as far as there are translations; JupyterLab's translator is one. */
-export interface Words {
-  __(text: string, ...values: (string | number)[]): string;
-  _n(one: string, many: string, n: number): string;
-}
-
-const english: Words = {
-  __: (text, ...values) => text.replace(/%(\d)/g, (mark, n: string) => String(values[Number(n) - 1] ?? mark)),
-  _n: (one, many, n) => english.__(n === 1 ? one : many, n),
-};
 
 export const HostContext = createContext<Host | null>(null);
 
@@ -43,10 +30,6 @@ export function useHost(): Host {
   const host = useContext(HostContext);
   if (host === null) throw new Error('a view is shown without a host');
   return host;
-}
-
-export function useWords(): Words {
-  return useHost().words ?? english;
 }
 
 /** What there is of an answer: the last one stays while a newer one is asked for, or when asking fails. */

@@ -1,4 +1,5 @@
 // The client of gemba's JSON API. It knows no network: a transport carries requests over HTTP (http.ts) or over a Jupyter comm.
+import { trans } from '../trans';
 import type { components, paths } from './schema';
 
 /** The API's types, as the server describes them. */
@@ -116,6 +117,6 @@ function faultOf(status: number, text: string): Fault {
     const { error } = JSON.parse(text) as Schemas['Failure'];
     return new Fault(status, error.code, error.message, error.hint, error.at);
   } catch {
-    return new Fault(status, 'failed', text.slice(0, 500) || `the server answered ${status}`);
+    return new Fault(status, 'failed', text.slice(0, 500) || trans.__('the server answered %1', status));
   }
 }

@@ -1,4 +1,5 @@
 // The transport of the web page: requests by fetch, changes by server-sent events.
+import { trans } from '../trans';
 import { Fault, type LedgerChange, type Reply, type Transport } from './client';
 
 export class HTTP implements Transport {
@@ -9,7 +10,7 @@ export class HTTP implements Transport {
       response = await fetch(path, { method, headers, body: body ?? null, signal: signal ?? null });
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new Fault(0, 'unreachable', 'gemba does not answer', 'start gemba ui again, or wait until the connection is back');
+      throw new Fault(0, 'unreachable', trans.__('gemba does not answer'), trans.__('start gemba ui again, or wait until the connection is back'));
     }
     return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.blob() };
   }

@@ -1,5 +1,6 @@
 // Puts an answer together that comes over a comm in parts.
 import { Fault, type Reply } from '../api/client';
+import { trans } from '../trans';
 import { deferred } from './deferred';
 
 /** A message that belongs to a request. */
@@ -37,7 +38,7 @@ export class Answer {
 
   lose(): void {
     this.lost = true;
-    this.fail(new Fault(0, 'lost', 'a part of the answer was lost: Jupyter drops messages when a cell prints too much', 'try again'));
+    this.fail(new Fault(0, 'lost', trans.__('a part of the answer was lost: Jupyter drops messages when a cell prints too much'), trans.__('try again')));
   }
 
   fail(error: unknown): void {

@@ -1,8 +1,8 @@
 // A mark below a code cell.
 import { Widget } from '@lumino/widgets';
 import type { Place } from '../host';
+import { trans } from '../trans';
 import type { Mark } from './marks';
-import type { Words } from './words';
 
 export class Badge extends Widget {
   private readonly button = document.createElement('button');
@@ -11,7 +11,7 @@ export class Badge extends Widget {
   private readonly compare = document.createElement('button');
   private compared?: Place | undefined;
 
-  constructor(private readonly words: Words, open: () => void, go: (place: Place) => void) {
+  constructor(open: () => void, go: (place: Place) => void) {
     super();
     this.addClass('gm-badge');
     this.button.type = 'button';
@@ -21,8 +21,8 @@ export class Badge extends Widget {
     this.button.append(this.sign, this.text);
     this.compare.type = 'button';
     this.compare.className = 'gm-badge-compare';
-    this.compare.textContent = words.__('compare');
-    this.compare.title = words.__('Show what differs between the two runs');
+    this.compare.textContent = trans.__('compare');
+    this.compare.title = trans.__('Show what differs between the two runs');
     this.compare.addEventListener('click', () => this.compared && go(this.compared));
     this.node.append(this.button, this.compare);
     this.set(undefined);
@@ -37,7 +37,7 @@ export class Badge extends Widget {
     this.button.title = mark.title;
     this.compared = mark.compare;
     this.compare.hidden = !mark.compare;
-    this.compare.setAttribute('aria-label', this.words.__('Compare with the run before: %1', mark.text));
-    this.button.setAttribute('aria-label', this.words.__('Ledger: %1. %2', mark.text, mark.title));
+    this.compare.setAttribute('aria-label', trans.__('Compare with the run before: %1', mark.text));
+    this.button.setAttribute('aria-label', trans.__('Ledger: %1. %2', mark.text, mark.title));
   }
 }

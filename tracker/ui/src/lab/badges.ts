@@ -7,13 +7,12 @@ import { Badge } from './badge';
 import { later } from './later';
 import { markOf, outOfOrder } from './marks';
 import type { NotebookRecord } from './record';
-import type { Words } from './words';
 
 export class Badges {
   private readonly badges = new Map<Cell, Badge>();
   private readonly draw = later(() => this.update(), 60);
 
-  constructor(private readonly panel: NotebookPanel, private readonly record: NotebookRecord, private readonly words: Words, private readonly go: Host['go']) {
+  constructor(private readonly panel: NotebookPanel, private readonly record: NotebookRecord, private readonly go: Host['go']) {
     record.changed.connect(this.draw);
     panel.content.modelContentChanged.connect(this.draw);
     panel.disposed.connect(() => this.dispose());
@@ -44,13 +43,13 @@ export class Badges {
   private mark(cell: Cell, late: boolean): void {
     const found = this.record.of(cell.model.id);
     const present = { source: cell.model.sharedModel.getSource(), ran: countOf(cell) !== null, outOfOrder: late };
-    const mark = markOf(found, present, digest => this.record.sourceOf(digest), this.words);
+    const mark = markOf(found, present, digest => this.record.sourceOf(digest));
     const badge = this.badges.get(cell) ?? (mark && this.add(cell));
     badge?.set(mark);
   }
 
   private add(cell: Cell): Badge {
-    const badge = new Badge(this.words, () => this.open(cell), this.go);
+    const badge = new Badge(() => this.open(cell), this.go);
     this.badges.set(cell, badge);
     void cell.ready.then(() => !badge.isDisposed && !cell.isDisposed && (cell.layout as PanelLayout).addWidget(badge));
     return badge;

@@ -4,8 +4,9 @@ import { Dialog, showDialog, type ICommandPalette } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { Fault } from '../api/client';
 import type { Place } from '../host';
-import { said } from '../said';
+import { trans } from '../trans';
 import type { Hosts } from './hosts';
 import { places } from './places';
 import type { NotebookRecord } from './record';
@@ -13,14 +14,12 @@ import { fill, findLost } from './restore';
 import type { Sidebar } from './sidebar';
 import { openCommand, type Tabs } from './tabs';
 import { openVersion } from './versions';
-import type { Words } from './words';
 
 export interface Parts {
   app: JupyterFrontEnd;
   tracker: INotebookTracker;
   tabs: Tabs;
   hosts: Hosts;
-  words: Words;
   sidebar: Sidebar;
   /** What the ledger holds of a notebook. */
   record(panel: NotebookPanel): NotebookRecord;
@@ -36,10 +35,10 @@ interface Command {
 }
 
 export function addCommands(parts: Parts, palette: ICommandPalette | null): void {
-  const { app, tracker, words, tabs } = parts;
+  const { app, tracker, tabs } = parts;
   const { commands } = app;
   commands.addCommand(openCommand, {
-    label: words.__('Open a view of the ledger'),
+    label: trans.__('Open a view of the ledger'),
     execute: args => tabs.open(placeOf(args), tracker.currentWidget, args['behind'] !== true),
   });
   for (const command of [...views(parts), ...actions(parts)]) {
@@ -47,61 +46,61 @@ export function addCommands(parts: Parts, palette: ICommandPalette | null): void
       label: command.label,
       caption: command.about,
       isEnabled: () => command.everywhere === true || tracker.currentWidget !== null,
-      execute: () => told(words, () => command.run(tracker.currentWidget, tracker.activeCell)),
+      execute: () => told(() => command.run(tracker.currentWidget, tracker.activeCell)),
     });
     palette?.addItem({ command: command.id, category: 'Gemba' });
   }
 }
 
 /** Opens a view for each command of the views. */
-function views({ words, tabs, record }: Parts): Command[] {
+function views({ tabs, record }: Parts): Command[] {
   return places.map(([id, title]) => ({
     id: `gemba:open-${id}`,
-    label: words.__(title),
-    about: words.__("Show gemba's ledger: %1", title),
+    label: trans.__(title),
+    about: trans.__("Show gemba's ledger: %1", trans.__(title)),
     everywhere: true,
     run: panel => tabs.open({ view: id, params: id === 'timeline' && panel ? { notebook: record(panel).path } : {} }, panel),
   }));
 }
 
 function actions(parts: Parts): Command[] {
-  const { words, tabs, sidebar } = parts;
+  const { tabs, sidebar } = parts;
   return [
     {
       id: 'gemba:panel',
-      label: words.__('Show the Side Panel'),
-      about: words.__('Show what is recorded of the notebook in front'),
+      label: trans.__('Show the Side Panel'),
+      about: trans.__('Show what is recorded of the notebook in front'),
       everywhere: true,
       run: () => sidebar.show(),
     },
     {
       id: 'gemba:compare-sessions',
-      label: words.__("Compare This Notebook's Last Two Sessions"),
-      about: words.__('Show what differs between the present session of the notebook and the one before'),
+      label: trans.__("Compare This Notebook's Last Two Sessions"),
+      about: trans.__('Show what differs between the present session of the notebook and the one before'),
       run: panel => panel && compareSessions(parts, panel),
     },
     {
       id: 'gemba:cell-lineage',
-      label: words.__('Lineage of This Cell'),
-      about: words.__('Show what the cell used and made when it was run last'),
+      label: trans.__('Lineage of This Cell'),
+      about: trans.__('Show what the cell used and made when it was run last'),
       run: (panel, cell) => panel && tabs.open({ view: 'lineage', params: { id: execution(parts, panel, cell) } }, panel),
     },
     {
       id: 'gemba:cell-version',
-      label: words.__('Open the Recorded Version of This Cell'),
-      about: words.__('Show the source that was run last beside the present one'),
+      label: trans.__('Open the Recorded Version of This Cell'),
+      about: trans.__('Show the source that was run last beside the present one'),
       run: (panel, cell) => panel && cell && openVersion(parts, panel, cell, execution(parts, panel, cell)),
     },
     {
       id: 'gemba:restore-outputs',
-      label: words.__('Restore Outputs from the Ledger…'),
-      about: words.__('Fill cells with what they showed when they were run, where the notebook lost it'),
+      label: trans.__('Restore Outputs from the Ledger…'),
+      about: trans.__('Fill cells with what they showed when they were run, where the notebook lost it'),
       run: panel => panel && restore(parts, panel),
     },
     {
       id: 'gemba:verify',
-      label: words.__('Check Every Byte of the Ledger'),
-      about: words.__('Begin a check, and show what it proves'),
+      label: trans.__('Check Every Byte of the Ledger'),
+      about: trans.__('Begin a check, and show what it proves'),
       everywhere: true,
       run: async panel => {
         await parts.hosts.reach(panel).client.send('POST', '/api/verify');
@@ -116,37 +115,38 @@ function placeOf(args: ReadonlyPartialJSONObject): Place {
 }
 
 /** The last execution of a cell. */
-function execution({ record, words }: Parts, panel: NotebookPanel, cell: Cell | null): string {
+function execution({ record }: Parts, panel: NotebookPanel, cell: Cell | null): string {
   const found = cell && record(panel).of(cell.model.id)?.execution;
-  if (!found) throw new Error(words.__('No execution of this cell is in the ledger: run it with a kernel of gemba first.'));
+  if (!found) throw new Error(trans.__('No execution of this cell is in the ledger: run it with a kernel of gemba first.'));
   return found;
 }
 
-async function compareSessions({ tabs, hosts, record, words }: Parts, panel: NotebookPanel): Promise<void> {
+async function compareSessions({ tabs, hosts, record }: Parts, panel: NotebookPanel): Promise<void> {
   const { items } = await hosts.reach(panel).client.get('/api/sessions', { notebook: record(panel).path, limit: 2 });
   const [now, before] = items ?? [];
-  if (!now || !before) throw new Error(words.__('There is only one session of this notebook so far.'));
+  if (!now || !before) throw new Error(trans.__('There is only one session of this notebook so far.'));
   tabs.open({ view: 'compare', params: { a: before.id, b: now.id } }, panel);
 }
 
-async function restore({ hosts, record, words }: Parts, panel: NotebookPanel): Promise<void> {
+async function restore({ hosts, record }: Parts, panel: NotebookPanel): Promise<void> {
   const lost = await findLost(panel.content.widgets, record(panel), hosts.reach(panel).client);
-  const title = words.__('Restore outputs from the ledger');
+  const title = trans.__('Restore outputs from the ledger');
   if (lost.length === 0) {
-    await showDialog({ title, body: words.__('Every cell shows what it showed when it was run last. Cells that were edited since are left alone.'), buttons: [Dialog.okButton()] });
+    await showDialog({ title, body: trans.__('Every cell shows what it showed when it was run last. Cells that were edited since are left alone.'), buttons: [Dialog.okButton()] });
     return;
   }
-  const body = words._n('One cell lacks what it showed when it was run last.', '%1 cells lack what they showed when they were run last.', lost.length);
-  const answer = await showDialog({ title, body, buttons: [Dialog.cancelButton(), Dialog.okButton({ label: words.__('Fill in') })] });
+  const body = trans._n('One cell lacks what it showed when it was run last.', '%1 cells lack what they showed when they were run last.', lost.length);
+  const answer = await showDialog({ title, body, buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Fill in') })] });
   if (answer.button.accept) fill(lost);
 }
 
 /** Does something, and tells in a dialog why it could not be done. */
-async function told(words: Words, what: () => unknown): Promise<void> {
+async function told(what: () => unknown): Promise<void> {
   try {
     await what();
   } catch (error) {
-    const { message, hint } = said(error instanceof Error ? error : new Error(String(error)), words);
-    await showDialog({ title: words.__('Ledger'), body: hint ? `${message}: ${hint}` : message, buttons: [Dialog.okButton()] });
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = error instanceof Fault && error.hint;
+    await showDialog({ title: trans.__('Ledger'), body: hint ? `${message}: ${hint}` : message, buttons: [Dialog.okButton()] });
   }
 }

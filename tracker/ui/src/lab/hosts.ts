@@ -2,7 +2,7 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Client } from '../api/client';
 import { Changes } from '../changes';
-import type { Host, Place, Words } from '../host';
+import type { Host, Place } from '../host';
 import type { Kernels } from './kernels';
 import { Route } from './route';
 
@@ -18,7 +18,7 @@ type Reach = Pick<Host, 'client' | 'changes'>;
 export class Hosts {
   private readonly reaches = new WeakMap<object, Reach>();
 
-  constructor(private readonly kernels: Kernels, private readonly shell: Shell, private readonly words: Words) {}
+  constructor(private readonly kernels: Kernels, private readonly shell: Shell) {}
 
   /** How to reach the ledger of a notebook; without one, of whatever kernel of gemba there is. */
   reach(panel: NotebookPanel | null): Reach {
@@ -37,7 +37,6 @@ export class Hosts {
       ...this.reach(panel),
       go: place => this.shell.go(place, panel),
       restate,
-      words: this.words,
       href: () => undefined, // tabs have no addresses
       openNotebook: (path, cell) => this.shell.openNotebook(path, cell),
     };

@@ -3,7 +3,8 @@ import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } fro
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { ITranslator } from '@jupyterlab/translation';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { speak } from '../trans';
 import { Badges } from './badges';
 import { addCommands } from './commands';
 import { Hosts } from './hosts';
@@ -13,7 +14,6 @@ import { NotebookRecord } from './record';
 import { Settings } from './settings';
 import { Sidebar } from './sidebar';
 import { Tabs } from './tabs';
-import { wordsOf } from './words';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'gemba:ledger',
@@ -30,11 +30,11 @@ const plugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
   ) => {
     const began = performance.now();
-    const words = wordsOf(translator);
+    speak((translator ?? nullTranslator).load('gemba'));
     const settings = new Settings();
     const kernels = new Kernels(app.serviceManager, tracker, () => settings.now.startKernel);
-    const tabs = new Tabs(app, words);
-    const hosts = new Hosts(kernels, { go: (place, panel) => void tabs.open(place, panel), openNotebook: (path, cell) => void openNotebook(app, tracker, path, cell) }, words);
+    const tabs = new Tabs(app);
+    const hosts = new Hosts(kernels, { go: (place, panel) => void tabs.open(place, panel), openNotebook: (path, cell) => void openNotebook(app, tracker, path, cell) });
     tabs.hosts = hosts;
     const records = new WeakMap<NotebookPanel, NotebookRecord>();
     const record = (panel: NotebookPanel): NotebookRecord => {
@@ -42,13 +42,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
       records.set(panel, known);
       return known;
     };
-    const sidebar = new Sidebar(app, tracker, kernels, hosts, words, restorer);
-    addCommands({ app, tracker, tabs, hosts, words, sidebar, record }, palette);
+    const sidebar = new Sidebar(app, tracker, kernels, hosts, restorer);
+    addCommands({ app, tracker, tabs, hosts, sidebar, record }, palette);
     if (restorer) tabs.restore(restorer);
     const badges = new Map<NotebookPanel, Badges>();
     const mark = (panel: NotebookPanel): void => {
       if (!settings.now.badges || badges.has(panel) || panel.isDisposed) return;
-      badges.set(panel, new Badges(panel, record(panel), words, place => tabs.open(place, panel)));
+      badges.set(panel, new Badges(panel, record(panel), place => tabs.open(place, panel)));
       panel.disposed.connect(() => badges.delete(panel));
     };
     settings.changed = ({ panel, badges: wanted }) => {

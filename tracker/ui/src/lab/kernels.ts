@@ -3,6 +3,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, KernelSpec, Session } from '@jupyterlab/services';
 import { Fault } from '../api/client';
+import { trans } from '../trans';
 import { Link } from './link';
 import { Reader } from './reader';
 
@@ -63,8 +64,8 @@ export class Kernels {
   private async start(panel: NotebookPanel | null): Promise<Link> {
     const specs = this.services.kernelspecs.specs?.kernelspecs ?? {};
     const name = Object.keys(specs).find(n => about(specs[n]) && about(specs[n])?.['wraps'] === undefined);
-    if (name === undefined) throw new Fault(0, 'no_kernel', 'No kernel of gemba is installed here', 'gemba install brings one; then reload this page');
-    if (!this.mayStart()) throw new Fault(0, 'no_kernel', 'No kernel of gemba runs', 'open a notebook with one, or allow gemba to start one: Settings, Gemba');
+    if (name === undefined) throw new Fault(0, 'no_kernel', trans.__('No kernel of gemba is installed here'), trans.__('gemba install brings one; then reload this page'));
+    if (!this.mayStart()) throw new Fault(0, 'no_kernel', trans.__('No kernel of gemba runs'), trans.__('open a notebook with one, or allow gemba to start one: Settings, Gemba'));
     return this.linkTo(await this.reader.start(name, panel));
   }
 

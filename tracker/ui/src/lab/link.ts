@@ -1,6 +1,7 @@
 // A comm to a kernel that answers for its ledger. The protocol is told by the comment of gemba's package kernel/bridge.
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { Fault, type Reply } from '../api/client';
+import { trans } from '../trans';
 import { Answer, type Events, type Part } from './answer';
 import { deferred, type Deferred } from './deferred';
 
@@ -19,7 +20,7 @@ export interface Hello {
 /** The comm was lost while something was asked: a kernel that restarts, a connection that broke. It may be asked again. */
 export class Lost extends Fault {
   constructor(why: string) {
-    super(0, 'unreachable', why, 'wait until the kernel is back');
+    super(0, 'unreachable', why, trans.__('wait until the kernel is back'));
   }
 }
 
@@ -40,10 +41,10 @@ export class Link {
     kernel.statusChanged.connect((_, status) => {
       if (!['restarting', 'autorestarting', 'terminating', 'dead'].includes(status)) return;
       delete this.refused; // what starts may be another program
-      this.drop('the kernel restarts');
+      this.drop(trans.__('the kernel restarts'));
     });
-    kernel.connectionStatusChanged.connect((_, status) => status !== 'connected' && this.drop('the connection to the kernel is lost'));
-    kernel.disposed.connect(() => this.drop('the kernel is gone'));
+    kernel.connectionStatusChanged.connect((_, status) => status !== 'connected' && this.drop(trans.__('the connection to the kernel is lost')));
+    kernel.disposed.connect(() => this.drop(trans.__('the kernel is gone')));
     kernel.iopubMessage.connect((_, message) => this.look(message.header.session));
   }
 
@@ -58,7 +59,7 @@ export class Link {
     if (this.greeting) return this.greeting.promise;
     const greeting = deferred<Hello>();
     this.greeting = greeting;
-    const late = setTimeout(() => this.drop('the kernel does not answer'), patience);
+    const late = setTimeout(() => this.drop(trans.__('the kernel does not answer')), patience);
     greeting.promise.then(() => clearTimeout(late), () => clearTimeout(late));
     await this.connected();
     if (this.greeting === greeting) this.start();
@@ -126,7 +127,7 @@ export class Link {
   }
 
   private send(data: Record<string, unknown>): void {
-    if (!this.comm || this.comm.isDisposed || this.kernel.isDisposed) return this.drop('the connection to the kernel is lost');
+    if (!this.comm || this.comm.isDisposed || this.kernel.isDisposed) return this.drop(trans.__('the connection to the kernel is lost'));
     this.comm.send(data as never).done.catch(() => undefined); // as above
   }
 
@@ -144,9 +145,9 @@ export class Link {
     if (this.comm && this.lives.size > 1) this.send({ id: 0, cancel: true });
   }
 
-  private closed(comm: Kernel.IComm, why = 'the kernel closed the connection'): void {
+  private closed(comm: Kernel.IComm, why = trans.__('the kernel closed the connection')): void {
     if (comm !== this.comm) return;
-    if (!this.greeting?.done) this.refused = new Fault(0, 'refused', why, 'gemba install brings a kernel that answers');
+    if (!this.greeting?.done) this.refused = new Fault(0, 'refused', why, trans.__('gemba install brings a kernel that answers'));
     this.drop(why);
   }
 

@@ -1,13 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { markOf, outOfOrder, type Present, type Recorded } from './marks';
-import type { Words } from './words';
 
-const words = { __: (text: string, ...args: unknown[]) => text.replace(/%(\d)/g, (_, n: string) => String(args[Number(n) - 1])), _n: (one: string, many: string, n: number) => (n === 1 ? one : many.replace('%1', String(n))) } as unknown as Words;
 const cell = (more: Partial<Recorded> = {}): Recorded =>
   ({ execution: 'e', status: 'ok', current: true, source_digest: 'd', redactions: 0, wall_ns: 1e9, build_ns: 0, run_ns: 1e9, started: '2026-01-01T00:00:00Z', session: 's', sequence: 1, ...more }) as Recorded;
 const present: Present = { source: 'x', ran: true, outOfOrder: false };
-const kind = (c: Recorded | undefined, p: Partial<Present> = {}, recorded = 'x'): string | undefined => markOf(c, { ...present, ...p }, () => recorded, words)?.kind;
+const kind = (c: Recorded | undefined, p: Partial<Present> = {}, recorded = 'x'): string | undefined => markOf(c, { ...present, ...p }, () => recorded)?.kind;
 
 test('a mark says what matters most', () => {
   equal(kind(undefined, { ran: false }), undefined);
@@ -22,7 +20,7 @@ test('a mark says what matters most', () => {
   const again = (verdict: string) => cell({ again: { verdict, of: 'o', session: 's', count: 1, started: '' } } as unknown as Partial<Recorded>);
   equal(kind(again('equal')), 'equal');
   equal(kind(again('of a newer gemba')), 'recorded');
-  deepEqual(markOf(again('differs'), present, () => 'x', words)?.compare, { view: 'compare', params: { a: 'o', b: 'e' } });
+  deepEqual(markOf(again('differs'), present, () => 'x')?.compare, { view: 'compare', params: { a: 'o', b: 'e' } });
 });
 
 test('cells that ran after one below them are out of order', () => {

@@ -2,7 +2,7 @@
 import type { Schemas } from '../api/client';
 import type { Place } from '../host';
 import { duration, exact } from '../parts/format';
-import type { Words } from './words';
+import { trans } from '../trans';
 
 export type Recorded = Schemas['NotebookCell'];
 
@@ -30,14 +30,14 @@ export interface Present {
 }
 
 /** The mark of a cell; undefined where there is nothing to say. `sourceOf` returns a recorded source by its digest where it is known. */
-export function markOf(cell: Recorded | undefined, present: Present, sourceOf: (digest: string) => string | undefined, words: Words): Mark | undefined {
+export function markOf(cell: Recorded | undefined, present: Present, sourceOf: (digest: string) => string | undefined): Mark | undefined {
   if (!cell) {
     if (!present.ran) return undefined;
-    return { kind: 'unrecorded', sign: '⊘', text: words.__('not recorded'), title: words.__('No execution of this cell is in the ledger.') };
+    return { kind: 'unrecorded', sign: '⊘', text: trans.__('not recorded'), title: trans.__('No execution of this cell is in the ledger.') };
   }
   const kind = kindOf(cell, present, sourceOf);
-  const [sign, text] = says(kind, cell, words);
-  return { kind, sign, text, title: [...about(kind, cell, words), ...facts(cell, words)].join('\n'), compare: compared(kind, cell) };
+  const [sign, text] = says(kind, cell);
+  return { kind, sign, text, title: [...about(kind, cell), ...facts(cell)].join('\n'), compare: compared(kind, cell) };
 }
 
 /** A compared execution is worth a link where the mark is about it, or its result might have to do with the mark. */
@@ -66,70 +66,70 @@ export function edited(cell: Recorded, source: string, sourceOf: (digest: string
   return recorded !== undefined && recorded !== source;
 }
 
-function says(kind: Mark['kind'], cell: Recorded, words: Words): [sign: string, text: string] {
+function says(kind: Mark['kind'], cell: Recorded): [sign: string, text: string] {
   switch (kind) {
     case 'running':
-      return ['◌', words.__('being recorded')];
+      return ['◌', trans.__('being recorded')];
     case 'edited':
-      return ['✎', words.__('edited since it was run')];
+      return ['✎', trans.__('edited since it was run')];
     case 'gap':
-      return ['⊘', words.__('not all is recorded')];
+      return ['⊘', trans.__('not all is recorded')];
     case 'earlier':
-      return ['↺', words.__('from an earlier session')];
+      return ['↺', trans.__('from an earlier session')];
     case 'order':
-      return ['↕', words.__('run out of order')];
+      return ['↕', trans.__('run out of order')];
     case 'equal':
-      return ['=', words.__('%1 · outputs equal again', recorded(cell, words))];
+      return ['=', trans.__('%1 · outputs equal again', recorded(cell))];
     case 'differs':
-      return ['≠', words.__('%1 · outputs differ from before', recorded(cell, words))];
+      return ['≠', trans.__('%1 · outputs differ from before', recorded(cell))];
     case 'failed':
-      return ['✕', words.__('%1 · failed this time', recorded(cell, words))];
+      return ['✕', trans.__('%1 · failed this time', recorded(cell))];
     default:
-      return ['✓', recorded(cell, words)];
+      return ['✓', recorded(cell)];
   }
 }
 
-function recorded(cell: Recorded, words: Words): string {
-  return cell.status === 'ok' ? words.__('recorded · %1', duration(cell.wall_ns)) : words.__('recorded');
+function recorded(cell: Recorded): string {
+  return cell.status === 'ok' ? trans.__('recorded · %1', duration(cell.wall_ns)) : trans.__('recorded');
 }
 
-function about(kind: Mark['kind'], cell: Recorded, words: Words): string[] {
+function about(kind: Mark['kind'], cell: Recorded): string[] {
   switch (kind) {
     case 'edited':
-      return [words.__('The source is not the one that made what is shown.')];
+      return [trans.__('The source is not the one that made what is shown.')];
     case 'gap':
       return (cell.gaps ?? []).map(gap => gap.reason);
     case 'earlier':
-      return [words.__('The kernel was started again since: what this cell defined is not there any more.')];
+      return [trans.__('The kernel was started again since: what this cell defined is not there any more.')];
     case 'order':
-      return [words.__('A cell further down was run before it: running all from the top may come to something else.')];
+      return [trans.__('A cell further down was run before it: running all from the top may come to something else.')];
     default:
       return [];
   }
 }
 
 /** What it came to that the cell was run again, in a sentence. */
-function repeats({ again, session }: Recorded, words: Words): string | undefined {
+function repeats({ again, session }: Recorded): string | undefined {
   if (!again) return undefined;
-  const of = again.session === session ? words.__('its run before in this session, In [%1]', again.count) : words.__('its run in the session of %1', exact(again.started));
+  const of = again.session === session ? trans.__('its run before in this session, In [%1]', again.count) : trans.__('its run in the session of %1', exact(again.started));
   switch (again.verdict) {
     case 'equal':
-      return words.__('Its outputs equal those of %1.', of);
+      return trans.__('Its outputs equal those of %1.', of);
     case 'differs':
-      return words.__('Its outputs differ from those of %1.', of);
+      return trans.__('Its outputs differ from those of %1.', of);
     case 'failed':
-      return words.__('It failed this time, unlike %1.', of);
+      return trans.__('It failed this time, unlike %1.', of);
     default:
       return undefined;
   }
 }
 
-function facts(cell: Recorded, words: Words): string[] {
-  const list = [repeats(cell, words) ?? [], words.__('Run %1', exact(cell.started))].flat();
-  if (cell.finished) list.push(words.__('%1 in all: %2 building, %3 running', duration(cell.wall_ns), duration(cell.build_ns), duration(cell.run_ns)));
-  if (cell.status !== 'ok' && cell.status !== 'running') list.push(words.__('Ended: %1', cell.status));
-  if (cell.repeat && cell.repeat > 1) list.push(words._n('Run once in this session', 'Run %1 times in this session', cell.repeat));
-  if (cell.redactions) list.push(words._n('A secret was taken out of the record', '%1 secrets were taken out of the record', cell.redactions));
+function facts(cell: Recorded): string[] {
+  const list = [repeats(cell) ?? [], trans.__('Run %1', exact(cell.started))].flat();
+  if (cell.finished) list.push(trans.__('%1 in all: %2 building, %3 running', duration(cell.wall_ns), duration(cell.build_ns), duration(cell.run_ns)));
+  if (cell.status !== 'ok' && cell.status !== 'running') list.push(trans.__('Ended: %1', cell.status));
+  if (cell.repeat && cell.repeat > 1) list.push(trans._n('Run once in this session', 'Run %1 times in this session', cell.repeat));
+  if (cell.redactions) list.push(trans._n('A secret was taken out of the record', '%1 secrets were taken out of the record', cell.redactions));
   return list;
 }
 

@@ -8,6 +8,8 @@ import { viewOf } from '../views';
 import { Panel, type PanelModel } from './panel';
 import { Version, type VersionModel } from './version';
 
+export { speak } from '../trans';
+
 /** Something that is shown in a node. */
 export interface Shown {
   remove(): void;

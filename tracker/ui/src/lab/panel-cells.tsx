@@ -3,9 +3,8 @@ import { useAnswer } from '../host';
 import type { LedgerChange, Schemas } from '../api/client';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
-import { duration, exact } from '../parts/format';
-import { since } from './when';
-import type { Words } from './words';
+import { ago, duration, exact } from '../parts/format';
+import { trans } from '../trans';
 
 const shown = 8;
 
@@ -23,34 +22,34 @@ export function cellsChanged(changes: LedgerChange): boolean {
   return Boolean(changes.all || changes.cells?.length || changes.kinds.some(kind => kind.startsWith('cell.')));
 }
 
-export function Cells({ words, path, places }: { words: Words; path: string; places(): Map<string, number> }) {
+export function Cells({ path, places }: { path: string; places(): Map<string, number> }) {
   const cells = useAnswer('/api/cells', { notebook: path, limit: shown }, cellsChanged);
   return (
-    <Answered asked={cells} what={words.__('cells')}>
+    <Answered asked={cells} what={trans.__('cells')}>
       {({ items }) =>
         items?.length ? (
           <ol class="gm-lab-cells" reversed>
-            {items.map(cell => <Cell key={cell.id} words={words} cell={cell} place={places().get(cell.cell_id ?? '')} />)}
+            {items.map(cell => <Cell key={cell.id} cell={cell} place={places().get(cell.cell_id ?? '')} />)}
           </ol>
         ) : (
-          <p class="gm-lab-none">{words.__('No cell has been run yet.')}</p>
+          <p class="gm-lab-none">{trans.__('No cell has been run yet.')}</p>
         )
       }
     </Answered>
   );
 }
 
-function Cell({ words, cell, place }: { words: Words; cell: Schemas['account.CellRow']; place: number | undefined }) {
+function Cell({ cell, place }: { cell: Schemas['account.CellRow']; place: number | undefined }) {
   const [sign, look, title] = signs[cell.status] ?? ['?', 'gm-dim', cell.status];
-  const where = place === undefined ? words.__('a cell that is not in the notebook any more') : words.__('cell %1 of the notebook', place + 1);
-  const told = `${words.__(title)}, ${where}, ${exact(cell.started)}`;
+  const where = place === undefined ? trans.__('a cell that is not in the notebook any more') : trans.__('cell %1 of the notebook', place + 1);
+  const told = `${trans.__(title)}, ${where}, ${exact(cell.started)}`;
   return (
     <li title={told}>
-      <Link to={{ view: 'timeline', params: { cell: cell.id } }} class="gm-lab-cell" label={words.__('In %1: %2: %3', cell.count, cell.name, told)}>
+      <Link to={{ view: 'timeline', params: { cell: cell.id } }} class="gm-lab-cell" label={trans.__('In %1: %2: %3', cell.count, cell.name, told)}>
         <span class={look} aria-hidden="true">{sign}</span>
         <span class="gm-lab-count">[{cell.count || ' '}]</span>
-        <span class="gm-cut gm-mono">{cell.name || words.__('(empty)')}</span>
-        <span class="gm-lab-when">{cell.finished ? duration(cell.wall_ns) : since(cell.started, words)}</span>
+        <span class="gm-cut gm-mono">{cell.name || trans.__('(empty)')}</span>
+        <span class="gm-lab-when">{cell.finished ? duration(cell.wall_ns) : ago(cell.started)}</span>
       </Link>
     </li>
   );

@@ -4,11 +4,9 @@ import { useAnswer, useHost } from '../host';
 import type { Schemas } from '../api/client';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
-import { exact, number } from '../parts/format';
-import { said } from '../said';
+import { ago, exact, number } from '../parts/format';
+import { trans } from '../trans';
 import { Part } from './panel';
-import { since } from './when';
-import type { Words } from './words';
 
 type Run = Schemas['account.Run'];
 
@@ -16,14 +14,14 @@ type Run = Schemas['account.Run'];
 const told = 5;
 
 /** The newest run that a session of the notebook logged to; nothing when it did not log. */
-export function RunNow({ words, session }: { words: Words; session: string }) {
+export function RunNow({ session }: { session: string }) {
   const runs = useAnswer('/api/runs', { filter: `session = '${session}'`, limit: 1, fields: ['id'] }, changes => Boolean(changes.all || changes.runs?.length));
   const id = runs.data?.items?.[0]?.id;
   const run = useAnswer(id === undefined ? null : '/api/runs/{id}', { id: id ?? '' }, changes => Boolean(changes.all || (id && changes.runs?.includes(id))));
   if (id === undefined || run.data === undefined) return null;
   return (
-    <Part title={words.__('Run')}>
-      <Link to={{ view: 'runs', params: { run: id } }}>{run.data.name}</Link> <span class="gm-dim">{words.__(run.data.status)}</span>
+    <Part title={trans.__('Run')}>
+      <Link to={{ view: 'runs', params: { run: id } }}>{run.data.name}</Link> <span class="gm-dim">{trans.__(run.data.status)}</span>
       <dl class="gm-lab-facts">{factsOf(run.data).map(([name, value]) => [<dt class="gm-cut" title={name}>{name}</dt>, <dd class="gm-cut" title={value}>{value}</dd>])}</dl>
     </Part>
   );
@@ -35,7 +33,7 @@ function factsOf(run: Run): [string, string][] {
 }
 
 /** What the last check of the ledger found, and a way to have another. */
-export function Check({ words }: { words: Words }) {
+export function Check() {
   const host = useHost();
   const [failed, setFailed] = useState<Error>();
   const check = useAnswer('/api/verify', {}, changes => Boolean(changes.all));
@@ -49,16 +47,16 @@ export function Check({ words }: { words: Words }) {
     host.client.send('POST', '/api/verify').then(() => (setFailed(undefined), check.again()), setFailed);
   };
   return (
-    <Answered asked={check} what={words.__('the last check')}>
+    <Answered asked={check} what={trans.__('the last check')}>
       {v => (
         <>
           <p class="gm-lab-check">
-            <Standing words={words} check={v} />
+            <Standing check={v} />
           </p>
-          {failed && <p class="gm-lab-bad" role="alert">{said(failed, words).message}</p>}
+          {failed && <p class="gm-lab-bad" role="alert">{failed.message}</p>}
           <p>
-            <button class="gm-button" disabled={running} onClick={start}>{words.__('Check every byte')}</button>{' '}
-            <Link to={{ view: 'verify', params: {} }}>{words.__('What that proves')}</Link>
+            <button class="gm-button" disabled={running} onClick={start}>{trans.__('Check every byte')}</button>{' '}
+            <Link to={{ view: 'verify', params: {} }}>{trans.__('What that proves')}</Link>
           </p>
         </>
       )}
@@ -66,12 +64,12 @@ export function Check({ words }: { words: Words }) {
   );
 }
 
-function Standing({ words, check }: { words: Words; check: Schemas['Verification'] }) {
-  if (check.state === 'running') return <span class="gm-chip gm-chip-info">◌ {words.__('checking…')}</span>;
+function Standing({ check }: { check: Schemas['Verification'] }) {
+  if (check.state === 'running') return <span class="gm-chip gm-chip-info">◌ {trans.__('checking…')}</span>;
   if (check.error) return <span class="gm-chip gm-chip-bad">✕ {check.error.message}</span>;
-  if (!check.result) return <span class="gm-dim">{words.__('Not checked yet.')}</span>;
-  const when = check.finished && <span class="gm-dim" title={exact(check.finished)}>{since(check.finished, words)}</span>;
+  if (!check.result) return <span class="gm-dim">{trans.__('Not checked yet.')}</span>;
+  const when = check.finished && <span class="gm-dim" title={exact(check.finished)}>{ago(check.finished)}</span>;
   return check.result.ok
-    ? <><span class="gm-chip gm-chip-good">✓ {words.__('whole and unchanged')}</span> {when}</>
-    : <><span class="gm-chip gm-chip-bad">✕ {words.__('damaged')}</span> {when}</>;
+    ? <><span class="gm-chip gm-chip-good">✓ {trans.__('whole and unchanged')}</span> {when}</>
+    : <><span class="gm-chip gm-chip-bad">✕ {trans.__('damaged')}</span> {when}</>;
 }

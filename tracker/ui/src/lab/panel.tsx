@@ -6,18 +6,16 @@ import { useAnswer } from '../host';
 import { Icon } from '../parts/icon';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
-import { exact } from '../parts/format';
+import { ago, exact } from '../parts/format';
 import { views } from '../views';
+import { trans } from '../trans';
 import { Cells } from './panel-cells';
 import { Check, RunNow } from './panel-facts';
 import type { NotebookNow } from './now';
-import { since } from './when';
-import type { Words } from './words';
 
 type Session = Schemas['SessionRow'];
 
 export interface PanelModel {
-  words: Words;
   notebook?: NotebookNow;
   /** Opens Jupyter's dialog to choose another kernel. */
   chooseKernel(): void;
@@ -28,26 +26,26 @@ export interface PanelModel {
 }
 
 export function Panel(model: PanelModel) {
-  const { words, notebook } = model;
+  const { notebook } = model;
   return (
     <div class="gm-lab-panel">
-      {notebook ? <Notebook {...model} notebook={notebook} /> : <p class="gm-lab-none">{words.__('Open a notebook to see what is recorded of it.')}</p>}
-      <Part title={words.__('Views')}>
+      {notebook ? <Notebook {...model} notebook={notebook} /> : <p class="gm-lab-none">{trans.__('Open a notebook to see what is recorded of it.')}</p>}
+      <Part title={trans.__('Views')}>
         <ul class="gm-lab-views">
           {views
             .filter(v => v.listed)
             .map(v => (
-              <li key={v.id} title={words.__(v.about)}>
+              <li key={v.id} title={trans.__(v.about)}>
                 <Link to={{ view: v.id, params: notebook && v.id === 'timeline' ? { notebook: notebook.path } : {} }} class="gm-lab-view">
                   <Icon path={v.icon} />
-                  {words.__(v.title)}
+                  {trans.__(v.title)}
                 </Link>
               </li>
             ))}
         </ul>
       </Part>
-      <Part title={words.__('Ledger')}>
-        <Check words={words} />
+      <Part title={trans.__('Ledger')}>
+        <Check />
       </Part>
     </div>
   );
@@ -64,7 +62,7 @@ export function Part({ title, children }: { title: string; children: ComponentCh
 }
 
 function Notebook(model: PanelModel & { notebook: NotebookNow }) {
-  const { words, notebook } = model;
+  const { notebook } = model;
   const { path } = notebook;
   const sessions = useAnswer('/api/sessions', { notebook: path, limit: 2 }, sessionsChanged);
   return (
@@ -73,17 +71,17 @@ function Notebook(model: PanelModel & { notebook: NotebookNow }) {
         <h1 class="gm-cut" title={path}>{notebook.name}</h1>
         <Recorded {...model} />
       </header>
-      <Answered asked={sessions} what={words.__('sessions')}>
+      <Answered asked={sessions} what={trans.__('sessions')}>
         {({ items }) => {
           const [now, before] = items ?? [];
-          if (!now) return <p class="gm-lab-none">{words.__('Nothing is recorded of this notebook yet.')}</p>;
+          if (!now) return <p class="gm-lab-none">{trans.__('Nothing is recorded of this notebook yet.')}</p>;
           return (
             <>
-              <Sessions words={words} now={now} before={before} />
-              <Part title={words.__('Run last')}>
-                <Cells words={words} path={path} places={model.places} />
+              <Sessions now={now} before={before} />
+              <Part title={trans.__('Run last')}>
+                <Cells path={path} places={model.places} />
               </Part>
-              <RunNow words={words} session={now.id} />
+              <RunNow session={now.id} />
             </>
           );
         }}
@@ -96,33 +94,33 @@ function sessionsChanged(changed: LedgerChange): boolean {
   return Boolean(changed.all || changed.sessions?.length || changed.kinds.includes('cell.finished'));
 }
 
-function Recorded({ words, notebook, chooseKernel }: PanelModel & { notebook: NotebookNow }) {
-  if (notebook.waiting) return <p class="gm-lab-kernel gm-dim">{words.__('No kernel is connected.')}</p>;
-  if (notebook.recorded) return <p class="gm-lab-kernel"><span class="gm-chip gm-chip-good">● {words.__('Recorded')}</span> {notebook.kernel}</p>;
+function Recorded({ notebook, chooseKernel }: PanelModel & { notebook: NotebookNow }) {
+  if (notebook.waiting) return <p class="gm-lab-kernel gm-dim">{trans.__('No kernel is connected.')}</p>;
+  if (notebook.recorded) return <p class="gm-lab-kernel"><span class="gm-chip gm-chip-good">● {trans.__('Recorded')}</span> {notebook.kernel}</p>;
   return (
     <>
-      <p class="gm-lab-kernel"><span class="gm-chip gm-chip-warn">○ {words.__('Not recorded')}</span> {notebook.kernel || words.__('no kernel')}</p>
+      <p class="gm-lab-kernel"><span class="gm-chip gm-chip-warn">○ {trans.__('Not recorded')}</span> {notebook.kernel || trans.__('no kernel')}</p>
       <p class="gm-dim">
-        {advice(words, notebook)}{' '}
-        {(notebook.recorder || notebook.kernelName === '') && <button class="gm-link" onClick={chooseKernel}>{words.__('Choose it')}</button>}
+        {advice(notebook)}{' '}
+        {(notebook.recorder || notebook.kernelName === '') && <button class="gm-link" onClick={chooseKernel}>{trans.__('Choose it')}</button>}
       </p>
     </>
   );
 }
 
 /** How what is run gets recorded. */
-function advice(words: Words, { recorder, kernelName }: NotebookNow): string {
-  if (recorder) return words.__('%1 records what it runs.', recorder);
-  if (kernelName === '') return words.__('Kernels with gemba in their names record what they run.');
-  return words.__('gemba records its own kernels. In a terminal, gemba install --wrap %1 makes one of this kernel.', kernelName);
+function advice({ recorder, kernelName }: NotebookNow): string {
+  if (recorder) return trans.__('%1 records what it runs.', recorder);
+  if (kernelName === '') return trans.__('Kernels with gemba in their names record what they run.');
+  return trans.__('gemba records its own kernels. In a terminal, gemba install --wrap %1 makes one of this kernel.', kernelName);
 }
 
-function Sessions({ words, now, before }: { words: Words; now: Session; before: Session | undefined }) {
+function Sessions({ now, before }: { now: Session; before: Session | undefined }) {
   useTick();
   return (
-    <p class="gm-lab-session" title={words.__('since %1', exact(now.started))}>
-      {words._n('Newest session: %1 cell run', 'Newest session: %1 cells run', now.cells)}, {words.__('began %1', since(now.started, words))}.{' '}
-      {before && <Link to={{ view: 'compare', params: { a: before.id, b: now.id } }}>{words.__('Compare with the one before')}</Link>}
+    <p class="gm-lab-session" title={trans.__('since %1', exact(now.started))}>
+      {trans._n('Newest session: %1 cell run', 'Newest session: %1 cells run', now.cells)}, {trans.__('began %1', ago(now.started))}.{' '}
+      {before && <Link to={{ view: 'compare', params: { a: before.id, b: now.id } }}>{trans.__('Compare with the one before')}</Link>}
     </p>
   );
 }

@@ -1,18 +1,20 @@
 // The views by id and title, for menus and tabs: the views themselves are loaded when one is looked at.
+import { N_, trans } from '../trans';
 
 export const places: [id: string, title: string][] = [
-  ['home', 'Home'],
-  ['timeline', 'Timeline'],
-  ['runs', 'Runs'],
-  ['compare', 'Compare'],
-  ['charts', 'Charts'],
-  ['lineage', 'Lineage'],
-  ['review', 'Review'],
-  ['verify', 'Verify'],
-  ['disk', 'Disk'],
-  ['environment', 'Environment'],
+  ['home', N_('Home')],
+  ['timeline', N_('Timeline')],
+  ['runs', N_('Runs')],
+  ['compare', N_('Compare')],
+  ['charts', N_('Charts')],
+  ['lineage', N_('Lineage')],
+  ['review', N_('Review')],
+  ['verify', N_('Verify')],
+  ['disk', N_('Disk')],
+  ['environment', N_('Environment')],
 ];
 
+/** The title of a view, in the reader's language. */
 export function titleOf(view: string): string {
-  return places.find(([id]) => id === view)?.[1] ?? view;
+  return trans.__(places.find(([id]) => id === view)?.[1] ?? view);
 }

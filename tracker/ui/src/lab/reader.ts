@@ -4,6 +4,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ServerConnection, type Kernel, type Session } from '@jupyterlab/services';
 import { Fault } from '../api/client';
+import { trans } from '../trans';
 
 /** What the list of running kernels calls it. The kernel knows by this name that it is no notebook's (cli/kernel.go). */
 export const readerName = 'gemba: reads the ledger';
@@ -21,7 +22,7 @@ export class Reader {
   start(kernelspec: string, panel: NotebookPanel | null): Promise<Kernel.IKernelConnection> {
     this.starting ??= this.begin(kernelspec, panel).catch(error => {
       delete this.starting;
-      throw new Fault(0, 'no_kernel', `No kernel could be started to read the ledger: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Fault(0, 'no_kernel', trans.__('No kernel could be started to read the ledger: %1', error instanceof Error ? error.message : String(error)));
     });
     return this.starting;
   }
@@ -29,7 +30,7 @@ export class Reader {
   private async begin(kernelspec: string, panel: NotebookPanel | null): Promise<Kernel.IKernelConnection> {
     const folder = panel ? PathExt.dirname(this.services.contents.localPath(panel.context.path)) : '';
     const session = await this.services.sessions.startNew({ name: readerName, path: PathExt.join(folder, readerName), type: 'gemba', kernel: { name: kernelspec } });
-    if (!session.kernel) throw new Error('the server started none');
+    if (!session.kernel) throw new Error(trans.__('the server started none'));
     const ended = (): void => {
       delete this.starting;
       removeEventListener('pagehide', end);

@@ -10,7 +10,7 @@ import type { NotebookNow } from './now';
 import { ledgerPath } from './paths';
 import { explain, room } from './tabs';
 import { loadViews } from './views';
-import type { Words } from './words';
+import { trans } from '../trans';
 
 export class Sidebar {
   private widget?: Widget;
@@ -23,7 +23,6 @@ export class Sidebar {
     private readonly tracker: INotebookTracker,
     private readonly kernels: Kernels,
     private readonly hosts: Hosts,
-    private readonly words: Words,
     private readonly restorer: ILayoutRestorer | null,
   ) {
     tracker.currentChanged.connect(() => this.draw());
@@ -43,7 +42,7 @@ export class Sidebar {
 
   /** Shows the panel, and puts the cursor there. */
   show(): void {
-    if (!this.widget) throw new Error(this.words.__('The side panel is switched off, in the settings of Gemba.'));
+    if (!this.widget) throw new Error(trans.__('The side panel is switched off, in the settings of Gemba.'));
     this.app.shell.activateById(this.widget.id);
     setTimeout(() => this.widget?.node.focus()); // the palette gives the cursor back when it closes
   }
@@ -51,9 +50,9 @@ export class Sidebar {
   private add(): void {
     const widget = room('side');
     widget.id = 'gemba-ledger';
-    Object.assign(widget.title, { caption: this.words.__('Ledger (gemba)'), icon: gembaIcon() });
+    Object.assign(widget.title, { caption: trans.__('Ledger (gemba)'), icon: gembaIcon() });
     widget.node.setAttribute('role', 'region');
-    widget.node.setAttribute('aria-label', this.words.__('Ledger'));
+    widget.node.setAttribute('aria-label', trans.__('Ledger'));
     this.widget = widget;
     this.app.shell.add(widget, 'left', { rank: 900, type: 'Gemba' });
     this.restorer?.add(widget, widget.id);
@@ -72,7 +71,6 @@ export class Sidebar {
         const panel = this.tracker.currentWidget;
         const notebook = panel && this.now(panel);
         this.shown = views.showPanel(widget.node, this.hosts.host(panel), {
-          words: this.words,
           ...(notebook ? { notebook } : {}),
           id: panel?.id ?? '',
           chooseKernel: () => void this.app.commands.execute('notebook:change-kernel'),

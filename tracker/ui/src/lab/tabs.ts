@@ -4,12 +4,12 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { SplitPanel, Widget } from '@lumino/widgets';
 import type { Host, Place } from '../host';
+import { trans } from '../trans';
 import type { Hosts } from './hosts';
 import { gembaIcon, labIcon } from './icon';
 import type { ShownView } from './mount';
 import { titleOf } from './places';
 import { loadViews } from './views';
-import type { Words } from './words';
 
 /** The command that restores tabs. */
 export const openCommand = 'gemba:open';
@@ -53,7 +53,7 @@ export class Tabs {
   private readonly tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'gemba-views' });
   hosts?: Hosts;
 
-  constructor(private readonly app: JupyterFrontEnd, private readonly words: Words) {}
+  constructor(private readonly app: JupyterFrontEnd) {}
 
   /** Opens the tabs again that were open when the page was left. */
   restore(restorer: ILayoutRestorer): void {
@@ -101,7 +101,7 @@ export class Tabs {
     const widget = new MainAreaWidget({ content });
     const title = titleOf(place.view);
     widget.id = `gemba-${place.view}`;
-    Object.assign(widget.title, { label: this.words.__(title), caption: this.words.__("%1: gemba's ledger", title), icon: gembaIcon(), closable: true });
+    Object.assign(widget.title, { label: title, caption: trans.__("%1: gemba's ledger", title), icon: gembaIcon(), closable: true });
     widget.toolbar.hide(); // it would be empty
     const tab: Tab = { widget, place, panel };
     this.tabs.set(place.view, tab);

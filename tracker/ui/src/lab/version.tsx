@@ -6,10 +6,9 @@ import { EditorView, lineNumbers } from '@codemirror/view';
 import { useAnswer } from '../host';
 import { Answered } from '../parts/states';
 import { duration, exact } from '../parts/format';
-import type { Words } from './words';
+import { trans } from '../trans';
 
 export interface VersionModel {
-  words: Words;
   /** The id of the cell execution. */
   execution: string;
   /** The cell's source now. */
@@ -18,25 +17,25 @@ export interface VersionModel {
   copy?(source: string): void;
 }
 
-export function Version({ words, execution, source, copy }: VersionModel) {
+export function Version({ execution, source, copy }: VersionModel) {
   const cell = useAnswer('/api/cells/{id}', { id: execution });
   return (
     <div class="gm-view gm-lab-version">
-      <Answered asked={cell} what={words.__('the recorded source')}>
+      <Answered asked={cell} what={trans.__('the recorded source')}>
         {c => (
           <>
             <header class="gm-head">
-              <h1>{words.__('In [%1], as it was run', c.count)}</h1>
+              <h1>{trans.__('In [%1], as it was run', c.count)}</h1>
               <span class="gm-dim">{exact(c.started)}, {duration(c.wall_ns)}</span>
               <span class="gm-space" />
               {copy && c.source !== null && c.source !== source() && (
-                <button class="gm-button" onClick={() => copy(c.source ?? '')}>{words.__('Copy the recorded source into the cell')}</button>
+                <button class="gm-button" onClick={() => copy(c.source ?? '')}>{trans.__('Copy the recorded source into the cell')}</button>
               )}
             </header>
             {c.source === null ? (
-              <p class="gm-lab-none">{words.__('The source is not in this ledger: it was removed, or is in a copy that was not fetched.')}</p>
+              <p class="gm-lab-none">{trans.__('The source is not in this ledger: it was removed, or is in a copy that was not fetched.')}</p>
             ) : (
-              <Beside recorded={c.source} present={source()} words={words} />
+              <Beside recorded={c.source} present={source()} />
             )}
           </>
         )}
@@ -45,15 +44,15 @@ export function Version({ words, execution, source, copy }: VersionModel) {
   );
 }
 
-function Beside({ recorded, present, words }: { recorded: string; present: string; words: Words }) {
+function Beside({ recorded, present }: { recorded: string; present: string }) {
   const node = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!node.current) return;
     const fixed = [EditorState.readOnly.of(true), EditorView.editable.of(false), lineNumbers(), EditorView.lineWrapping];
     const named = (label: string) => EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' });
     const view = new MergeView({
-      a: { doc: recorded, extensions: [...fixed, named(words.__('as it was run'))] },
-      b: { doc: present, extensions: [...fixed, named(words.__('as it is now'))] },
+      a: { doc: recorded, extensions: [...fixed, named(trans.__('as it was run'))] },
+      b: { doc: present, extensions: [...fixed, named(trans.__('as it is now'))] },
       parent: node.current,
       ...(recorded === present ? {} : { collapseUnchanged: { margin: 4, minSize: 8 } }),
     });
@@ -62,8 +61,8 @@ function Beside({ recorded, present, words }: { recorded: string; present: strin
   return (
     <div class="gm-body">
       <div class="gm-lab-sides gm-dim">
-        <span>{words.__('as it was run')}</span>
-        <span>{recorded === present ? words.__('as it is now: the same') : words.__('as it is now')}</span>
+        <span>{trans.__('as it was run')}</span>
+        <span>{recorded === present ? trans.__('as it is now: the same') : trans.__('as it is now')}</span>
       </div>
       <div ref={node} class="gm-lab-merge" />
     </div>

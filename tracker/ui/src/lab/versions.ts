@@ -6,12 +6,13 @@ import type { Parts } from './commands';
 import { gembaIcon } from './icon';
 import { explain, room } from './tabs';
 import { loadViews } from './views';
+import { trans } from '../trans';
 
-export function openVersion({ app, hosts, tabs, words }: Parts, panel: NotebookPanel, cell: Cell, execution: string): void {
+export function openVersion({ app, hosts, tabs }: Parts, panel: NotebookPanel, cell: Cell, execution: string): void {
   const content = room('view');
   const widget = new MainAreaWidget({ content });
   widget.id = `gemba-version-${execution}`;
-  Object.assign(widget.title, { label: words.__('Version of a cell'), caption: panel.title.label, icon: gembaIcon(), closable: true });
+  Object.assign(widget.title, { label: trans.__('Version of a cell'), caption: panel.title.label, icon: gembaIcon(), closable: true });
   widget.toolbar.hide();
   tabs.add(widget);
   app.shell.activateById(widget.id);
@@ -25,7 +26,7 @@ export function openVersion({ app, hosts, tabs, words }: Parts, panel: NotebookP
           if (!cell.isDisposed) cell.model.sharedModel.setSource(text);
           draw();
         };
-        const shown = views.showVersion(content.node, hosts.host(panel), { words, execution, source, ...(gone ? {} : { copy }) });
+        const shown = views.showVersion(content.node, hosts.host(panel), { execution, source, ...(gone ? {} : { copy }) });
         widget.disposed.connect(shown.remove);
       };
       draw();

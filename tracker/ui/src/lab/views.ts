@@ -1,4 +1,6 @@
 // Loads the views, which are a script of their own, when the first of them is looked at.
+import { trans } from '../trans';
+
 declare const GEMBA_VIEWS: string;
 declare const GEMBA_VIEWS_STYLE: string;
 
@@ -9,7 +11,9 @@ const styleID = 'gemba-views-style';
 export async function loadViews(): Promise<Views> {
   const base = (globalThis as unknown as { __gembaBase: string }).__gembaBase;
   await addStyle(base + GEMBA_VIEWS_STYLE);
-  return (await import(base + GEMBA_VIEWS)) as Views; // the browser loads it once
+  const views = (await import(base + GEMBA_VIEWS)) as Views; // the browser loads it once
+  views.speak(trans);
+  return views;
 }
 
 function addStyle(href: string): Promise<void> {
@@ -19,7 +23,7 @@ function addStyle(href: string): Promise<void> {
     link.onload = () => resolve();
     link.onerror = () => {
       link.remove();
-      reject(new Error('The views could not be loaded: was gemba updated meanwhile? Reload the page'));
+      reject(new Error(trans.__('The views could not be loaded: was gemba updated meanwhile? Reload the page')));
     };
     document.head.append(link);
   });

@@ -1,4 +1,5 @@
 // How figures and times are written. What is exact goes into a title.
+import { trans } from '../trans';
 
 // Made once: asking a number for its text in a language makes one of these each time, which takes longer than to draw it.
 const six = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
@@ -43,10 +44,10 @@ export function duration(ns: number): string {
 export function ago(moment: string, now = Date.now()): string {
   const s = (now - Date.parse(moment)) / 1000;
   if (Number.isNaN(s)) return '';
-  if (s < 45) return 'just now';
-  if (s < 59.5 * 60) return `${Math.max(1, Math.round(s / 60))} min ago`;
-  if (s < 23.5 * 3600) return `${Math.round(s / 3600)} h ago`;
-  if (s < 7 * 86400) return `${Math.round(s / 86400)} d ago`;
+  if (s < 45) return trans.__('just now');
+  if (s < 59.5 * 60) return trans.__('%1 min ago', Math.max(1, Math.round(s / 60)));
+  if (s < 23.5 * 3600) return trans.__('%1 h ago', Math.round(s / 3600));
+  if (s < 7 * 86400) return trans.__('%1 d ago', Math.round(s / 86400));
   return moment.slice(0, 10);
 }
 

@@ -1,7 +1,8 @@
 // What a view shows when it has nothing else to show.
 import type { ComponentChildren } from 'preact';
-import { useWords, type Asked } from '../host';
-import { said } from '../said';
+import { Fault } from '../api/client';
+import type { Asked } from '../host';
+import { trans } from '../trans';
 
 /** Nothing is there, and what to do about it. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
@@ -15,15 +16,14 @@ export function Empty({ title, children }: { title: string; children?: Component
 
 /** What went wrong, in the server's words, and what to try. */
 export function Failed({ error, again }: { error: Error; again?: () => void }) {
-  const words = useWords();
-  const { message, hint } = said(error, words);
+  const hint = error instanceof Fault && error.hint;
   return (
     <div class="gm-state gm-state-failed" role="alert">
-      <p class="gm-state-title">{message}</p>
+      <p class="gm-state-title">{error.message}</p>
       {hint && <p>{hint}</p>}
       {again && (
         <button class="gm-button" onClick={again}>
-          {words.__('Try again')}
+          {trans.__('Try again')}
         </button>
       )}
     </div>
@@ -31,17 +31,15 @@ export function Failed({ error, again }: { error: Error; again?: () => void }) {
 }
 
 export function Loading({ what }: { what: string }) {
-  const words = useWords();
   return (
     <div class="gm-state gm-state-loading" role="status">
-      <span class="gm-spinner" aria-hidden="true" /> {words.__('Reading %1…', what)}
+      <span class="gm-spinner" aria-hidden="true" /> {trans.__('Reading %1…', what)}
     </div>
   );
 }
 
 /** Shows an answer, or why there is none. An old answer stays on show, with a line that says that a newer one could not be had. */
 export function Answered<T>({ asked, what, children }: { asked: Asked<T>; what: string; children: (data: T) => ComponentChildren }) {
-  const words = useWords();
   if (asked.data === undefined) {
     return asked.error ? <Failed error={asked.error} again={asked.again} /> : <Loading what={what} />;
   }
@@ -49,7 +47,7 @@ export function Answered<T>({ asked, what, children }: { asked: Asked<T>; what: 
     <>
       {asked.error && (
         <p class="gm-stale" role="alert">
-          {said(asked.error, words).message}. {words.__('This is how it was before.')} <button class="gm-link" onClick={asked.again}>{words.__('Try again')}</button>
+          {asked.error.message}. {trans.__('This is how it was before.')} <button class="gm-link" onClick={asked.again}>{trans.__('Try again')}</button>
         </p>
       )}
       {children(asked.data)}
