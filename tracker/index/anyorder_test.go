@@ -149,6 +149,7 @@ func TestAnyOrder(t *testing.T) {
 		whole := must[*journal.Ledger](t)(journal.Open(dir))
 		x := must[*Index](t)(OpenLedger(t.Context(), whole))
 		want := runRows(t, x)
+		checkFields(t, x)
 		for range 4 {
 			if err := x.Close(); err != nil {
 				t.Fatal(err)
@@ -169,6 +170,18 @@ func TestAnyOrder(t *testing.T) {
 			t.Fatalf("seed %d: tables (-new +rebuilt):\n%s", seed, diff)
 		}
 		_ = x.Close()
+	}
+}
+
+// checkFields compares how many runs have each field with a count of their rows.
+func checkFields(t *testing.T, x *Index) {
+	t.Helper()
+	counted := must[*Rows](t)(x.Query(t.Context(), `SELECT 'metrics', key, count(*), 0 FROM metrics GROUP BY key
+		UNION ALL SELECT 'params', key, count(*), sum(number IS NULL) FROM params GROUP BY key
+		UNION ALL SELECT 'tags', key, count(*), count(*) FROM tags WHERE NOT removed GROUP BY key ORDER BY 1, 2`))
+	kept := must[*Rows](t)(x.Query(t.Context(), "SELECT space, key, runs, texts FROM fields ORDER BY space, key"))
+	if diff := cmp.Diff(counted.Values, kept.Values); diff != "" || len(kept.Values) < 6 {
+		t.Fatalf("fields (-counted +kept), %d:\n%s", len(kept.Values), diff)
 	}
 }
 

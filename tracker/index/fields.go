@@ -18,31 +18,16 @@ type FieldUse struct {
 	Runs  int // that have it, in whatever stage
 }
 
-// Fields returns the metrics, params and tags that runs have, in this order and then by name. It reads a row for each value: who asks often
-// remembers the answer for as long as Stand stays the same.
-func (x *Index) Fields(ctx context.Context) (all []FieldUse, err error) {
-	for _, q := range []struct {
-		space filter.Space
-		query string
-	}{
-		{filter.Metrics, "SELECT key, 1, count(*) FROM metrics GROUP BY key"},
-		{filter.Params, "SELECT key, min(number IS NOT NULL), count(*) FROM params GROUP BY key"},
-		{filter.Tags, "SELECT key, 0, count(*) FROM tags WHERE removed = 0 GROUP BY key"},
-	} {
-		some, err := collect(ctx, x, func(rows *sql.Rows) (f FieldUse, err error) {
-			var number bool
-			f.Field.Space, f.Type = q.space, "string"
-			if err = rows.Scan(&f.Field.Name, &number, &f.Runs); number {
-				f.Type = "number"
-			}
-			return f, err
-		}, q.query)
-		if err != nil {
-			return nil, err
+// Fields returns the metrics, params and tags that runs have, in this order and then by name.
+func (x *Index) Fields(ctx context.Context) ([]FieldUse, error) {
+	return collect(ctx, x, func(rows *sql.Rows) (f FieldUse, err error) {
+		var texts int
+		err = rows.Scan(&f.Field.Space, &f.Field.Name, &f.Runs, &texts)
+		if f.Type = "string"; texts == 0 {
+			f.Type = "number"
 		}
-		all = append(all, some...)
-	}
-	return all, nil
+		return f, err
+	}, "SELECT space, key, runs, texts FROM fields ORDER BY space, key")
 }
 
 // Group is a value of a field, and how many runs have it. Missing says that it is none: they lack the field.

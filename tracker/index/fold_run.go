@@ -14,6 +14,9 @@ func (b *batch) finish() error {
 	if err := b.flushSeries(); err != nil {
 		return err
 	}
+	if err := b.writeFields(); err != nil {
+		return err
+	}
 	for session := range b.sessions {
 		if err := b.foldRunsOf(session); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/filter"
 	"github.com/gemba-ml/gemba/tracker/journal"
 )
 
@@ -26,7 +27,7 @@ var runProjections = map[tracker.Kind]func(*batch, journal.Record) error{
 
 // runTables are the tables that these write.
 var runTables = []string{"run_changes", "runs", "run_executions", "params", "tags", "metrics", "series", "inputs", "artifacts", "absorbed",
-	"changes", "experiments", "models", "model_versions", "views", "unread"}
+	"changes", "experiments", "models", "model_versions", "views", "unread", "fields"}
 
 func ofRun[E tracker.Entry](project func(*batch, journal.Record, E) error) func(*batch, journal.Record) error {
 	return func(b *batch, r journal.Record) error {
@@ -47,7 +48,8 @@ type gathered struct {
 	metrics    map[series]*last
 	tails      map[piece]*tail
 	fresh      map[tracker.ID]bool // runs that no table tells of yet
-	lacking    bool                // a blob could not be read
+	fields     map[filter.Field]fieldCount
+	lacking    bool // a blob could not be read
 }
 
 // execution is where a run has something from.
@@ -57,7 +59,7 @@ type execution struct{ run, session, execution tracker.ID }
 type subject struct{ kind, name string }
 
 func newGathered() gathered {
-	return gathered{map[tracker.ID]bool{}, map[tracker.ID]bool{}, map[execution]time.Time{}, map[subject]bool{}, map[series]*last{}, map[piece]*tail{}, map[tracker.ID]bool{}, false}
+	return gathered{map[tracker.ID]bool{}, map[tracker.ID]bool{}, map[execution]time.Time{}, map[subject]bool{}, map[series]*last{}, map[piece]*tail{}, map[tracker.ID]bool{}, map[filter.Field]fieldCount{}, false}
 }
 
 func runChanged(b *batch, r journal.Record, e *tracker.RunEntry) error {
@@ -159,9 +161,7 @@ func (b *batch) logged(run string, at stamp, text []byte) error {
 		}
 	}
 	for _, t := range l.Tags {
-		err := b.exec(`INSERT INTO tags VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, removed = excluded.removed, at = excluded.at
-			WHERE excluded.at > at`, t.Key, run, t.Value, t.Removed, next())
-		if err != nil {
+		if err := b.tag(run, t, next()); err != nil {
 			return err
 		}
 	}
@@ -178,8 +178,23 @@ func (b *batch) param(run string, p tracker.Param, at []byte) error {
 	if p.Type == "" {
 		p.Type = tracker.TextValue
 	}
-	return b.exec(`INSERT INTO params VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, number = excluded.number, type = excluded.type, at = excluded.at
-		WHERE excluded.at < at`, p.Key, run, p.Value, numberOf(p.Value), string(p.Type), at)
+	number := numberOf(p.Value)
+	now := fieldCount{runs: 1, texts: oneIf(number == nil)}
+	return b.keep(filter.Field{Space: filter.Params, Name: p.Key}, now, run,
+		"SELECT 1, number IS NULL FROM params WHERE key = ? AND run = ?",
+		`INSERT INTO params VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
+		`UPDATE params SET value = ?3, number = ?4, type = ?5, at = ?6 WHERE key = ?1 AND run = ?2 AND at > ?6`,
+		p.Key, run, p.Value, number, string(p.Type), at)
+}
+
+// tag keeps the last value that a tag was given, or that it was removed.
+func (b *batch) tag(run string, t tracker.Tag, at []byte) error {
+	there := oneIf(!t.Removed)
+	return b.keep(filter.Field{Space: filter.Tags, Name: t.Key}, fieldCount{runs: there, texts: there}, run,
+		"SELECT NOT removed, NOT removed FROM tags WHERE key = ? AND run = ?",
+		"INSERT INTO tags VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+		"UPDATE tags SET value = ?3, removed = ?4, at = ?5 WHERE key = ?1 AND run = ?2 AND at < ?5",
+		t.Key, run, t.Value, t.Removed, at)
 }
 
 // numberOf returns the number that a text is, nil when it is none.

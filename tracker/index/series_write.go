@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/gemba-ml/gemba/tracker"
+	"github.com/gemba-ml/gemba/tracker/filter"
 )
 
 // series names a run's metric.
@@ -240,9 +241,10 @@ func (b *batch) writeLast(of series, l *last) error {
 	if l.Value == l.Value {
 		value = l.Value
 	}
-	return b.exec(`INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET points = points + excluded.points,
-		(value, step, time, bits) = (SELECT excluded.value, excluded.step, excluded.time, excluded.bits
-			WHERE (excluded.step, excluded.time, coalesce(excluded.value, 0.0), excluded.bits) > (step, time, coalesce(value, 0.0), bits)
-			UNION ALL SELECT value, step, time, bits LIMIT 1)`,
+	return b.keep(filter.Field{Space: filter.Metrics, Name: of.key}, fieldCount{runs: 1}, of.run.String(), "",
+		"INSERT INTO metrics VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+		`UPDATE metrics SET points = points + ?7, (value, step, time, bits) = (SELECT ?3, ?4, ?5, ?6
+			WHERE (?4, ?5, coalesce(?3, 0.0), ?6) > (step, time, coalesce(value, 0.0), bits)
+			UNION ALL SELECT value, step, time, bits LIMIT 1) WHERE key = ?1 AND run = ?2`,
 		of.key, of.run.String(), value, l.Step, l.Time, int64(math.Float64bits(l.Value)), l.points)
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -166,27 +165,16 @@ var attributeColumns = []Column{
 	{Space: filter.Cell, Name: "source", Type: "string"}, {Space: filter.Cell, Name: "id", Type: "string"}, {Space: filter.Cell, Name: "notebook", Type: "string"},
 }
 
-// Prepare reads in the background what the first page of runs needs: in a ledger with 100,000 runs that takes seconds, once.
+// Prepare reads in the background what the first page of runs needs: in a ledger with 100,000 runs that takes most of a second, once.
 func (s *Server) Prepare() {
 	s.looking.Go(func() {
 		q := index.RunSearch{Stages: stages["active"], Now: s.Now()}
 		_, _, _, _ = s.Index.Groups(s.ending, q, filter.Field{Space: filter.Attributes, Name: "lifecycle_stage"}, 0) // who asks is told what is wrong
-		if stand, err := s.Index.Stand(s.ending); err == nil {
-			_, _ = s.knownFields(s.ending, stand)
-		}
 	})
 }
 
-func (s *Server) knownFields(ctx context.Context, stand index.Stand) ([]index.FieldUse, error) {
-	return s.fields.get(stand.String(), s.Now, func() ([]index.FieldUse, error) { return s.Index.Fields(ctx) })
-}
-
 func (s *Server) columns(c *call) (p Page[Column], err error) {
-	stand, err := s.Index.Stand(c.ctx)
-	if err != nil {
-		return p, err
-	}
-	fields, err := s.knownFields(c.ctx, stand)
+	fields, err := s.Index.Fields(c.ctx)
 	if err != nil {
 		return p, err
 	}
