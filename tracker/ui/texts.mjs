@@ -12,6 +12,7 @@ const word = /\p{L}{2,}/u;
 const joins = new Set([ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.PlusToken]);
 
 const texts = new Map();
+const plurals = new Map();
 const bare = [];
 
 for (const name of readdirSync('src', { recursive: true }).sort()) {
@@ -45,7 +46,10 @@ function gather(call, file) {
     if (callee !== 'trans.__' || given.some(ts.isTemplateExpression)) bare.push(`${at(call, file)}: ${callee} wants its text written out`);
     return; // a text that N_ has marked
   }
-  const key = JSON.stringify(given.map(text => text.text));
+  const [text, plural] = given.map(one => one.text);
+  if (plurals.has(text) && plurals.get(text) !== plural) bare.push(`${at(call, file)}: elsewhere "${text}" has another plural, or one alone; gettext knows a text once`);
+  plurals.set(text, plural);
+  const key = JSON.stringify(plural === undefined ? [text] : [text, plural]);
   texts.set(key, [...(texts.get(key) ?? []), at(call, file)]);
 }
 
@@ -75,7 +79,7 @@ function literals(node) {
 function isVerbatim(element) {
   if (!ts.isJsxElement(element)) return false;
   const { tagName, attributes } = element.openingElement;
-  return verbatim.has(tagName.getText()) || attributes.getText().includes('translate="no"');
+  return verbatim.has(tagName.getText()) || attributes.getText().includes('translate={false}');
 }
 
 function at(shown, file) {

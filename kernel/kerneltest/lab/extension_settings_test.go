@@ -77,6 +77,13 @@ func TestExtensionIsTranslated(t *testing.T) {
 	p.choose("¿Gemba", "¿Restore Outputs from the Ledger…")
 	p.sees(".jp-Dialog", "¿")
 	p.translated(".jp-Dialog")
+	p.click(".jp-Dialog .jp-mod-accept", "")
+	for _, view := range []string{"Home", "Timeline", "Runs", "Compare", "Charts", "Lineage", "Review", "Verify", "Disk", "Environment"} {
+		p.choose("¿Gemba", "¿"+view)
+		p.sees(ledgerView, "¿")
+		p.settled()
+		p.translated(ledgerView + " :is(h1, h2, h3, h4, p, label, summary, legend, button, [role=columnheader]):not(:has(*))", data...)
+	}
 }
 
 // translated checks that all words in visible elements went through the translator, except those that the ledger holds.

@@ -28,7 +28,7 @@ func listedViews(t *testing.T) (listed [][]string) {
 	list, _, _ = strings.Cut(list, "]")
 	for _, name := range regexp.MustCompile(`\w+`).FindAllString(list, -1) {
 		text := source(t, "views", name, "index.tsx")
-		word := func(of string) string { return regexp.MustCompile(of + `: '([^']+)'`).FindStringSubmatch(text)[1] }
+		word := func(of string) string { return regexp.MustCompile(of + `: (?:N_\()?'([^']+)'`).FindStringSubmatch(text)[1] }
 		if strings.Contains(text, "listed: true") {
 			listed = append(listed, []string{word("id"), word("title")})
 		}
@@ -39,7 +39,7 @@ func listedViews(t *testing.T) (listed [][]string) {
 // TestPlaces holds the extension's own list of views, which it has before it loads them, to the views.
 func TestPlaces(t *testing.T) {
 	var told [][]string
-	for _, m := range regexp.MustCompile(`\['(\w+)', '([^']+)'\]`).FindAllStringSubmatch(source(t, "lab", "places.ts"), -1) {
+	for _, m := range regexp.MustCompile(`\['(\w+)', N_\('([^']+)'\)\]`).FindAllStringSubmatch(source(t, "lab", "places.ts"), -1) {
 		told = append(told, m[1:])
 	}
 	if diff := cmp.Diff(listedViews(t), told); diff != "" {

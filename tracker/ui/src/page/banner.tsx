@@ -1,5 +1,6 @@
 import { Fault, type Schemas } from '../api/client';
 import { Link } from '../parts/link';
+import { placed, trans } from '../trans';
 import { Onward } from './onward';
 
 /** What is the matter with the ledger, where something is. */
@@ -7,9 +8,9 @@ export function Banner({ ledger, error, connected }: { ledger: Schemas['Ledger']
   if (!connected) {
     return (
       <div class="gm-stale">
-        <span role="status">gemba does not answer: what is shown is how it was before. The page connects again by itself.</span>
+        <span role="status">{trans.__('gemba does not answer: what is shown is how it was before. The page connects again by itself.')}</span>
         <details>
-          <summary>gemba ui runs at another address now</summary>
+          <summary>{trans.__('gemba ui runs at another address now')}</summary>
           <Onward />
         </details>
       </div>
@@ -22,8 +23,8 @@ export function Banner({ ledger, error, connected }: { ledger: Schemas['Ledger']
   const [first] = problems;
   return (
     <p class="gm-banner-bad" role="alert">
-      <strong>Part of this ledger cannot be read.</strong> {/entry \d/.test(first!.reason) ? first!.reason : `Journal ${first!.journal}, entry ${first!.entry}: ${first!.reason}`}.
-      {problems.length > 1 && ` ${problems.length - 1} more.`} What is shown lacks it. <Link to={{ view: 'verify', params: {} }}>Check the ledger</Link>
+      <strong>{trans.__('Part of this ledger cannot be read.')}</strong> {/entry \d/.test(first!.reason) ? first!.reason : trans.__('Journal %1, entry %2: %3', first!.journal, first!.entry, first!.reason)}.
+      {problems.length > 1 && ` ${trans.__('%1 more.', problems.length - 1)}`} {trans.__('What is shown lacks it.')} <Link to={{ view: 'verify', params: {} }}>{trans.__('Check the ledger')}</Link>
     </p>
   );
 }
@@ -32,7 +33,11 @@ export function Banner({ ledger, error, connected }: { ledger: Schemas['Ledger']
 function Newer() {
   return (
     <p class="gm-banner-bad" role="alert">
-      <strong>A newer gemba wrote this ledger.</strong> What is shown lacks what this one does not know. Install the newer one, and start <code>gemba ui</code> again: <code>go install github.com/gemba-ml/gemba@latest</code>
+      <strong>{trans.__('A newer gemba wrote this ledger.')}</strong>{' '}
+      {placed(
+        trans.__('What is shown lacks what this one does not know. Install the newer one, and start %1 again: %2', '%1', '%2'),
+        <code>gemba ui</code>, <code>go install github.com/gemba-ml/gemba@latest</code>,
+      )}
     </p>
   );
 }

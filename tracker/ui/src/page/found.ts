@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useAnswer, useHost, type Place } from '../host';
 import { ago, short } from '../parts/format';
+import { N_, trans } from '../trans';
 import { views, viewOf } from '../views';
 
 export interface Hit {
@@ -13,12 +14,12 @@ export interface Hit {
 
 const most = 30;
 
-/** Where a thing of a kind is shown. */
-const places: Record<string, (id: string) => Place> = {
-  cell: id => ({ view: 'timeline', params: { cell: id } }),
-  session: id => ({ view: 'timeline', params: { session: id } }),
-  run: id => ({ view: 'runs', params: { run: id } }),
-  snapshot: id => ({ view: 'lineage', params: { id } }),
+/** What things of a kind are called, and where one is shown. */
+const kinds: Record<string, { what: string; at(id: string): Place }> = {
+  cell: { what: N_('cell'), at: id => ({ view: 'timeline', params: { cell: id } }) },
+  session: { what: N_('session'), at: id => ({ view: 'timeline', params: { session: id } }) },
+  run: { what: N_('run'), at: id => ({ view: 'runs', params: { run: id } }) },
+  snapshot: { what: N_('snapshot'), at: id => ({ view: 'lineage', params: { id } }) },
 };
 
 export function useFound(text: string): { hits: Hit[]; looking: boolean } {
@@ -30,9 +31,9 @@ export function useFound(text: string): { hits: Hit[]; looking: boolean } {
   const timeline = viewOf('timeline').icon;
   const hits: Hit[] = [
     ...named,
-    ...views.filter(v => v.listed && called(v.title)).map(v => ({ name: v.title, about: v.about, icon: v.icon, to: { view: v.id, params: {} } })),
-    ...(notebooks.data?.items ?? []).filter(n => n.notebook !== '' && called(n.notebook)).map(n => ({ name: n.name, about: `notebook, ran ${ago(n.started)}`, icon: timeline, to: { view: 'timeline', params: { notebook: n.notebook } } })),
-    ...(runs.data?.items ?? []).filter(r => text !== '' && called(r.name)).map(r => ({ name: r.name, about: `run ${short(r.id)}${r.started ? `, ${ago(r.started)}` : ''}`, icon: viewOf('runs').icon, to: places['run']!(r.id) })),
+    ...views.filter(v => v.listed && called(trans.__(v.title))).map(v => ({ name: trans.__(v.title), about: trans.__(v.about), icon: v.icon, to: { view: v.id, params: {} } })),
+    ...(notebooks.data?.items ?? []).filter(n => n.notebook !== '' && called(n.notebook)).map(n => ({ name: n.name, about: trans.__('notebook, ran %1', ago(n.started)), icon: timeline, to: { view: 'timeline', params: { notebook: n.notebook } } })),
+    ...(runs.data?.items ?? []).filter(r => text !== '' && called(r.name)).map(r => ({ name: r.name, about: r.started ? trans.__('run %1, %2', short(r.id), ago(r.started)) : trans.__('run %1', short(r.id)), icon: viewOf('runs').icon, to: kinds['run']!.at(r.id) })),
   ];
   return { hits: hits.slice(0, most), looking: notebooks.loading || runs.loading };
 }
@@ -46,8 +47,10 @@ function useNamed(text: string): Hit[] {
     if (!/^[0-9a-f]{4,32}$/i.test(text)) return;
     const ending = new AbortController();
     host.client.get('/api/find', { text }, ending.signal).then(({ id, kind }) => {
-      const to = places[kind]?.(id);
-      if (to) set([{ name: id, about: kind, icon: viewOf(to.view).icon, to }]);
+      const of = kinds[kind];
+      if (!of) return;
+      const to = of.at(id);
+      set([{ name: id, about: trans.__(of.what), icon: viewOf(to.view).icon, to }]);
     }, () => undefined); // nothing is called so, which the list says
     return () => ending.abort();
   }, [text, host]);

@@ -3,6 +3,7 @@ import { Client } from '../api/client';
 import { HTTP } from '../api/http';
 import { Changes } from '../changes';
 import { HostContext, useAnswer, type Host } from '../host';
+import { trans } from '../trans';
 import { viewOf } from '../views';
 import { Banner } from './banner';
 import { hashOf, placeOf } from './hash';
@@ -59,7 +60,7 @@ function Shell({ changes }: { changes: Changes }) {
   useShortcut(() => setSearching(true));
   const view = viewOf(place.view);
   const name = ledger.data && ledgerName(ledger.data.dir);
-  useEffect(() => void (document.title = `${view.title} · ${name ?? 'gemba'}`), [view, name]);
+  useEffect(() => void (document.title = `${trans.__(view.title)} · ${name ?? 'gemba'}`), [view, name]);
   const Show = view.show;
   return (
     <>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useHost } from '../host';
 import { Icon } from '../parts/icon';
+import { trans } from '../trans';
 import { useFound } from './found';
 
 /** Finds views, notebooks, runs, and whatever has an id. */
@@ -27,10 +28,10 @@ export function Search({ close }: { close(): void }) {
     event.preventDefault();
   };
   return (
-    <dialog ref={dialog} class="gm-search" aria-label="Search" onClose={close} onClick={event => event.target === dialog.current && close()}>
-      <input class="gm-search-text" type="text" role="combobox" aria-label="Search the ledger" aria-expanded={found.hits.length > 0} aria-controls="gm-found" aria-autocomplete="list" dir="auto"
-        aria-activedescendant={found.hits.length > 0 ? `gm-found-${at}` : undefined} placeholder="An id, a run, a notebook or a view" autoFocus value={text} onInput={event => setText(event.currentTarget.value)} onKeyDown={key} />
-      <ul id="gm-found" role="listbox" aria-label="Found">
+    <dialog ref={dialog} class="gm-search" aria-label={trans.__('Search')} onClose={close} onClick={event => event.target === dialog.current && close()}>
+      <input class="gm-search-text" type="text" role="combobox" aria-label={trans.__('Search the ledger')} aria-expanded={found.hits.length > 0} aria-controls="gm-found" aria-autocomplete="list" dir="auto"
+        aria-activedescendant={found.hits.length > 0 ? `gm-found-${at}` : undefined} placeholder={trans.__('An id, a run, a notebook or a view')} autoFocus value={text} onInput={event => setText(event.currentTarget.value)} onKeyDown={key} />
+      <ul id="gm-found" role="listbox" aria-label={trans.__('Found')}>
         {found.hits.map((hit, i) => (
           <li key={i} id={`gm-found-${i}`} role="option" aria-selected={i === at} onClick={() => go(i)} onPointerMove={() => setAt(i)}>
             <Icon path={hit.icon} />
@@ -39,7 +40,9 @@ export function Search({ close }: { close(): void }) {
           </li>
         ))}
       </ul>
-      <p class="gm-search-end" role="status">{found.hits.length === 0 ? (found.looking ? 'Looking…' : 'Nothing is called so, and no id begins so') : 'Enter opens, Esc closes'}</p>
+      <p class="gm-search-end" role="status">
+        {found.hits.length > 0 ? trans.__('Enter opens, Esc closes') : found.looking ? trans.__('Looking…') : trans.__('Nothing is called so, and no id begins so')}
+      </p>
     </dialog>
   );
 }

@@ -1,5 +1,6 @@
 // What is in the place of a view where the server does not know this page.
 import { Fault } from '../api/client';
+import { placed, trans } from '../trans';
 import { Onward } from './onward';
 
 /** Whether a page's token is not, or no longer, the server's. */
@@ -12,12 +13,15 @@ export function Stranger() {
   return (
     <div class="gm-state">
       <div role="alert">
-        <p class="gm-state-title">This page may not read the ledger</p>
+        <p class="gm-state-title">{trans.__('This page may not read the ledger')}</p>
         <p>
-          Each start of <code>gemba ui</code> has a token of its own, and this page has not the last one: <code>gemba ui</code> was started anew, or the address was not complete.
+          {placed(
+            trans.__('Each start of %1 has a token of its own, and this page has not the last one: %2 was started anew, or the address was not complete.', '%1', '%2'),
+            <code>gemba ui</code>, <code>gemba ui</code>,
+          )}
         </p>
       </div>
-      <p>Open the address that <code>gemba ui</code> printed last, and this page goes on where it is. Or paste it here:</p>
+      <p>{placed(trans.__('Open the address that %1 printed last, and this page goes on where it is. Or paste it here:', '%1'), <code>gemba ui</code>)}</p>
       <Onward />
     </div>
   );

@@ -1,6 +1,7 @@
 // The theme of the page: the system's, or the one that the reader chose, which the browser keeps.
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon';
+import { N_, trans } from '../trans';
 
 const themes = ['auto', 'light', 'dark'] as const;
 type Theme = (typeof themes)[number];
@@ -11,7 +12,7 @@ const icons: Record<Theme, string> = {
   dark: 'M7 1a6 6 0 0 0 8 8A7 7 0 1 1 7 1z',
 };
 
-const words: Record<Theme, string> = { auto: 'system', light: 'light', dark: 'dark' };
+const words: Record<Theme, string> = { auto: N_('Theme: system'), light: N_('Theme: light'), dark: N_('Theme: dark') };
 const place = 'gemba-theme';
 const system = matchMedia('(prefers-color-scheme: dark)');
 
@@ -38,9 +39,9 @@ export function ThemeButton() {
     show(theme);
   }, [theme]);
   return (
-    <button class="gm-nav-button" onClick={() => set(themes[(themes.indexOf(theme) + 1) % themes.length]!)} title="Change the theme" aria-label={`Theme: ${words[theme]}`}>
+    <button class="gm-nav-button" onClick={() => set(themes[(themes.indexOf(theme) + 1) % themes.length]!)} title={trans.__('Change the theme')} aria-label={trans.__(words[theme])}>
       <Icon path={icons[theme]} />
-      <span class="gm-nav-title" aria-hidden="true">Theme: {words[theme]}</span>
+      <span class="gm-nav-title" aria-hidden="true">{trans.__(words[theme])}</span>
     </button>
   );
 }

@@ -16,7 +16,7 @@ export function number(value: number): string {
   return six.format(value).replace('-', '−');
 }
 
-const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+const units = ['', 'kB', 'MB', 'GB', 'TB'];
 
 /** Bytes in decimal units. */
 export function bytes(n: number): string {
@@ -25,7 +25,7 @@ export function bytes(n: number): string {
     n /= 1000;
     unit++;
   }
-  return `${three.format(n)} ${units[unit]}`;
+  return unit === 0 ? trans._n('%2 byte', '%2 bytes', n, three.format(n)) : `${three.format(n)} ${units[unit]}`;
 }
 
 /** A duration given in nanoseconds. */

@@ -6,6 +6,7 @@ import { pythonLanguage } from '@codemirror/lang-python';
 import { MergeView, unifiedMergeView } from '@codemirror/merge';
 import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
+import { trans } from '../trans';
 import type { Language } from './code/languages';
 import { look } from './merge-look';
 
@@ -44,13 +45,14 @@ export function Merge(props: Props) {
     watch.observe(element);
     return () => (watch.disconnect(), shown?.destroy());
   }, [before, after, language, label]);
-  return <div class="gm-merge" ref={place} role="region" aria-label={`What differs in ${label}`} dir="ltr" />;
+  return <div class="gm-merge" ref={place} role="region" aria-label={trans.__('What differs in %1', label)} dir="ltr" />;
 }
 
 function base(language: Language, label: string): Extension[] {
   return [
     lineNumbers(), EditorView.lineWrapping, EditorState.readOnly.of(true), EditorView.editable.of(false), look, languages[language],
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
+    EditorState.phrases.of({ '$ unchanged lines': trans.__('%1 unchanged lines', '$') }),
   ];
 }
 
@@ -59,12 +61,12 @@ const folded = { margin: 3, minSize: 4 };
 function twoColumns(root: ShadowRoot, { before, after, language, label }: Props): MergeView {
   return new MergeView({
     parent: root, root, collapseUnchanged: folded, gutter: true, diffConfig: patience,
-    a: { doc: before, extensions: base(language, `${label}, A`) },
-    b: { doc: after, extensions: base(language, `${label}, B`) },
+    a: { doc: before, extensions: base(language, trans.__('%1, A', label)) },
+    b: { doc: after, extensions: base(language, trans.__('%1, B', label)) },
   });
 }
 
 function oneColumn(root: ShadowRoot, { before, after, language, label }: Props): EditorView {
   const changes = unifiedMergeView({ original: before, mergeControls: false, gutter: true, collapseUnchanged: folded, diffConfig: patience });
-  return new EditorView({ parent: root, root, doc: after, extensions: [base(language, `${label}, A and B`), changes] });
+  return new EditorView({ parent: root, root, doc: after, extensions: [base(language, trans.__('%1, A and B', label)), changes] });
 }

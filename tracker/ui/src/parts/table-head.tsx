@@ -1,4 +1,5 @@
 import type { VirtualItem } from '@tanstack/virtual-core';
+import { trans } from '../trans';
 import type { TableColumn, TableOrder } from './table-column';
 
 interface Props<Row> {
@@ -28,7 +29,7 @@ export function TableHead<Row>({ id, columns, shown, sticky, active, order, widt
         return (
           <div key={column.id} role="columnheader" id={`${id}--1-${col}`} class={look} aria-colindex={col + 1} data-col={col} tabIndex={active === col ? 0 : -1}
             aria-label={column.head ? column.title : undefined} aria-sort={column.sortable ? (sorted ?? 'none') : undefined} style={place}
-            title={`${column.group ? `${column.group} ` : ''}${column.title}${column.sortable ? '\nSort: click or Enter. Width: drag the edge, or Alt with an arrow.' : ''}`}>
+            title={`${column.group ? `${column.group} ` : ''}${column.title}${column.sortable ? `\n${trans.__('Sort: click or Enter. Width: drag the edge, or Alt with an arrow.')}` : ''}`}>
             {column.group && <span class="gm-grid-group" dir="auto">{column.group}</span>}
             <span class="gm-grid-name">
               {column.head ?? <span class="gm-cut" dir="auto">{column.title}</span>}

@@ -1,5 +1,6 @@
 import './code.css';
 import { useMemo } from 'preact/hooks';
+import { trans } from '../../trans';
 import { Tokens } from './code';
 import { around, compareLines } from './compare';
 import type { Language } from './languages';
@@ -12,18 +13,18 @@ export function SourceChanges({ before, after, language, label }: { before: stri
     const text = (line: { text: string }[]): string => line.map(t => t.text).join('');
     return [linesA, linesB, around(compareLines(linesA.map(text), linesB.map(text)))];
   }, [before, after, language]);
-  const said = { '+': 'added', '-': 'removed', ' ': '' };
+  const kinds = { '+': 'added', '-': 'removed', ' ': '' };
   return (
     <div class="gm-code gm-code-changes">
       <pre tabIndex={0} role="region" aria-label={label} dir="ltr">
         <code>
           {shown.map((line, i) =>
             typeof line === 'number' ? (
-              <span key={i} class="gm-code-skipped">{`${line.toLocaleString('en')} equal ${line === 1 ? 'line' : 'lines'}`}</span>
+              <span key={i} class="gm-code-skipped">{trans._n('%2 equal line', '%2 equal lines', line, line.toLocaleString('en'))}</span>
             ) : (
-              <span key={i} class={`gm-code-changed ${said[line.sign] && `gm-code-${said[line.sign]}`}`}>
+              <span key={i} class={`gm-code-changed ${kinds[line.sign] && `gm-code-${kinds[line.sign]}`}`}>
                 <span class="gm-code-sign">{`${String((line.b ?? line.a!) + 1).padStart(4)} ${line.sign} `}</span>
-                {said[line.sign] && <span class="gm-visually-hidden">{said[line.sign]}: </span>}
+                {line.sign !== ' ' && <span class="gm-visually-hidden">{line.sign === '+' ? trans.__('added:') : trans.__('removed:')} </span>}
                 <Tokens line={line.b === undefined ? a[line.a!]! : b[line.b]!} />
               </span>
             ),

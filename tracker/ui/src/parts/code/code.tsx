@@ -1,6 +1,7 @@
 // Recorded source, to be read.
 import './code.css';
 import { useMemo, useState } from 'preact/hooks';
+import { trans } from '../../trans';
 import { Copy } from './copy';
 import type { Language } from './languages';
 import { lines, type Token } from './tokens';
@@ -12,14 +13,14 @@ export function Tokens({ line }: { line: Token[] }) {
   return (
     <>
       {line.map(({ text, kind }, i) =>
-        kind === '' ? text : <span key={i} class={kind} title={kind === 'gm-tok-hidden' ? 'a character that is not seen' : undefined}>{text}</span>,
+        kind === '' ? text : <span key={i} class={kind} title={kind === 'gm-tok-hidden' ? trans.__('a character that is not seen') : undefined}>{text}</span>,
       )}
     </>
   );
 }
 
 /** A source with its line numbers and syntax colours. */
-export function Code({ source, language, label = 'Source' }: { source: string; language: Language; label?: string }) {
+export function Code({ source, language, label = trans.__('Source') }: { source: string; language: Language; label?: string }) {
   const all = useMemo(() => lines(source, language), [source, language]);
   const [whole, setWhole] = useState(false);
   const shown = whole || all.length <= shownLines + 5 ? all : all.slice(0, shownLines);
@@ -34,10 +35,10 @@ export function Code({ source, language, label = 'Source' }: { source: string; l
           ))}
         </code>
       </pre>
-      <Copy text={source} what="the source" />
+      <Copy text={source} label={trans.__('Copy the source')} />
       {shown.length < all.length && (
         <button class="gm-link gm-code-more" onClick={() => setWhole(true)}>
-          Show all {all.length.toLocaleString('en')} lines
+          {trans._n('Show %2 line', 'Show all %2 lines', all.length, all.length.toLocaleString('en'))}
         </button>
       )}
     </div>

@@ -3,15 +3,18 @@
 import './frame.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useHost } from '../../host';
+import { trans } from '../../trans';
 import { Failed } from '../states';
 import { allowed, allow } from './allowed';
 import { enclosed } from './enclosed';
 import { useHeight } from './height';
 import { themeAround } from './theme';
 
-const means =
-  'Lets the programs in this output run, until you leave this page. They are shut in a frame: they cannot see this page, the ledger or your files, and may load nothing. ' +
-  'What browsers rule out for nobody: a program made for it can tell another machine what this output shows, by WebRTC or by the names of machines that it asks for.';
+const means = (): string =>
+  [
+    trans.__('Lets the programs in this output run, until you leave this page. They are shut in a frame: they cannot see this page, the ledger or your files, and may load nothing.'),
+    trans.__('What browsers rule out for nobody: a program made for it can tell another machine what this output shows, by WebRTC or by the names of machines that it asks for.'),
+  ].join(' ');
 
 /** What is in the frame: where its bytes are, and how many. */
 export interface Source {
@@ -47,20 +50,20 @@ function Framed({ path, name, source, program = false }: Props) {
   return (
     <div class="gm-frame">
       <div class="gm-frame-bar">
-        <span class="gm-dim">{scripts ? 'Its scripts run, shut in' : program ? 'A program: it did not run' : 'Shown without scripts'}</span>
+        <span class="gm-dim">{scripts ? trans.__('Its scripts run, shut in') : program ? trans.__('A program: it did not run') : trans.__('Shown without scripts')}</span>
         <span class="gm-space" />
         {(!program || scripts) && (
           <button class="gm-link" aria-pressed={tall} onClick={() => setTall(!tall)}>
-            {tall ? 'Lower' : 'Taller'}
+            {tall ? trans.__('Lower') : trans.__('Taller')}
           </button>
         )}
-        <button class="gm-link" title={means} aria-expanded={scripts ? undefined : asked} onClick={() => (scripts ? set(false) : setAsked(!asked))}>
-          {scripts ? 'Stop its scripts' : 'Let its scripts run'}
+        <button class="gm-link" title={means()} aria-expanded={scripts ? undefined : asked} onClick={() => (scripts ? set(false) : setAsked(!asked))}>
+          {scripts ? trans.__('Stop its scripts') : trans.__('Let its scripts run')}
         </button>
       </div>
       {asked && !scripts && (
         <p class="gm-frame-note" role="alert">
-          {means} <button class="gm-button" onClick={() => set(true)}>Let them run</button> <button class="gm-button" onClick={() => setAsked(false)}>Leave it so</button>
+          {means()} <button class="gm-button" onClick={() => set(true)}>{trans.__('Let them run')}</button> <button class="gm-button" onClick={() => setAsked(false)}>{trans.__('Leave it so')}</button>
         </p>
       )}
       {(!program || scripts) && <Shut key={String(scripts)} path={path} name={name} source={source} scripts={scripts} tall={tall} />}

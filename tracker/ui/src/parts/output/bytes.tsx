@@ -1,6 +1,7 @@
 // The bytes of outputs: by their addresses on the page, through the client where there are none.
 import { useEffect, useState } from 'preact/hooks';
 import { useHost } from '../../host';
+import { trans } from '../../trans';
 
 /** An address that the browser can load a path of the API from; undefined until there is one. */
 export function useAddress(path: string): { address?: string; error?: Error } {
@@ -47,7 +48,7 @@ export function SaveParts({ paths, name, children }: { paths: readonly string[];
     try {
       for (const path of paths) {
         parts.push(await client.bytes(path));
-        if (paths.length > 1) set(`${parts.length} of ${paths.length} parts`);
+        if (paths.length > 1) set(trans._n('%2 of %1 part', '%2 of %1 parts', paths.length, parts.length));
       }
       give(new Blob(parts), name);
       set('');
@@ -67,6 +68,6 @@ export function SaveParts({ paths, name, children }: { paths: readonly string[];
 export function Picture({ path, label, width }: { path: string; label: string; width?: number | undefined }) {
   const { address, error } = useAddress(path);
   const [broken, setBroken] = useState(false);
-  if (error || broken) return <p class="gm-output-note">{error?.message ?? 'These bytes are no image that the browser can show.'}</p>;
-  return address === undefined ? <p class="gm-output-note">Reading the image…</p> : <img class="gm-output-image" src={address} alt={label} {...(width ? { width } : {})} onError={() => setBroken(true)} />;
+  if (error || broken) return <p class="gm-output-note">{error?.message ?? trans.__('These bytes are no image that the browser can show.')}</p>;
+  return address === undefined ? <p class="gm-output-note">{trans.__('Reading the image…')}</p> : <img class="gm-output-image" src={address} alt={label} {...(width ? { width } : {})} onError={() => setBroken(true)} />;
 }

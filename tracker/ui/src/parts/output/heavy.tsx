@@ -1,3 +1,4 @@
+import { trans } from '../../trans';
 import { bytes } from '../format';
 import { Save } from './bytes';
 import { kindOf, type Kind } from './media';
@@ -15,10 +16,11 @@ export function Heavy({ data, title, name, show }: { data: OutputData; title: st
   const kind = kindOf(data.type);
   const framed = kind === 'document' || kind === 'program';
   const shown = !framed || data.document !== undefined;
+  const size = bytes(data.size);
   return (
     <p class="gm-output-note gm-output-heavy">
-      {title} of {bytes(data.size)}: {shown ? 'showing it may take a while.' : 'it is too large to be shown here.'}{' '}
-      {shown && <button class="gm-button" onClick={show}>Show it</button>} <Save path={data.url} name={name}>Save it</Save>
+      {shown ? trans.__('%1 of %2: showing it may take a while.', title, size) : trans.__('%1 of %2: it is too large to be shown here.', title, size)}{' '}
+      {shown && <button class="gm-button" onClick={show}>{trans.__('Show it')}</button>} <Save path={data.url} name={name}>{trans.__('Save it')}</Save>
     </p>
   );
 }

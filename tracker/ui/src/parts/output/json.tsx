@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { trans } from '../../trans';
 
 /** So many members are shown before the reader asks for more. */
 const step = 100;
@@ -44,7 +45,7 @@ function Members({ name, value, open }: { name: string | undefined; value: objec
         <span class="gm-dim">{list ? `[${names.length}]` : `{${names.length}}`}</span>
       </summary>
       {isOpen && names.slice(0, shown).map(key => <Value key={key} name={key} value={(value as Record<string, unknown>)[key]} />)}
-      {isOpen && more > 0 && <button class="gm-link" onClick={() => setShown(shown + 10 * step)}>{more.toLocaleString('en')} more</button>}
+      {isOpen && more > 0 && <button class="gm-link" onClick={() => setShown(shown + 10 * step)}>{trans.__('%1 more', more.toLocaleString('en'))}</button>}
     </details>
   );
 }

@@ -2,6 +2,7 @@
 import { lexer, type Token, type Tokens } from 'marked';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { trans } from '../../trans';
 
 /** Longer texts, in characters, are shown as they are written. */
 const readable = 200_000;
@@ -61,13 +62,13 @@ function Away({ to, children }: { to: string; children: ComponentChildren }) {
 /** Images that are in the text itself are shown; others would be loaded, and are not. */
 function Picture({ of: { href, text } }: { of: Tokens.Image }) {
   if (/^data:image\/(?:png|jpeg|gif|webp);base64,/i.test(href)) return <img src={href} alt={text} />;
-  return <span class="gm-chip" title={href}>image not loaded: {text || href.slice(0, 80)}</span>;
+  return <span class="gm-chip" title={href}>{trans.__('image not loaded: %1', text || href.slice(0, 80))}</span>;
 }
 
 function List({ list }: { list: Tokens.List }) {
   const items = list.items.map((item, i) => (
     <li key={i}>
-      {item.task && <input type="checkbox" checked={item.checked ?? false} disabled aria-label={item.checked ? 'done' : 'not done'} />}
+      {item.task && <input type="checkbox" checked={item.checked ?? false} disabled aria-label={item.checked ? trans.__('done') : trans.__('not done')} />}
       {all(item.tokens)}
     </li>
   ));

@@ -1,4 +1,5 @@
 // How each media type is shown, and which of an output's is shown first.
+import { N_, trans } from '../../trans';
 import type { OutputData } from './use';
 
 export type Kind = 'text' | 'markdown' | 'latex' | 'image' | 'svg' | 'document' | 'program' | 'json' | 'vendor' | 'sound' | 'film' | 'file';
@@ -32,14 +33,15 @@ export function kindOf(type: string): Kind {
 
 /** What front ends would draw with programs of their own. */
 const vendors: [RegExp, string][] = [
-  [/plotly/, 'a Plotly figure'],
-  [/jupyter\.widget/, 'a widget'],
-  [/vega|altair/, 'a Vega chart'],
-  [/bokeh|holoviews/, 'a Bokeh figure'],
+  [/plotly/, N_('a Plotly figure')],
+  [/jupyter\.widget/, N_('a widget')],
+  [/vega|altair/, N_('a Vega chart')],
+  [/bokeh|holoviews/, N_('a Bokeh figure')],
 ];
 
 export function vendorOf(type: string): string {
-  return vendors.find(([pattern]) => pattern.test(type))?.[1] ?? `what ${type} stands for`;
+  const known = vendors.find(([pattern]) => pattern.test(type))?.[1];
+  return known === undefined ? trans.__('what %1 stands for', type) : trans.__(known);
 }
 
 /** The representation to show first: the richest that can be shown here, texts where there is nothing else. */

@@ -1,6 +1,7 @@
 // A recorded output as it was. Its bytes are hostile: see Frame.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { N_, trans } from '../../trans';
 import { bytes } from '../format';
 import { Frame } from '../frame/frame';
 import { Picture, Save, useAddress } from './bytes';
@@ -42,7 +43,7 @@ const shows: Record<Kind, (shown: Shown) => ComponentChildren> = {
   markdown: s => <Whole {...s} showable={400_000} name={fileName(s.output, s.data)}>{text => <Markdown text={text} />}</Whole>,
   latex: s => (
     <>
-      <p class="gm-output-note">LaTeX, as it is written</p>
+      <p class="gm-output-note">{trans.__('LaTeX, as it is written')}</p>
       <Whole {...s} name={fileName(s.output, s.data)}>{text => <Terminal text={text} label={s.label} />}</Whole>
     </>
   ),
@@ -54,7 +55,7 @@ const shows: Record<Kind, (shown: Shown) => ComponentChildren> = {
   vendor: s => <Whole {...s} name={fileName(s.output, s.data)}>{text => <JSONTree text={text} />}</Whole>,
   sound: s => <Played {...s} />,
   film: s => <Played {...s} />,
-  file: s => <p class="gm-output-note">{s.data.type}, {bytes(s.data.size)}. <Save path={s.data.url} name={fileName(s.output, s.data)}>Save it</Save></p>,
+  file: s => <p class="gm-output-note">{s.data.type}, {bytes(s.data.size)}. <Save path={s.data.url} name={fileName(s.output, s.data)}>{trans.__('Save it')}</Save></p>,
 };
 
 /** An SVG as an image, where its scripts do not run; as a document in a frame when the reader wants to see it move. */
@@ -65,12 +66,17 @@ function SVG({ data, label }: Shown) {
   ) : (
     <div class="gm-output-svg">
       <Picture path={data.url} label={label} />
-      <button class="gm-link" onClick={() => setFramed(true)}>Show in a frame</button>
+      <button class="gm-link" onClick={() => setFramed(true)}>{trans.__('Show in a frame')}</button>
     </div>
   );
 }
 
-const titles: Partial<Record<Kind, string>> = { document: 'HTML', svg: 'SVG', program: 'JavaScript', markdown: 'Markdown', latex: 'LaTeX', json: 'JSON', text: 'Text', image: 'Image' };
+const titles: Partial<Record<Kind, string>> = { document: 'HTML', svg: 'SVG', program: 'JavaScript', markdown: 'Markdown', latex: 'LaTeX', json: 'JSON', text: N_('Text'), image: N_('Image') };
+
+function titleOf(type: string): string {
+  const known = titles[kindOf(type)];
+  return known === undefined ? type : trans.__(known);
+}
 
 /** An output, and a choice where it can be shown in several ways. */
 export function Output({ output }: { output: Arranged }) {
@@ -78,24 +84,24 @@ export function Output({ output }: { output: Arranged }) {
   const [type, setType] = useState<string>();
   const [wanted, want] = useState<ReadonlySet<string>>(new Set());
   const shown = data.find(x => x.type === type) ?? firstOf(data);
-  if (shown === undefined) return <p class="gm-output-note">An output without anything to show.</p>;
+  if (shown === undefined) return <p class="gm-output-note">{trans.__('An output without anything to show.')}</p>;
   const vendor = data.find(x => kindOf(x.type) === 'vendor');
-  const label = output.type === 'error' ? `Error ${output.error ?? ''}` : output.stream ?? `Output ${output.n + 1}`;
+  const label = output.type === 'error' ? trans.__('Error %1', output.error ?? '') : output.stream ?? trans.__('Output %1', output.n + 1);
   return (
     <div class="gm-output" data-kind={kindOf(shown.type)} data-n={output.n}>
-      {output.behind_gap && <p class="gm-output-note">What came before this is not kept: too much was shown.</p>}
-      {vendor && <p class="gm-output-note">Jupyter draws {vendorOf(vendor.type)} with a program of its own; here is what else was recorded of it.</p>}
+      {output.behind_gap && <p class="gm-output-note">{trans.__('What came before this is not kept: too much was shown.')}</p>}
+      {vendor && <p class="gm-output-note">{trans.__('Jupyter draws %1 with a program of its own; here is what else was recorded of it.', vendorOf(vendor.type))}</p>}
       {data.length > 1 && (
-        <div class="gm-output-ways" role="group" aria-label="Show as">
+        <div class="gm-output-ways" role="group" aria-label={trans.__('Show as')}>
           {data.map(x => (
             <button key={x.type} class="gm-link" aria-pressed={x === shown} onClick={() => setType(x.type)} title={`${x.type}, ${bytes(x.size)}`}>
-              {titles[kindOf(x.type)] ?? x.type}
+              {titleOf(x.type)}
             </button>
           ))}
         </div>
       )}
       {isHeavy(shown) && !wanted.has(shown.type)
-        ? <Heavy data={shown} title={titles[kindOf(shown.type)] ?? shown.type} name={fileName(output, shown)} show={() => want(new Set(wanted).add(shown.type))} />
+        ? <Heavy data={shown} title={titleOf(shown.type)} name={fileName(output, shown)} show={() => want(new Set(wanted).add(shown.type))} />
         : shows[kindOf(shown.type)]({ data: shown, parts: output.parts.length > 0 ? output.parts : [shown], output, label })}
     </div>
   );

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useHost } from '../../host';
+import { trans } from '../../trans';
 import { bytes } from '../format';
 import { Save, SaveParts } from './bytes';
 import type { OutputData } from './use';
@@ -28,9 +29,9 @@ export function Whole({ parts, name, showable = usual, children }: { parts: read
       {children(text)}
       {next && (
         <p class="gm-output-note">
-          The first {bytes(text.length)} of {bytes(size)}.{' '}
-          {text.length + next.size <= showable && <button class="gm-link" onClick={() => void more(next)}>{parts.at(-1) === next ? 'Show all' : 'Show more'}</button>}{' '}
-          {parts.length === 1 ? <Save path={next.url} name={name}>Save all</Save> : <SaveParts paths={parts.map(part => part.url)} name={name}>Save all</SaveParts>}
+          {trans.__('The first %1 of %2.', bytes(text.length), bytes(size))}{' '}
+          {text.length + next.size <= showable && <button class="gm-link" onClick={() => void more(next)}>{parts.at(-1) === next ? trans.__('Show all') : trans.__('Show more')}</button>}{' '}
+          {parts.length === 1 ? <Save path={next.url} name={name}>{trans.__('Save all')}</Save> : <SaveParts paths={parts.map(part => part.url)} name={name}>{trans.__('Save all')}</SaveParts>}
           {failed && <span role="alert"> {failed}</span>}
         </p>
       )}

@@ -7,6 +7,7 @@ import { Link } from '../../parts/link';
 import { Merge } from '../../parts/merge';
 import { Outputs } from '../../parts/output/outputs';
 import { Answered } from '../../parts/states';
+import { trans } from '../../trans';
 import { useMore } from './pages';
 
 type CellPair = Schemas['CellPair'];
@@ -14,7 +15,7 @@ type Page = { items: CellPair[] | null; next?: string; total?: number };
 
 /** The cells that differ: their sources, how they ended, and what they showed. */
 export function Cells({ asked, a, b }: { asked: Asked<Page>; a: string; b: string }) {
-  return <Answered asked={asked} what="cells">{first => <List first={first} a={a} b={b} />}</Answered>;
+  return <Answered asked={asked} what={trans.__('cells')}>{first => <List first={first} a={a} b={b} />}</Answered>;
 }
 
 function List({ first, a, b }: { first: Page; a: string; b: string }) {
@@ -27,7 +28,7 @@ function List({ first, a, b }: { first: Page; a: string; b: string }) {
     <>
       {items.map(pair => <Cell key={pair.cell} pair={pair} language={language} />)}
       {error && <p class="gm-stale" role="alert">{error.message}</p>}
-      {next !== undefined && <button class="gm-button" disabled={loading} onClick={more}>Show more cells ({items.length} of {first.total})</button>}
+      {next !== undefined && <button class="gm-button" disabled={loading} onClick={more}>{trans.__('Show more cells (%1 of %2)', items.length, first.total ?? '')}</button>}
     </>
   );
 }
@@ -55,10 +56,10 @@ function Cell({ pair, language }: { pair: CellPair; language: Language }) {
         <strong class="gm-cut gm-mono" dir="auto">{name}</strong>
         <span class="gm-dim gm-cut">{pair.cell}</span>
         <span class="gm-space" />
-        {!a && <span class="gm-chip gm-chip-good">only in B</span>}
-        {!b && <span class="gm-chip gm-chip-bad">only in A</span>}
-        {a && b && pair.source_differs && <span class="gm-chip">source differs</span>}
-        {a && b && pair.outputs_differ && <span class="gm-chip">outputs differ</span>}
+        {!a && <span class="gm-chip gm-chip-good">{trans.__('only in B')}</span>}
+        {!b && <span class="gm-chip gm-chip-bad">{trans.__('only in A')}</span>}
+        {a && b && pair.source_differs && <span class="gm-chip">{trans.__('source differs')}</span>}
+        {a && b && pair.outputs_differ && <span class="gm-chip">{trans.__('outputs differ')}</span>}
         {a && b && pair.status_differs && <span class="gm-chip gm-chip-warn">{a.status} → {b.status}</span>}
         {a && <Link to={{ view: 'timeline', params: { cell: a.id } }}>A</Link>}
         {b && <Link to={{ view: 'timeline', params: { cell: b.id } }}>B</Link>}
@@ -74,14 +75,14 @@ function Content({ pair, name, language }: { pair: CellPair; name: string; langu
     <>
       {a && b && pair.source_differs && (a.source !== null && b.source !== null
         ? <Merge before={a.source} after={b.source} language={language} label={name} />
-        : <p class="gm-dim">The source of {a.source === null ? 'A' : 'B'} is not in the ledger.</p>)}
+        : <p class="gm-dim">{trans.__('The source of %1 is not in the ledger.', a.source === null ? 'A' : 'B')}</p>)}
       {!(a && b) && (a ?? b)?.source && <Code source={(a ?? b)!.source!} language={language} />}
       {pair.outputs_differ && (
         <div class="gm-compare-outputs">
           {([['A', a], ['B', b]] as const).map(([side, of]) => (
-            <section key={side} aria-label={`Outputs of ${side}`}>
+            <section key={side} aria-label={trans.__('Outputs of %1', side)}>
               <h3 class="gm-dim">{side}</h3>
-              {of ? <Outputs cell={of.id} /> : <p class="gm-dim">There is no such cell.</p>}
+              {of ? <Outputs cell={of.id} /> : <p class="gm-dim">{trans.__('There is no such cell.')}</p>}
             </section>
           ))}
         </div>

@@ -16,8 +16,8 @@ test('differences have a sign, or are not told', () => {
 });
 
 test('two runs are a pair, three are many, one twice is nothing to compare', () => {
-  deepEqual(askedOf({ run: ['a', 'b'] }), { what: 'pair', a: 'a', b: 'b' });
-  deepEqual(askedOf({ a: 'x', b: 'y' }), { what: 'pair', a: 'x', b: 'y' });
-  deepEqual(askedOf({ run: ['a', 'a', ''] }), { what: 'nothing' });
-  deepEqual(askedOf({ run: ['a', 'b', 'c'] }), { what: 'runs', runs: ['a', 'b', 'c'] });
+  deepEqual(askedOf({ run: ['a', 'b'] }), { kind: 'pair', a: 'a', b: 'b' });
+  deepEqual(askedOf({ a: 'x', b: 'y' }), { kind: 'pair', a: 'x', b: 'y' });
+  deepEqual(askedOf({ run: ['a', 'a', ''] }), { kind: 'nothing' });
+  deepEqual(askedOf({ run: ['a', 'b', 'c'] }), { kind: 'runs', runs: ['a', 'b', 'c'] });
 });

@@ -1,6 +1,7 @@
 // Finding keys among those that differ.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTyped } from '../../parts/typed';
+import { trans } from '../../trans';
 
 /** Whether a name has all of some words in it, small letters or not: what the server does with /api/compare/runs' find. */
 export function fits(name: string, find: string): boolean {
@@ -31,5 +32,5 @@ export function Find({ find, onFind, into }: Props) {
     event.preventDefault();
     event.stopPropagation();
   };
-  return <input class="gm-input gm-compare-find" type="search" placeholder="Find keys" title="Words of keys, such as: metrics loss" aria-label="Find keys" value={text} onInput={event => set(event.currentTarget.value)} onKeyDown={key} />;
+  return <input class="gm-input gm-compare-find" type="search" placeholder={trans.__('Find keys')} title={trans.__('Words of keys, such as: metrics loss')} aria-label={trans.__('Find keys')} value={text} onInput={event => set(event.currentTarget.value)} onKeyDown={key} />;
 }

@@ -5,6 +5,7 @@ import { number, short } from '../../parts/format';
 import { Empty, Failed, Loading } from '../../parts/states';
 import { Table, type TableColumn } from '../../parts/table';
 import { PagedRows } from '../../parts/table-rows';
+import { trans } from '../../trans';
 import { absolute, relative } from './delta';
 import { Find } from './find';
 import { most } from './sides';
@@ -31,32 +32,38 @@ export function Many({ runs, find: given }: { runs: string[]; find: string }) {
   return (
     <div class="gm-view gm-compare-runs">
       <header class="gm-head">
-        <h1>Compare</h1>
+        <h1>{trans.__('Compare')}</h1>
         {told && <span class="gm-dim" role="status">{summary(told, find)}</span>}
         <span class="gm-space" />
         <Find find={find} onFind={look} into=".gm-compare-runs .gm-grid" />
-        <label>Against <select class="gm-select" value={against} onChange={event => setAgainst(Number(event.currentTarget.value))}>
+        <label>{trans.__('Against')} <select class="gm-select" value={against} onChange={event => setAgainst(Number(event.currentTarget.value))}>
           {told?.runs?.map((run, at) => <option key={run.id} value={at}>{run.name || short(run.id)}</option>)}
         </select></label>
-        <select class="gm-select" aria-label="Metrics as" value={showing} onChange={event => setShowing(event.currentTarget.value as Showing)}>
-          <option value="values">Values</option>
-          <option value="difference">Difference</option>
-          <option value="relative">Difference in percent</option>
+        <select class="gm-select" aria-label={trans.__('Metrics as')} value={showing} onChange={event => setShowing(event.currentTarget.value as Showing)}>
+          <option value="values">{trans.__('Values')}</option>
+          <option value="difference">{trans.__('Difference')}</option>
+          <option value="relative">{trans.__('Difference in percent')}</option>
         </select>
-        <label class="gm-compare-all"><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also what was measured of the machine</label>
+        <label class="gm-compare-all"><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> {trans.__('Also what was measured of the machine')}</label>
       </header>
-      {runs.length > most && <p class="gm-stale" role="alert">Only the first {most} of {runs.length} runs are compared.</p>}
+      {runs.length > most && <p class="gm-stale" role="alert">{trans._n('Only the first %2 of %1 runs are compared.', 'Only the first %2 of %1 runs are compared.', runs.length, most)}</p>}
       {rows.error && <Failed error={rows.error} again={() => rows.again()} />}
-      {!rows.ready && !rows.error && <Loading what="the runs" />}
-      {rows.ready && rows.count === 0 && (told?.total ? <Empty title="No key that differs is called so"><p><button class="gm-link" onClick={() => look('')}>Show all keys</button></p></Empty> : <Empty title="No difference is known"><p>What the runs logged is the same.</p></Empty>)}
-      {rows.ready && rows.count > 0 && <Table label="Differences" columns={columns} count={rows.count} row={at => rows.at(at)} onShown={(from, to) => rows.want(from, to)} sticky={1} />}
+      {!rows.ready && !rows.error && <Loading what={trans.__('the runs')} />}
+      {rows.ready && rows.count === 0 && (told?.total
+        ? <Empty title={trans.__('No key that differs is called so')}><p><button class="gm-link" onClick={() => look('')}>{trans.__('Show all keys')}</button></p></Empty>
+        : <Empty title={trans.__('No difference is known')}><p>{trans.__('What the runs logged is the same.')}</p></Empty>)}
+      {rows.ready && rows.count > 0 && <Table label={trans.__('Differences')} columns={columns} count={rows.count} row={at => rows.at(at)} onShown={(from, to) => rows.want(from, to)} sticky={1} />}
     </div>
   );
 }
 
 function summary(told: Answer, find: string): string {
   const of = (n: number): string => n.toLocaleString('en');
-  return `${of(told.runs?.length ?? 0)} runs · ${find.trim() ? `${of(told.found)} of ` : ''}${of(told.total)} keys differ, ${of(told.same)} do not`;
+  const runs = told.runs?.length ?? 0;
+  const keys = find.trim()
+    ? trans._n('%2 of %3 keys differ, %4 do not', '%2 of %3 keys differ, %4 do not', told.total, of(told.found), of(told.total), of(told.same))
+    : trans._n('%2 key differs, %3 do not', '%2 keys differ, %3 do not', told.total, of(told.total), of(told.same));
+  return `${trans._n('%2 run', '%2 runs', runs, of(runs))} · ${keys}`;
 }
 
 /** The keys that differ, page by page; those of before until the first page is there. */
@@ -102,11 +109,11 @@ function valuesOf(row: Key): (Value | undefined)[] {
 
 function columnsOf(runs: RunRow[], against: number, showing: Showing): TableColumn<Key>[] {
   const key: TableColumn<Key> = {
-    id: 'key', title: 'Key', width: 240, text: row => `${row.space}.${row.key}`,
+    id: 'key', title: trans.__('Key'), width: 240, text: row => `${row.space}.${row.key}`,
     show: row => <><span class="gm-dim">{row.space} </span><span dir="auto">{row.key}</span></>,
   };
   return [key, ...runs.map((run, at): TableColumn<Key> => ({
-    id: run.id, title: run.name || short(run.id), group: at === against ? 'against this' : short(run.id), width: 130,
+    id: run.id, title: run.name || short(run.id), group: at === against ? trans.__('against this') : short(run.id), width: 130,
     text: row => valuesOf(row)[at]?.text,
     show: row => <Shown value={valuesOf(row)[at]} base={valuesOf(row)[against]} own={at === against} showing={showing} />,
   }))];
@@ -114,7 +121,7 @@ function columnsOf(runs: RunRow[], against: number, showing: Showing): TableColu
 
 /** A value; what is the same as that of the run it is held against stands back. */
 function Shown({ value, base, own, showing }: { value: Value | undefined; base: Value | undefined; own: boolean; showing: Showing }) {
-  if (value === undefined) return <span class="gm-dim" aria-label="not there">–</span>;
+  if (value === undefined) return <span class="gm-dim" aria-label={trans.__('not there')}>–</span>;
   const same = !own && base !== undefined && base.text === value.text;
   if (value.figure === undefined) return <span class={same ? 'gm-compare-same' : ''} dir="auto">{value.text}</span>;
   const by = !own && base?.figure !== undefined && showing !== 'values' ? (showing === 'difference' ? absolute : relative)(base.figure, value.figure) : '';

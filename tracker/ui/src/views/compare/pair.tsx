@@ -4,6 +4,7 @@ import { useAnswer, useHost, type Place } from '../../host';
 import { exact } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Answered, Empty } from '../../parts/states';
+import { trans } from '../../trans';
 import { Cells } from './cells';
 import { Data } from './data';
 import { Find, fits } from './find';
@@ -20,12 +21,12 @@ export function Pair({ a, b }: { a: string; b: string }) {
   return (
     <div class="gm-view">
       <header class="gm-head">
-        <h1>Compare</h1>
+        <h1>{trans.__('Compare')}</h1>
         <span class="gm-space" />
-        <label class="gm-compare-all"><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> Also what was measured of the machine</label>
-        <button class="gm-button" onClick={swap}>Swap</button>
+        <label class="gm-compare-all"><input type="checkbox" checked={all} onChange={event => setAll(event.currentTarget.checked)} /> {trans.__('Also what was measured of the machine')}</label>
+        <button class="gm-button" onClick={swap}>{trans.__('Swap')}</button>
       </header>
-      <Answered asked={asked} what="both sides">{difference => <Sections d={difference} a={a} b={b} />}</Answered>
+      <Answered asked={asked} what={trans.__('both sides')}>{difference => <Sections d={difference} a={a} b={b} />}</Answered>
     </div>
   );
 }
@@ -56,24 +57,25 @@ function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
   const keys = (d.params?.length ?? 0) + (d.metrics?.length ?? 0) + (d.tags?.length ?? 0);
   const finding = keys > few || find !== ''; // keys may become few while they are looked for
   const environment = (d.environment ?? []).map(f => ({ key: f.name, a: f.was ?? null, b: f.is ?? null }));
+  const texts = (rows: Difference['facts']) => (of: string) => <Texts rows={rows ?? []} of={of} />;
   const sections = [
-    { id: 'facts', title: 'About', count: d.facts?.length, show: () => <Texts rows={d.facts!} of="About" /> },
-    { id: 'params', title: 'Params', count: params.length, show: () => <Texts rows={params} of="Params" /> },
-    { id: 'metrics', title: 'Metrics', count: metrics.length, show: () => <Metrics rows={metrics} /> },
-    { id: 'tags', title: 'Tags', count: tags.length, show: () => <Texts rows={tags} of="Tags" /> },
-    { id: 'cells', title: 'Cells', count: cells.data?.total, show: () => <Cells asked={cells} a={a} b={b} /> },
-    { id: 'data', title: 'Data', count: data.data?.total, show: () => <Data asked={data} a={a} b={b} /> },
-    { id: 'datasets', title: 'Datasets', count: d.datasets?.length, show: () => <Texts rows={d.datasets!} of="Datasets" /> },
-    { id: 'artifacts', title: 'Artifacts', count: d.artifacts?.length, show: () => <Texts rows={d.artifacts!} of="Artifacts" /> },
-    { id: 'code', title: 'Code state', count: d.code?.length, show: () => <Texts rows={d.code!} of="Code state" /> },
-    { id: 'environment', title: 'Environment', count: environment.length, show: () => <Texts rows={environment} of="Environment" /> },
+    { id: 'facts', title: trans.__('About'), count: d.facts?.length, show: texts(d.facts) },
+    { id: 'params', title: trans.__('Params'), count: params.length, show: texts(params) },
+    { id: 'metrics', title: trans.__('Metrics'), count: metrics.length, show: () => <Metrics rows={metrics} /> },
+    { id: 'tags', title: trans.__('Tags'), count: tags.length, show: texts(tags) },
+    { id: 'cells', title: trans.__('Cells'), count: cells.data?.total, show: () => <Cells asked={cells} a={a} b={b} /> },
+    { id: 'data', title: trans.__('Data'), count: data.data?.total, show: () => <Data asked={data} a={a} b={b} /> },
+    { id: 'datasets', title: trans.__('Datasets'), count: d.datasets?.length, show: texts(d.datasets) },
+    { id: 'artifacts', title: trans.__('Artifacts'), count: d.artifacts?.length, show: texts(d.artifacts) },
+    { id: 'code', title: trans.__('Code state'), count: d.code?.length, show: texts(d.code) },
+    { id: 'environment', title: trans.__('Environment'), count: environment.length, show: texts(environment) },
   ].filter(s => s.count);
   const jump = (id: string): void => body.current?.querySelector(`#gm-compare-${id}`)?.scrollIntoView({ block: 'start' });
   return (
     <div class="gm-body gm-compare" ref={body}>
       <div class="gm-compare-sides"><Side name="A" of={d.a} /><Side name="B" of={d.b} /></div>
       {(sections.length > 1 || finding) && (
-        <nav class="gm-compare-nav" aria-label="Differences">
+        <nav class="gm-compare-nav" aria-label={trans.__('Differences')}>
           {finding && <Find find={find} onFind={setFind} />}
           {sections.map(s => <button key={s.id} class="gm-chip" onClick={() => jump(s.id)}>{s.title} <strong>{s.count}</strong></button>)}
         </nav>
@@ -81,13 +83,13 @@ function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
       {sections.map(s => (
         <section key={s.id} id={`gm-compare-${s.id}`} aria-labelledby={`gm-compare-${s.id}-title`}>
           <h2 id={`gm-compare-${s.id}-title`}>{s.title} <span class="gm-dim">{s.count}</span></h2>
-          {s.show()}
+          {s.show(s.title)}
         </section>
       ))}
-      {find !== '' && params.length + metrics.length + tags.length === 0 && <p class="gm-dim" role="status">No key that differs is called so.</p>}
+      {find !== '' && params.length + metrics.length + tags.length === 0 && <p class="gm-dim" role="status">{trans.__('No key that differs is called so.')}</p>}
       {sections.length === 0 && find === '' && !cells.loading && !data.loading && (
-        <Empty title={d.a.id === d.b.id ? 'Both sides are the same one' : 'No difference is known'}>
-          <p>{d.a.id === d.b.id ? 'Name another one for a side.' : 'What was recorded of both sides is the same.'}</p>
+        <Empty title={d.a.id === d.b.id ? trans.__('Both sides are the same one') : trans.__('No difference is known')}>
+          <p>{d.a.id === d.b.id ? trans.__('Name another one for a side.') : trans.__('What was recorded of both sides is the same.')}</p>
         </Empty>
       )}
       {d.not_compared && <NotCompared list={d.not_compared} />}
@@ -97,10 +99,10 @@ function Sections({ d, a, b }: { d: Difference; a: string; b: string }) {
 
 function NotCompared({ list }: { list: string[] }) {
   return (
-    <section aria-label="Not compared">
-      <h2>Not compared <span class="gm-dim">{list.length}</span></h2>
+    <section aria-label={trans.__('Not compared')}>
+      <h2>{trans.__('Not compared')} <span class="gm-dim">{list.length}</span></h2>
       <ul class="gm-compare-missing">{list.slice(0, 100).map(text => <li key={text}>{text}</li>)}</ul>
-      {list.length > 100 && <p class="gm-dim">and {list.length - 100} more</p>}
+      {list.length > 100 && <p class="gm-dim">{trans.__('and %1 more', list.length - 100)}</p>}
     </section>
   );
 }

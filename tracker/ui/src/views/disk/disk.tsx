@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client';
 import { useAnswer } from '../../host';
 import { ago, exact } from '../../parts/format';
 import { Answered, Failed, Loading } from '../../parts/states';
+import { trans } from '../../trans';
 import { Progress } from '../verify/progress';
 import { useBackground } from '../verify/use';
 import { Cells, Kinds, Sessions } from './tables';
@@ -20,14 +21,14 @@ export function Disk() {
   return (
     <div class="gm-view">
       <header class="gm-head">
-        <h1>Disk</h1>
-        {asked.data?.finished && <span class="gm-dim" title={exact(asked.data.finished)}>Measured {ago(asked.data.finished)}</span>}
+        <h1>{trans.__('Disk')}</h1>
+        {asked.data?.finished && <span class="gm-dim" title={exact(asked.data.finished)}>{trans.__('Measured %1', ago(asked.data.finished))}</span>}
         <span class="gm-space" />
-        <button class="gm-button" onClick={start} disabled={running}>{running ? 'Measuring…' : 'Measure again'}</button>
+        <button class="gm-button" onClick={start} disabled={running}>{running ? trans.__('Measuring…') : trans.__('Measure again')}</button>
       </header>
       <div class="gm-body gm-disk">
         {failed && <Failed error={failed} again={start} />}
-        <Answered asked={asked} what="what takes how much">{measured => <Measured measured={measured} />}</Answered>
+        <Answered asked={asked} what={trans.__('what takes how much')}>{measured => <Measured measured={measured} />}</Answered>
       </div>
     </div>
   );
@@ -38,7 +39,7 @@ function Measured({ measured }: { measured: Schemas['Disk'] }) {
   return (
     <>
       {state === 'failed' && error && <p class="gm-stale" role="alert">{error.message}{error.hint && `. ${error.hint}`}</p>}
-      {state === 'running' && (result ? <Progress what="Measuring" took={measured.took_ns} /> : <Loading what="what takes how much" />)}
+      {state === 'running' && (result ? <Progress what={trans.__('Measuring')} took={measured.took_ns} /> : <Loading what={trans.__('what takes how much')} />)}
       {result && (
         <>
           {(result.problems ?? []).map(text => <p key={text} class="gm-stale" role="alert">{text}</p>)}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { bytes } from '../../parts/format';
+import { trans } from '../../trans';
 
 interface Share {
   logical: number;
@@ -10,6 +11,7 @@ interface Share {
 
 interface Props<Row extends Share> {
   title: string;
+  /** The titles of the first columns, marked with N_. */
   first: string[];
   all: Row[];
   /** The largest: how long the others are drawn beside it. */
@@ -30,11 +32,11 @@ export function Shares<Row extends Share>({ title, first, all, most, name, child
       <table class="gm-table">
         <thead>
           <tr>
-            {first.map(text => <th key={text} scope="col">{text}</th>)}
-            <th scope="col" class="gm-num" title="What was recorded, each content once">Recorded</th>
-            <th scope="col" class="gm-num" title="What that takes on the disk: compressed, and without what was stored before">Stored</th>
-            <th scope="col" class="gm-num" title="The part that nothing else needs: so much would be free without it">Its own</th>
-            <th scope="col" class="gm-shares-bar"><span class="gm-visually-hidden">Beside the largest</span></th>
+            {first.map(text => <th key={text} scope="col">{trans.__(text)}</th>)}
+            <th scope="col" class="gm-num" title={trans.__('What was recorded, each content once')}>{trans.__('Recorded')}</th>
+            <th scope="col" class="gm-num" title={trans.__('What that takes on the disk: compressed, and without what was stored before')}>{trans.__('Stored')}</th>
+            <th scope="col" class="gm-num" title={trans.__('The part that nothing else needs: so much would be free without it')}>{trans.__('Its own')}</th>
+            <th scope="col" class="gm-shares-bar"><span class="gm-visually-hidden">{trans.__('Beside the largest')}</span></th>
           </tr>
         </thead>
         <tbody>
@@ -50,7 +52,7 @@ export function Shares<Row extends Share>({ title, first, all, most, name, child
         </tbody>
       </table>
       {all.length > limit && (
-        <button class="gm-button" onClick={() => setLimit(limit * 10)}>Show more of {all.length.toLocaleString('en')}</button>
+        <button class="gm-button" onClick={() => setLimit(limit * 10)}>{trans.__('Show more of %1', all.length.toLocaleString('en'))}</button>
       )}
     </section>
   );

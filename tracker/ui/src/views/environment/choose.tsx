@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client';
 import { exact, short } from '../../parts/format';
+import { trans } from '../../trans';
 
 type Session = Schemas['SessionRow'];
 
@@ -15,16 +16,16 @@ export function Choose({ sessions, id, beside, go }: Props) {
   return (
     <>
       <label class="gm-env-choose">
-        <span class="gm-dim">of</span>
-        <select class="gm-select" aria-label="Environment of" value={knownID(sessions, id)} onChange={event => go({ id: event.currentTarget.value, with: beside })}>
+        <span class="gm-dim">{trans.__('of')}</span>
+        <select class="gm-select" aria-label={trans.__('Environment of')} value={knownID(sessions, id)} onChange={event => go({ id: event.currentTarget.value, with: beside })}>
           <Options sessions={sessions} also={id} />
         </select>
       </label>
       <label class="gm-env-choose">
-        <span class="gm-dim">compared with</span>
-        <select class="gm-select" aria-label="Compared with" value={beside === undefined ? '' : knownID(sessions, beside)}
+        <span class="gm-dim">{trans.__('compared with')}</span>
+        <select class="gm-select" aria-label={trans.__('Compared with')} value={beside === undefined ? '' : knownID(sessions, beside)}
           onChange={event => go({ id, with: event.currentTarget.value || undefined })}>
-          <option value="">nothing</option>
+          <option value="">{trans.__('nothing')}</option>
           <Options sessions={sessions} also={beside} />
         </select>
       </label>

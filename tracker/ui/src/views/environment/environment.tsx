@@ -2,6 +2,7 @@ import './environment.css';
 import { useEffect, useState } from 'preact/hooks';
 import { useAnswer, useHost, type Place } from '../../host';
 import { Answered, Empty } from '../../parts/states';
+import { placed, trans } from '../../trans';
 import { one } from '../view';
 import { Choose } from './choose';
 import { Difference } from './difference';
@@ -21,19 +22,19 @@ export function Environment({ params }: { params: Place['params'] }) {
   };
   return (
     <div class="gm-view">
-      <Answered asked={sessions} what="sessions">
+      <Answered asked={sessions} what={trans.__('sessions')}>
         {page => {
           const items = page.items ?? [];
           const id = chosen.id ?? items[0]?.id;
           return (
             <>
               <header class="gm-head">
-                <h1>Environment</h1>
+                <h1>{trans.__('Environment')}</h1>
                 {id !== undefined && <Choose sessions={items} id={id} beside={chosen.with} go={go} />}
               </header>
               {id === undefined ? (
-                <Empty title="No environment is recorded yet">
-                  <p>Every session of a gemba kernel and every <code>gemba exec</code> records what it ran with.</p>
+                <Empty title={trans.__('No environment is recorded yet')}>
+                  <p>{placed(trans.__('Every session of a gemba kernel and every %1 records what it ran with.', '%1'), <code>gemba exec</code>)}</p>
                 </Empty>
               ) : chosen.with ? (
                 <Difference id={id} beside={chosen.with} swap={() => go({ id: chosen.with, with: id })} />

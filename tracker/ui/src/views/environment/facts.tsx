@@ -4,7 +4,8 @@ import { useAnswer } from '../../host';
 import { exact } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Answered, Empty } from '../../parts/states';
-import { grouped, labels } from './groups';
+import { trans } from '../../trans';
+import { grouped, labelOf } from './groups';
 
 type Fact = Schemas['account.Fact'];
 
@@ -13,21 +14,21 @@ export function Facts({ id }: { id: string }) {
   const asked = useAnswer('/api/environments/{id}', { id });
   const [text, setText] = useState('');
   return (
-    <Answered asked={asked} what="the environment">
+    <Answered asked={asked} what={trans.__('the environment')}>
       {environment => {
         const facts = environment.facts ?? [];
         const shown = facts.filter(f => matches(f, text));
         return (
           <>
             <div class="gm-env-tools">
-              <input class="gm-input" type="search" placeholder="Find a package, a setting or a value" aria-label="Find in this environment" value={text}
+              <input class="gm-input" type="search" placeholder={trans.__('Find a package, a setting or a value')} aria-label={trans.__('Find in this environment')} value={text}
                 onInput={event => setText(event.currentTarget.value)} />
-              <span class="gm-dim" role="status">{text ? `${shown.length} of ${facts.length}` : `${facts.length} facts`}</span>
+              <span class="gm-dim" role="status">{text ? trans.__('%1 of %2', shown.length, facts.length) : trans._n('%1 fact', '%1 facts', facts.length)}</span>
               <span class="gm-space" />
-              {environment.recorded && <span class="gm-dim">Recorded {exact(environment.recorded)}</span>}
-              {environment.session && <Link to={{ view: 'timeline', params: { session: environment.session } }}>Show the session</Link>}
+              {environment.recorded && <span class="gm-dim">{trans.__('Recorded %1', exact(environment.recorded))}</span>}
+              {environment.session && <Link to={{ view: 'timeline', params: { session: environment.session } }}>{trans.__('Show the session')}</Link>}
             </div>
-            {shown.length === 0 ? <Empty title={facts.length === 0 ? 'Nothing is recorded of this environment' : 'Nothing here matches'} /> : <Groups facts={shown} />}
+            {shown.length === 0 ? <Empty title={facts.length === 0 ? trans.__('Nothing is recorded of this environment') : trans.__('Nothing here matches')} /> : <Groups facts={shown} />}
           </>
         );
       }}
@@ -46,15 +47,15 @@ function Groups({ facts }: { facts: Fact[] }) {
   return (
     <div class="gm-env">
       {groups.map(([group, members]) => (
-        <section key={group} aria-label={labels[group] ?? group}>
+        <section key={group} aria-label={labelOf(group)}>
           <h2>
-            {labels[group] ?? group} <span class="gm-dim">{members.length}</span>
+            {labelOf(group)} <span class="gm-dim">{members.length}</span>
           </h2>
           <dl>
             {members.map(f => (
               <div key={f.name}>
                 <dt class="gm-mono">{f.name}</dt>
-                <dd class="gm-mono">{f.value || <span class="gm-dim">empty</span>}</dd>
+                <dd class="gm-mono">{f.value || <span class="gm-dim">{trans.__('empty')}</span>}</dd>
               </div>
             ))}
           </dl>

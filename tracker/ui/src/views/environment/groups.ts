@@ -1,6 +1,7 @@
 // Facts of an environment belong together by the first part of their names.
 
 import type { Schemas } from '../../api/client';
+import { N_, trans } from '../../trans';
 
 type Fact = Schemas['account.Fact'];
 
@@ -11,7 +12,7 @@ export function grouped(facts: Fact[]): [string, Fact[]][] {
     const group = groupOf(fact.name);
     groups.set(group, [...(groups.get(group) ?? []), fact]);
   }
-  return [...groups].sort(([a], [b]) => (labels[a] ?? a).localeCompare(labels[b] ?? b));
+  return [...groups].sort(([a], [b]) => labelOf(a).localeCompare(labelOf(b)));
 }
 
 function groupOf(name: string): string {
@@ -19,8 +20,13 @@ function groupOf(name: string): string {
   return first === name && !(first in labels) ? 'other' : first;
 }
 
-/** What people call the groups. */
-export const labels: Record<string, string> = {
-  compute: 'Compute', cpu: 'Processor', engine: 'Engine', env: 'Environment variables', gemba: 'gemba', go: 'Go', gpu: 'Graphics processors',
-  memory: 'Memory', module: 'Go modules', os: 'Operating system', other: 'Other', package: 'Packages', python: 'Python', time: 'Time', locale: 'Language',
+/** What people call a group. */
+export function labelOf(group: string): string {
+  const label = Object.hasOwn(labels, group) && labels[group];
+  return label ? trans.__(label) : group;
+}
+
+const labels: Record<string, string> = {
+  compute: N_('Compute'), cpu: N_('Processor'), engine: N_('Engine'), env: N_('Environment variables'), gemba: 'gemba', go: N_('Go'), gpu: N_('Graphics processors'),
+  memory: N_('Memory'), module: N_('Go modules'), os: N_('Operating system'), other: N_('Other'), package: N_('Packages'), python: N_('Python'), time: N_('Time'), locale: N_('Language'),
 };

@@ -2,6 +2,7 @@ import './home.css';
 import type { LedgerChange } from '../../api/client';
 import { useAnswer } from '../../host';
 import { Answered } from '../../parts/states';
+import { trans } from '../../trans';
 import { First } from './first';
 import { Notebooks, Runs } from './recent';
 import { State } from './state';
@@ -16,18 +17,18 @@ export function Home() {
   return (
     <div class="gm-view">
       <header class="gm-head">
-        <h1>Home</h1>
+        <h1>{trans.__('Home')}</h1>
         {ledger.data && <span class="gm-dim gm-cut" title={ledger.data.dir}>{ledger.data.dir}</span>}
       </header>
       <div class="gm-body gm-home">
-        <Answered asked={ledger} what="the ledger">
+        <Answered asked={ledger} what={trans.__('the ledger')}>
           {data =>
             data.sessions === 0 && data.runs === 0 ? <First /> : (
               <>
                 <State ledger={data} />
                 <div class="gm-home-recent">
-                  <Answered asked={notebooks} what="notebooks">{page => <Notebooks notebooks={page.items ?? []} more={page.next !== undefined} />}</Answered>
-                  <Answered asked={runs} what="runs">{page => <Runs runs={page.items ?? []} more={page.next !== undefined} />}</Answered>
+                  <Answered asked={notebooks} what={trans.__('notebooks')}>{page => <Notebooks notebooks={page.items ?? []} more={page.next !== undefined} />}</Answered>
+                  <Answered asked={runs} what={trans.__('runs')}>{page => <Runs runs={page.items ?? []} more={page.next !== undefined} />}</Answered>
                 </div>
               </>
             )

@@ -2,15 +2,16 @@ import type { ComponentChildren } from 'preact';
 import type { Schemas } from '../../api/client';
 import { ago, exact, number } from '../../parts/format';
 import { Link } from '../../parts/link';
+import { trans } from '../../trans';
 
 /** The notebooks that ran last. */
 export function Notebooks({ notebooks, more }: { notebooks: Schemas['Notebook'][]; more: boolean }) {
   return (
-    <Recent title="Notebooks" none="No notebook ran yet." empty={notebooks.length === 0} more={more && <Link to={{ view: 'timeline', params: {} }}>All notebooks</Link>}>
+    <Recent title={trans.__('Notebooks')} none={trans.__('No notebook ran yet.')} empty={notebooks.length === 0} more={more && <Link to={{ view: 'timeline', params: {} }}>{trans.__('All notebooks')}</Link>}>
       {notebooks.map(n => (
         <li key={n.notebook}>
-          <Link to={{ view: 'timeline', params: { notebook: n.notebook } }} class="gm-home-name">{n.notebook === '' ? 'Programs' : n.name}</Link>
-          <span class="gm-dim">{n.sessions} {n.sessions === 1 ? 'session' : 'sessions'}</span>
+          <Link to={{ view: 'timeline', params: { notebook: n.notebook } }} class="gm-home-name">{n.notebook === '' ? trans.__('Programs') : n.name}</Link>
+          <span class="gm-dim">{trans._n('%1 session', '%1 sessions', n.sessions)}</span>
           <time class="gm-dim" dateTime={n.started} title={exact(n.started)}>{ago(n.started)}</time>
         </li>
       ))}
@@ -21,7 +22,7 @@ export function Notebooks({ notebooks, more }: { notebooks: Schemas['Notebook'][
 /** The runs that began last, with two of their metrics. */
 export function Runs({ runs, more }: { runs: Schemas['account.RunRow'][]; more: boolean }) {
   return (
-    <Recent title="Runs" none="No run is logged yet." empty={runs.length === 0} more={more && <Link to={{ view: 'runs', params: {} }}>All runs</Link>}>
+    <Recent title={trans.__('Runs')} none={trans.__('No run is logged yet.')} empty={runs.length === 0} more={more && <Link to={{ view: 'runs', params: {} }}>{trans.__('All runs')}</Link>}>
       {runs.map(r => (
         <li key={r.id}>
           <span class="gm-home-name" dir="auto">

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../parts/icon';
+import { trans } from '../../trans';
 import type { Graph, Node } from './graph';
 import { neighbour, path, type Drawing } from './layout';
 import { NodeMark } from './node';
@@ -41,7 +42,8 @@ export function Canvas({ graph, drawing, members, chosen, lit, choose, open }: P
   };
   return (
     <div class="gm-lineage-canvas">
-      <svg ref={svg} class="gm-lineage-svg" viewBox={sight.box} role="group" aria-label="Graph: arrow keys walk along its lines, plus and minus zoom, 0 shows all" onKeyDown={key} {...sight.hands}>
+      <svg ref={svg} class="gm-lineage-svg" viewBox={sight.box} role="group" onKeyDown={key} {...sight.hands}
+        aria-label={trans.__('Graph: arrow keys walk along its lines, plus and minus zoom, 0 shows all')}>
         <defs>
           {['', '-lit'].map(look => (
             <marker key={look} id={`gm-arrow${look}`} class={`gm-arrow${look}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0l8 4-8 4z" /></marker>
@@ -57,9 +59,9 @@ export function Canvas({ graph, drawing, members, chosen, lit, choose, open }: P
         ))}
       </svg>
       <div class="gm-lineage-zoom">
-        <button class="gm-button" aria-label="Nearer" onClick={() => sight.nearer(1.25)}><Icon path="M7 2h2v5h5v2H9v5H7V9H2V7h5z" /></button>
-        <button class="gm-button" aria-label="Farther" onClick={() => sight.nearer(0.8)}><Icon path="M2 7h12v2H2z" /></button>
-        <button class="gm-button" aria-label="Show all" onClick={sight.fit}><Icon path="M1 1h5v2H3v3H1zM10 1h5v5h-2V3h-3zM1 10h2v3h3v2H1zM13 10h2v5h-5v-2h3z" /></button>
+        <button class="gm-button" aria-label={trans.__('Nearer')} onClick={() => sight.nearer(1.25)}><Icon path="M7 2h2v5h5v2H9v5H7V9H2V7h5z" /></button>
+        <button class="gm-button" aria-label={trans.__('Farther')} onClick={() => sight.nearer(0.8)}><Icon path="M2 7h12v2H2z" /></button>
+        <button class="gm-button" aria-label={trans.__('Show all')} onClick={sight.fit}><Icon path="M1 1h5v2H3v3H1zM10 1h5v5h-2V3h-3zM1 10h2v3h3v2H1zM13 10h2v5h-5v-2h3z" /></button>
       </div>
     </div>
   );

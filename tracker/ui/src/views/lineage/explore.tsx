@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
+import { trans } from '../../trans';
 import { Canvas } from './canvas';
 import type { Direction } from './choose';
 import { Details } from './details';
@@ -32,28 +33,35 @@ export function Explore({ answer, focus, go }: Props) {
   const open = (group: string): void => setOpened(new Set([...opened, group]));
   const node = alive === undefined ? undefined : shown.graph.nodes.get(alive);
   const stale = [...whole.nodes.values()].filter(n => n.stale).length;
+  const missing = answer.missing?.length ?? 0;
   return (
     <>
       <div class="gm-lineage-tools">
         <Kinds graph={whole} hidden={hidden} change={setHidden} />
         <span class="gm-space" />
         <span class="gm-dim" role="status">
-          {whole.nodes.size.toLocaleString('en')} things{stale > 0 && `, ${stale} of them stale`}
-          {answer.cut && `; there is more: only the nearest are shown`}
+          {trans._n('%2 thing', '%2 things', whole.nodes.size, whole.nodes.size.toLocaleString('en'))}
+          {stale > 0 && `, ${trans._n('%1 of them stale', '%1 of them stale', stale)}`}
+          {answer.cut && `; ${trans.__('there is more: only the nearest are shown')}`}
         </span>
       </div>
       <div class="gm-lineage-main">
         <Canvas graph={shown.graph} drawing={drawing} members={shown.members} chosen={alive} lit={lit} choose={setChosen} open={open} />
-        <aside class="gm-lineage-side" aria-label="What is chosen, and all there is">
+        <aside class="gm-lineage-side" aria-label={trans.__('What is chosen, and all there is')}>
           {node ? <Details node={node} graph={shown.graph} members={shown.members.get(node.id)} way={way} setWay={setWay} choose={setChosen} open={open} go={go} /> : (
-            <p class="gm-dim gm-lineage-hint">Choose something: all that it came of is lit. Arrow keys walk along the lines.</p>
+            <p class="gm-dim gm-lineage-hint">{trans.__('Choose something: all that it came of is lit. Arrow keys walk along the lines.')}</p>
           )}
           <List graph={whole} hidden={hidden} chosen={alive} lit={lit} choose={id => setChosen(groupOf(shown.members, id) ?? id)} />
         </aside>
       </div>
-      {(answer.missing ?? []).length > 0 && <p class="gm-stale">Of {answer.missing!.length} recorded documents the bytes are not in this ledger: the graph lacks what they tell.</p>}
+      {missing > 0 && <p class="gm-stale">{lacks(missing)}</p>}
     </>
   );
+}
+
+function lacks(documents: number): string {
+  return trans._n('Of %1 recorded documents the bytes are not in this ledger: the graph lacks what they tell.',
+    'Of %1 recorded documents the bytes are not in this ledger: the graph lacks what they tell.', documents);
 }
 
 function startOf(answer: Schemas['Graph'], focus: string): string | undefined {

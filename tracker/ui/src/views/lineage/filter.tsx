@@ -1,4 +1,5 @@
 import { Icon } from '../../parts/icon';
+import { trans } from '../../trans';
 import type { Graph } from './graph';
 import { kinds } from './kinds';
 
@@ -12,12 +13,12 @@ export function Kinds({ graph, hidden, change }: { graph: Graph; hidden: Set<str
     change(next);
   };
   return (
-    <div class="gm-lineage-kinds" role="group" aria-label="Kinds that are shown">
+    <div class="gm-lineage-kinds" role="group" aria-label={trans.__('Kinds that are shown')}>
       {kinds
         .filter(k => counts.has(k.id))
         .map(k => (
           <button key={k.id} class="gm-button" aria-pressed={!hidden.has(k.id)} onClick={() => toggle(k.id)}>
-            <Icon path={k.mark} /> {k.title} <span class="gm-lineage-count">{counts.get(k.id)}</span>
+            <Icon path={k.mark} /> {trans.__(k.title)} <span class="gm-lineage-count">{counts.get(k.id)}</span>
           </button>
         ))}
     </div>

@@ -1,5 +1,6 @@
 // What leads to what: neighbours, what something came of, and alike nodes as one.
 import type { Schemas } from '../../api/client';
+import { trans } from '../../trans';
 
 export type Node = Schemas['Node'];
 export type Edge = Schemas['Edge'];
@@ -89,13 +90,17 @@ export function collapsed(graph: Graph, opened: Set<string>): { graph: Graph; me
     for (const node of nodes) group.set(node.id, id);
   }
   const nodes = [...graph.nodes.values()].filter(n => !group.has(n.id));
-  for (const [id, all] of members) nodes.push({ ...all[0]!, id, name: `${all.length} ${all[0]!.kind}s` });
+  for (const [id, all] of members) nodes.push({ ...all[0]!, id, name: many(all[0]!.kind, all.length) });
   const edges = new Map<string, Edge>();
   for (const e of graph.edges) {
     const edge = { ...e, from: group.get(e.from) ?? e.from, to: group.get(e.to) ?? e.to };
     edges.set(`${edge.from} ${edge.to} ${edge.kind}`, edge);
   }
   return { graph: graphOf(nodes, [...edges.values()]), members };
+}
+
+function many(kind: string, n: number): string {
+  return kind === 'file' ? trans._n('%1 file', '%1 files', n) : trans._n('%1 artifact', '%1 artifacts', n);
 }
 
 function ends(edges: Edge[] | undefined, end: 'from' | 'to'): string[] {

@@ -2,6 +2,7 @@ import './lineage.css';
 import { useEffect, useState } from 'preact/hooks';
 import { useAnswer, useHost, type Place } from '../../host';
 import { Answered, Empty, Loading } from '../../parts/states';
+import { placed, trans } from '../../trans';
 import { one } from '../view';
 import { Choose, directions, type Direction } from './choose';
 import { Explore } from './explore';
@@ -24,18 +25,19 @@ export function Lineage({ params }: { params: Place['params'] }) {
   return (
     <div class="gm-view gm-lineage">
       <header class="gm-head">
-        <h1>Lineage</h1>
+        <h1>{trans.__('Lineage')}</h1>
         {id !== undefined && <Choose id={id} direction={here.direction} sessions={items} runs={runs.data?.items ?? []} go={go} />}
       </header>
-      {id !== undefined ? <Around key={`${id} ${here.direction}`} id={id} direction={here.direction} go={go} /> : sessions.data ? <Nothing /> : <Answered asked={sessions} what="sessions">{() => <Loading what="sessions" />}</Answered>}
+      {id !== undefined ? <Around key={`${id} ${here.direction}`} id={id} direction={here.direction} go={go} /> : sessions.data ? <Nothing /> :
+        <Answered asked={sessions} what={trans.__('sessions')}>{() => <Loading what={trans.__('sessions')} />}</Answered>}
     </div>
   );
 }
 
 function Nothing() {
   return (
-    <Empty title="Nothing is recorded yet">
-      <p>Run a notebook's cells, or <code>gemba exec -- your program</code>: what they read and write comes here.</p>
+    <Empty title={trans.__('Nothing is recorded yet')}>
+      <p>{placed(trans.__("Run a notebook's cells, or %1: what they read and write comes here.", '%1'), <code>gemba exec -- your program</code>)}</p>
     </Empty>
   );
 }
@@ -45,8 +47,8 @@ export const most = 1000;
 function Around({ id, direction, go }: { id: string; direction: Direction; go(id: string, direction: Direction): void }) {
   const asked = useAnswer('/api/lineage', { id, direction, limit: most }, changes => changes.all === true || changes.kinds.includes('cell.finished'));
   return (
-    <Answered asked={asked} what="what came of what">
-      {graph => ((graph.nodes ?? []).length === 0 ? <Empty title="Nothing is known of where this came from" /> : <Explore answer={graph} focus={id} go={go} />)}
+    <Answered asked={asked} what={trans.__('what came of what')}>
+      {graph => ((graph.nodes ?? []).length === 0 ? <Empty title={trans.__('Nothing is known of where this came from')} /> : <Explore answer={graph} focus={id} go={go} />)}
     </Answered>
   );
 }

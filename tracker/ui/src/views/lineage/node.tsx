@@ -1,6 +1,7 @@
 import { baseName } from '../../parts/format';
+import { trans } from '../../trans';
 import type { Node } from './graph';
-import { kindOf } from './kinds';
+import { kindOf, wordOf } from './kinds';
 import { height, width, type Point } from './layout';
 
 interface Props {
@@ -40,16 +41,16 @@ function bad(node: Node): boolean {
 
 /** A node in words, for who does not see it. */
 export function nameOf(node: Node): string {
-  const kind = node.id.startsWith('group:') ? '' : node.kind + ' ';
-  return `${kind}${node.name}${node.status ? `, ${node.status}` : ''}${node.stale ? `, stale: ${(node.because ?? []).join(', ')}` : ''}`;
+  const kind = node.id.startsWith('group:') ? '' : wordOf(node.kind) + ' ';
+  return `${kind}${node.name}${node.status ? `, ${node.status}` : ''}${node.stale ? `, ${trans.__('stale: %1', (node.because ?? []).join(', '))}` : ''}`;
 }
 
 /** The two lines that fit into a node. */
 function wordsOf(node: Node): [string, string] {
-  if (node.id.startsWith('group:')) return [node.name, 'alike: opens with Enter'];
-  if (!isPath(node)) return [cut(node.name, 19), cut(node.status ? `${node.kind} · ${node.status}` : node.kind, 22)];
+  if (node.id.startsWith('group:')) return [node.name, trans.__('alike: opens with Enter')];
+  if (!isPath(node)) return [cut(node.name, 19), cut(node.status ? `${wordOf(node.kind)} · ${node.status}` : wordOf(node.kind), 22)];
   const folder = node.name.split(/[/\\]/).at(-2);
-  return [cut(lastName(node), 19), cut(folder ? `in ${folder}` : node.kind, 22)];
+  return [cut(lastName(node), 19), cut(folder ? trans.__('in %1', folder) : wordOf(node.kind), 22)];
 }
 
 function isPath(node: Node): boolean {

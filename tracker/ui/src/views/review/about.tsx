@@ -3,6 +3,7 @@ import { useAnswer } from '../../host';
 import { exact, number, short } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Answered } from '../../parts/states';
+import { N_, trans } from '../../trans';
 import { Note } from './note';
 
 type Match = Schemas['Match'];
@@ -14,26 +15,27 @@ export function About({ match }: { match: Match }) {
 }
 
 function Title({ kind, name, id, status, started }: { kind: string; name: string; id: string; status?: string; started?: string | undefined }) {
+  const word = words[kind];
   return (
     <header class="gm-about">
       <h2 dir="auto">{name}</h2>
       <p class="gm-dim">
-        {words[kind] ?? kind} <span class="gm-mono" title={id}>{short(id)}</span>
+        {word ? trans.__(word) : kind} <span class="gm-mono" title={id}>{short(id)}</span>
         {status && <> · {status}</>}
         {started && <> · {exact(started)}</>}
       </p>
       <p class="gm-about-links">
-        {kind === 'run' && <Link to={{ view: 'runs', params: { run: id } }}>Show the run</Link>}
-        {kind === 'cell' && <Link to={{ view: 'timeline', params: { cell: id } }}>Show the cell</Link>}
-        {kind === 'session' && <Link to={{ view: 'timeline', params: { session: id } }}>Show the session</Link>}
-        <Link to={{ view: 'lineage', params: { id } }}>Where it came from</Link>
-        {kind !== 'snapshot' && <Link to={{ view: 'environment', params: { id } }}>What it ran with</Link>}
+        {kind === 'run' && <Link to={{ view: 'runs', params: { run: id } }}>{trans.__('Show the run')}</Link>}
+        {kind === 'cell' && <Link to={{ view: 'timeline', params: { cell: id } }}>{trans.__('Show the cell')}</Link>}
+        {kind === 'session' && <Link to={{ view: 'timeline', params: { session: id } }}>{trans.__('Show the session')}</Link>}
+        <Link to={{ view: 'lineage', params: { id } }}>{trans.__('Where it came from')}</Link>
+        {kind !== 'snapshot' && <Link to={{ view: 'environment', params: { id } }}>{trans.__('What it ran with')}</Link>}
       </p>
     </header>
   );
 }
 
-const words: Record<string, string> = { run: 'Run', cell: 'Cell execution', session: 'Session', snapshot: 'Snapshot' };
+const words: Record<string, string> = { run: N_('Run'), cell: N_('Cell execution'), session: N_('Session'), snapshot: N_('Snapshot') };
 
 const kinds: Record<string, (props: { id: string }) => preact.JSX.Element> = { run: Run, cell: Cell, session: Session };
 
@@ -41,7 +43,7 @@ function Run({ id }: { id: string }) {
   const asked = useAnswer('/api/runs/{id}', { id, fields: ['id', 'name', 'status', 'started', 'metrics', 'params', 'note', 'conclusion', 'hypothesis'] },
     changes => changes.all === true || (changes.runs ?? []).includes(id));
   return (
-    <Answered asked={asked} what="the run">
+    <Answered asked={asked} what={trans.__('the run')}>
       {run => (
         <>
           <Title kind="run" name={run.name} id={run.id} status={run.status} started={run.started} />
@@ -78,7 +80,7 @@ function Figure({ name, value }: { name: string; value: string }) {
 function Cell({ id }: { id: string }) {
   const asked = useAnswer('/api/cells/{id}', { id, outputs: false, fields: ['id', 'name', 'status', 'started', 'source'] });
   return (
-    <Answered asked={asked} what="the cell">
+    <Answered asked={asked} what={trans.__('the cell')}>
       {cell => (
         <>
           <Title kind="cell" name={cell.name} id={cell.id} status={cell.status} started={cell.started} />
@@ -91,5 +93,5 @@ function Cell({ id }: { id: string }) {
 
 function Session({ id }: { id: string }) {
   const asked = useAnswer('/api/sessions/{id}', { id, fields: ['id', 'name', 'status', 'started'] });
-  return <Answered asked={asked} what="the session">{s => <Title kind="session" name={s.name} id={s.id} status={s.status} started={s.started} />}</Answered>;
+  return <Answered asked={asked} what={trans.__('the session')}>{s => <Title kind="session" name={s.name} id={s.id} status={s.status} started={s.started} />}</Answered>;
 }

@@ -3,11 +3,14 @@ import { useAnswer } from '../../host';
 import type { LedgerChange } from '../../api/client';
 import { ago, exact, short } from '../../parts/format';
 import { Answered } from '../../parts/states';
+import { N_, trans } from '../../trans';
 import { Verdict } from './verdict';
 import { atFirst, moreThan, type Subject } from './waiting';
 
 interface Props {
   title: string;
+  /** What is read while there is no answer. */
+  what: string;
   path: '/api/reviews/waiting' | '/api/reviews/subjects';
   /** What stands there when there are none. */
   none: string;
@@ -18,7 +21,7 @@ interface Props {
 }
 
 /** A list of what can be reviewed, the newest first, as far as the reader asked for it. */
-export function SubjectList({ title, path, none, text, chosen, open, changed }: Props) {
+export function SubjectList({ title, what, path, none, text, chosen, open, changed }: Props) {
   const [far, go] = useState({ text, shown: atFirst });
   useEffect(() => go(old => (old.text === text ? old : { text, shown: atFirst })), [text]);
   const shown = far.text === text ? far.shown : atFirst; // at once, or as many would be asked for as were shown of what was looked for before
@@ -26,10 +29,10 @@ export function SubjectList({ title, path, none, text, chosen, open, changed }: 
   return (
     <section aria-label={title}>
       <h2>{title} <span class="gm-dim">{counted(asked.data)}</span></h2>
-      <Answered asked={asked} what={title.toLowerCase()}>
+      <Answered asked={asked} what={what}>
         {({ items, next }) => (
           <>
-            {!items?.length && <p class="gm-dim">{text ? 'Nothing here is called so.' : none}</p>}
+            {!items?.length && <p class="gm-dim">{text ? trans.__('Nothing here is called so.') : none}</p>}
             <ul>{items?.map(s => <li key={s.id}><Item subject={s} chosen={chosen !== undefined && s.id.startsWith(chosen)} open={open} /></li>)}</ul>
             {next !== undefined && <More shown={shown} show={count => go({ text, shown: count })} />}
           </>
@@ -48,19 +51,23 @@ function counted(page: { items: Subject[] | null; next?: string; total?: number 
 
 function More({ shown, show }: { shown: number; show(count: number): void }) {
   const more = moreThan(shown);
-  return more === undefined ? <p class="gm-dim">These are the newest {shown.toLocaleString('en')}: search for others.</p> : <button class="gm-button" onClick={() => show(more)}>Show more</button>;
+  if (more === undefined) return <p class="gm-dim">{trans.__('These are the newest %1: search for others.', shown.toLocaleString('en'))}</p>;
+  return <button class="gm-button" onClick={() => show(more)}>{trans.__('Show more')}</button>;
 }
 
+const words: Record<string, string> = { cell: N_('cell'), session: N_('session'), snapshot: N_('snapshot') };
+
 function Item({ subject: s, chosen, open }: { subject: Subject; chosen: boolean; open(id: string): void }) {
+  const word = words[s.kind ?? ''];
   return (
     <button class="gm-review-item" aria-current={chosen} onClick={() => open(s.id)}>
       <span class="gm-cut" dir="auto">{s.name || '–'}</span>
       {s.verdict && <Verdict verdict={s.verdict} />}
       <span class="gm-dim gm-review-when" title={exact(s.time)}>
-        {s.kind && s.kind !== 'run' && `${s.kind} `}
+        {s.kind && s.kind !== 'run' && `${word ? trans.__(word) : s.kind} `}
         <span class="gm-mono">{short(s.id)}</span>
         {' · '}
-        {s.comments > 0 && `${s.comments} ${s.comments === 1 ? 'comment' : 'comments'} · `}
+        {s.comments > 0 && `${trans._n('%1 comment', '%1 comments', s.comments)} · `}
         {ago(s.time)}
       </span>
     </button>

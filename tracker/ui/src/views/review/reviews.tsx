@@ -4,6 +4,7 @@ import { useAnswer, useHost, type Place } from '../../host';
 import type { LedgerChange } from '../../api/client';
 import { Empty } from '../../parts/states';
 import { useTyped } from '../../parts/typed';
+import { trans } from '../../trans';
 import { one } from '../view';
 import { SubjectList } from './list';
 import { Thread } from './thread';
@@ -28,16 +29,18 @@ export function Reviews({ params }: { params: Place['params'] }) {
   return (
     <div class="gm-view gm-review" data-open={subject !== undefined}>
       <header class="gm-head">
-        <h1>Review</h1>
-        <span class="gm-dim">Comments, approvals and rejections are signed entries: nothing takes them away</span>
+        <h1>{trans.__('Review')}</h1>
+        <span class="gm-dim">{trans.__('Comments, approvals and rejections are signed entries: nothing takes them away')}</span>
       </header>
       <div class="gm-review-main">
-        <nav class="gm-review-list" aria-label="What can be reviewed">
-          <input class="gm-input" type="search" dir="auto" placeholder="Search by name or id" aria-label="Search by name or id" value={text} onInput={event => type(event.currentTarget.value)} />
-          <SubjectList title="Waits for review" path="/api/reviews/waiting" none="Every run that ended is approved or rejected." changed={ranTo} {...list} />
-          <SubjectList title="Said" path="/api/reviews/subjects" none="Nothing was said yet." changed={reviewed} {...list} />
+        <nav class="gm-review-list" aria-label={trans.__('What can be reviewed')}>
+          <input class="gm-input" type="search" dir="auto" placeholder={trans.__('Search by name or id')} aria-label={trans.__('Search by name or id')} value={text}
+            onInput={event => type(event.currentTarget.value)} />
+          <SubjectList title={trans.__('Waits for review')} what={trans.__('waits for review')} path="/api/reviews/waiting"
+            none={trans.__('Every run that ended is approved or rejected.')} changed={ranTo} {...list} />
+          <SubjectList title={trans.__('Said')} what={trans.__('said')} path="/api/reviews/subjects" none={trans.__('Nothing was said yet.')} changed={reviewed} {...list} />
         </nav>
-        <section class="gm-review-subject" aria-label="What is reviewed">
+        <section class="gm-review-subject" aria-label={trans.__('What is reviewed')}>
           {subject === undefined ? <Unchosen /> : <Thread key={subject} id={subject} close={() => open(undefined)} />}
         </section>
       </div>
@@ -55,12 +58,12 @@ function Unchosen() {
 
 function NothingChosen({ none }: { none: boolean }) {
   return none ? (
-    <Empty title="There is nothing to review yet">
-      <p>Runs come here when they end. A cell execution, a session or a snapshot can be reviewed too, from where it is shown.</p>
+    <Empty title={trans.__('There is nothing to review yet')}>
+      <p>{trans.__('Runs come here when they end. A cell execution, a session or a snapshot can be reviewed too, from where it is shown.')}</p>
     </Empty>
   ) : (
-    <Empty title="Choose what to review">
-      <p>What you write is recorded as a signed entry of the ledger, with your name and the time.</p>
+    <Empty title={trans.__('Choose what to review')}>
+      <p>{trans.__('What you write is recorded as a signed entry of the ledger, with your name and the time.')}</p>
     </Empty>
   );
 }

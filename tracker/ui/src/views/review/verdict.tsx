@@ -1,16 +1,18 @@
+import { N_, trans } from '../../trans';
+
 const looks: Record<string, { look: string; sign: string; word: string }> = {
-  approved: { look: 'gm-chip-good', sign: '✓', word: 'approved' },
-  rejected: { look: 'gm-chip-bad', sign: '✕', word: 'rejected' },
-  commented: { look: '', sign: '…', word: 'commented' },
+  approved: { look: 'gm-chip-good', sign: '✓', word: N_('approved') },
+  rejected: { look: 'gm-chip-bad', sign: '✕', word: N_('rejected') },
+  commented: { look: '', sign: '…', word: N_('commented') },
 };
 
 /** A verdict, by sign, word and colour. */
 export function Verdict({ verdict }: { verdict: string }) {
-  const look = looks[verdict] ?? { look: 'gm-chip-warn', sign: '?', word: verdict };
+  const known = looks[verdict];
   return (
-    <span class={`gm-chip ${look.look}`}>
-      <span aria-hidden="true">{look.sign}</span>
-      {look.word}
+    <span class={`gm-chip ${known?.look ?? 'gm-chip-warn'}`}>
+      <span aria-hidden="true">{known?.sign ?? '?'}</span>
+      {known ? trans.__(known.word) : verdict}
     </span>
   );
 }

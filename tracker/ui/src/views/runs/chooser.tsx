@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../../host';
+import { trans } from '../../trans';
 import { titleOf, type Field } from './fields';
 
 const atOnce = 200;
@@ -12,7 +13,7 @@ function useFields(text: string): { list: Field[]; more: number } {
 }
 
 function Search({ text, onText }: { text: string; onText(text: string): void }) {
-  return <input class="gm-input gm-menu-search" type="search" placeholder="Find a field" aria-label="Find a field" value={text} onInput={event => onText(event.currentTarget.value)} />;
+  return <input class="gm-input gm-menu-search" type="search" placeholder={trans.__('Find a field')} aria-label={trans.__('Find a field')} value={text} onInput={event => onText(event.currentTarget.value)} />;
 }
 
 function Name({ field }: { field: Field }) {
@@ -40,23 +41,23 @@ export function Columns({ shown, onColumns, onUsual }: { shown: Field[]; onColum
       <Search text={text} onText={setText} />
       <div class="gm-menu-scroll">
         {text === '' && (
-          <section aria-label="Shown">
-            <h3>Shown <button class="gm-link" onClick={onUsual}>Show the usual ones</button></h3>
+          <section aria-label={trans.__('Shown')}>
+            <h3>{trans.__('Shown')} <button class="gm-link" onClick={onUsual}>{trans.__('Show the usual ones')}</button></h3>
             <ul>
               {shown.map((f, at) => (
                 <li key={f.name} class="gm-columns-item">
                   <label class="gm-cut"><input type="checkbox" checked onChange={() => onColumns(names.filter(n => n !== f.name))} /> <Name field={f} /></label>
                   <span class="gm-columns-move">
-                    <button aria-label={`Move ${f.key} to the left`} disabled={at === 0} onClick={() => move(at, -1)}>↑</button>
-                    <button aria-label={`Move ${f.key} to the right`} disabled={at === names.length - 1} onClick={() => move(at, 1)}>↓</button>
+                    <button aria-label={trans.__('Move %1 to the left', f.key)} disabled={at === 0} onClick={() => move(at, -1)}>↑</button>
+                    <button aria-label={trans.__('Move %1 to the right', f.key)} disabled={at === names.length - 1} onClick={() => move(at, 1)}>↓</button>
                   </span>
                 </li>
               ))}
             </ul>
           </section>
         )}
-        <section aria-label="More fields">
-          {text === '' && <h3>More fields</h3>}
+        <section aria-label={trans.__('More fields')}>
+          {text === '' && <h3>{trans.__('More fields')}</h3>}
           <ul>
             {list.filter(f => text !== '' || !names.includes(f.name)).map(f => (
               <li key={f.name} class="gm-columns-item">
@@ -67,8 +68,8 @@ export function Columns({ shown, onColumns, onUsual }: { shown: Field[]; onColum
               </li>
             ))}
           </ul>
-          {more > 0 && <p class="gm-dim gm-menu-note">{more.toLocaleString('en')} more: type a part of the name.</p>}
-          {list.length === 0 && <p class="gm-dim gm-menu-note">No field has this in its name.</p>}
+          {more > 0 && <p class="gm-dim gm-menu-note">{trans.__('%1 more: type a part of the name.', more.toLocaleString('en'))}</p>}
+          {list.length === 0 && <p class="gm-dim gm-menu-note">{trans.__('No field has this in its name.')}</p>}
         </section>
       </div>
     </div>
@@ -86,7 +87,7 @@ export function GroupBy({ group, onGroup }: { group: string; onGroup(name: strin
     <div class="gm-columns">
       <Search text={text} onText={setText} />
       <ul class="gm-menu-scroll">
-        <li><button class="gm-menu-item" aria-pressed={group === ''} onClick={() => onGroup('')}>No groups</button></li>
+        <li><button class="gm-menu-item" aria-pressed={group === ''} onClick={() => onGroup('')}>{trans.__('No groups')}</button></li>
         {list.filter(groupable).map(f => (
           <li key={f.name}><button class="gm-menu-item" aria-pressed={group === f.name} onClick={() => onGroup(f.name)}><Name field={f} /></button></li>
         ))}

@@ -1,4 +1,5 @@
 // What can stand next in a filter. The server's parser decides what is right; this only reads far enough to help.
+import { N_, trans } from '../../trans';
 import type { Field } from './fields';
 
 export type Expected = 'field' | 'relation' | 'value' | 'joint';
@@ -49,7 +50,7 @@ export interface Proposal {
   about: string;
 }
 
-const joints: Proposal[] = [{ text: 'AND ', about: 'both hold' }, { text: 'OR ', about: 'one of them holds' }];
+const joints: Proposal[] = [{ text: 'AND ', about: N_('both hold') }, { text: 'OR ', about: N_('one of them holds') }];
 
 /** The fields that fit a word, those that begin with it first. */
 export function fieldProposals(word: string, fields: Field[]): Proposal[] {
@@ -62,7 +63,7 @@ export function fieldProposals(word: string, fields: Field[]): Proposal[] {
     .map(f => ({ f, at: place(f) }))
     .filter(({ at }) => at < 3)
     .sort((a, b) => a.at - b.at || (b.f.runs ?? 0) - (a.f.runs ?? 0))
-    .map(({ f }) => ({ text: `${plainName(f)} `, about: f.type + (f.runs ? ` · ${f.runs} runs` : '') }));
+    .map(({ f }) => ({ text: `${plainName(f)} `, about: f.runs ? trans._n('%2 · %1 run', '%2 · %1 runs', f.runs, f.type) : f.type }));
 }
 
 /** A field as people write it: with quotes only where it needs them. */
@@ -76,7 +77,7 @@ export function relationProposals(word: string): Proposal[] {
 }
 
 export function jointProposals(word: string): Proposal[] {
-  return joints.filter(j => j.text.toLowerCase().startsWith(word.toLowerCase()));
+  return joints.filter(j => j.text.toLowerCase().startsWith(word.toLowerCase())).map(j => ({ ...j, about: trans.__(j.about) }));
 }
 
 /** A text that is no filter, such as a name or a part of one, as the filter that it stands for. */

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Schemas } from '../../api/client';
 import { ago, duration, exact, number, short } from '../../parts/format';
 import type { TableColumn } from '../../parts/table';
+import { N_, trans } from '../../trans';
 import { Status } from './status';
 
 export type RunRow = Schemas['account.RunRow'];
@@ -10,6 +11,7 @@ export type Field = Schemas['Column'];
 type Figure = NonNullable<RunRow['metrics']>[string];
 
 interface Look {
+  /** Marked with N_. */
   title: string;
   width: number;
   right?: boolean;
@@ -33,18 +35,18 @@ function took(row: RunRow): string {
 
 /** The fields that are no params, metrics or tags, by their names. */
 const attributes: Record<string, Look> = {
-  run_id: { title: 'Id', width: 90, text: row => row.id, show: row => <code>{short(row.id)}</code> },
-  run_name: plain('Name', 220, row => row.name || short(row.id)),
-  experiment: plain('Experiment', 140, row => row.experiment),
-  status: { title: 'Status', width: 104, text: row => row.status, show: row => <Status status={row.status} /> },
-  start_time: { title: 'Started', width: 104, text: row => row.started && exact(row.started), show: row => (row.started ? ago(row.started) : '') },
-  end_time: { title: 'Ended', width: 104, text: row => row.ended && exact(row.ended), show: row => (row.ended ? ago(row.ended) : '') },
-  duration: { title: 'Duration', width: 112, right: true, text: row => { const s = seconds(row); return s === undefined ? undefined : `${s} s`; }, show: took },
-  user_id: plain('User', 90, row => row.user),
-  lifecycle_stage: plain('Stage', 80, row => row.stage),
-  parent: { title: 'Parent', width: 90, text: row => row.parent, show: row => row.parent && <code>{short(row.parent)}</code> },
-  session: { title: 'Session', width: 90, text: row => row.session, show: row => row.session && <code>{short(row.session)}</code> },
-  source: plain('Source', 160, row => row.source),
+  run_id: { title: N_('Id'), width: 90, text: row => row.id, show: row => <code>{short(row.id)}</code> },
+  run_name: plain(N_('Name'), 220, row => row.name || short(row.id)),
+  experiment: plain(N_('Experiment'), 140, row => row.experiment),
+  status: { title: N_('Status'), width: 104, text: row => row.status, show: row => <Status status={row.status} /> },
+  start_time: { title: N_('Started'), width: 104, text: row => row.started && exact(row.started), show: row => (row.started ? ago(row.started) : '') },
+  end_time: { title: N_('Ended'), width: 104, text: row => row.ended && exact(row.ended), show: row => (row.ended ? ago(row.ended) : '') },
+  duration: { title: N_('Duration'), width: 112, right: true, text: row => { const s = seconds(row); return s === undefined ? undefined : `${s} s`; }, show: took },
+  user_id: plain(N_('User'), 90, row => row.user),
+  lifecycle_stage: plain(N_('Stage'), 80, row => row.stage),
+  parent: { title: N_('Parent'), width: 90, text: row => row.parent, show: row => row.parent && <code>{short(row.parent)}</code> },
+  session: { title: N_('Session'), width: 90, text: row => row.session, show: row => row.session && <code>{short(row.session)}</code> },
+  source: plain(N_('Source'), 160, row => row.source),
 };
 
 /** What a figure says: NaN and infinities by name. */
@@ -63,15 +65,16 @@ const logged: Record<string, (key: string) => Omit<Look, 'title'>> = {
 
 /** What a field is called where there is room for a name alone. */
 export function titleOf(field: Pick<Field, 'space' | 'key'>): string {
-  return (field.space === 'attributes' && attributes[field.key]?.title) || field.key;
+  const title = field.space === 'attributes' && attributes[field.key]?.title;
+  return title ? trans.__(title) : field.key;
 }
 
 /** Fields of which a run can have several values: of git, data, cells, datasets and the environment. */
-function several(field: Field): Look {
+function several(field: Field): Omit<Look, 'title'> {
   const name = `${field.space}.${field.key}`;
   const cut = field.space === 'git' && field.key === 'commit' ? short : (text: string) => text;
   return {
-    title: field.key, width: field.key === 'commit' ? 90 : 120,
+    width: field.key === 'commit' ? 90 : 120,
     text: row => row.more?.[name]?.join('\n'),
     show: row => <span dir="auto" class={field.key === 'commit' ? 'gm-mono' : ''}>{row.more?.[name]?.map(cut).join(', ')}</span>,
   };
@@ -82,7 +85,7 @@ export function columnOf(field: Field): TableColumn<RunRow> {
   const look = logged[field.space]?.(field.key) ?? (field.space === 'attributes' ? attributes[field.key] : undefined) ?? several(field);
   const typed = field.space === 'params' && (field.type === 'number') ? { right: true } : {};
   const group = field.space === 'attributes' ? {} : { group: field.space };
-  return { id: field.name, title: titleOf(field), sortable: true, ...group, ...look, ...typed };
+  return { id: field.name, sortable: true, ...group, ...look, ...typed, title: titleOf(field) };
 }
 
 /** Which fields a table begins with: what every run has, and of params and metrics those that most runs have. */

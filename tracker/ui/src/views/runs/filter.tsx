@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Fault } from '../../api/client';
 import { useHost, type Host } from '../../host';
+import { trans } from '../../trans';
 import { fieldProposals, jointProposals, meant, placeOfByte, relationProposals, standOf, type Proposal } from './complete';
 import { fieldNamed, type Field } from './fields';
 import { quoted } from './query';
@@ -53,14 +54,14 @@ export function Filter({ filter, fields, error, onFilter }: Props) {
   return (
     <div class="gm-filter">
       <div class={`gm-filter-line${wrong ? ' gm-filter-wrong' : ''}`}>
-        <input ref={input} class="gm-filter-input" type="text" role="combobox" aria-label="Filter" aria-expanded={open && proposals.length > 0} aria-controls={`${id}-list`} spellcheck={false}
+        <input ref={input} class="gm-filter-input" type="text" role="combobox" aria-label={trans.__('Filter')} aria-expanded={open && proposals.length > 0} aria-controls={`${id}-list`} spellcheck={false}
           autocomplete="off" aria-autocomplete="list" aria-activedescendant={open && chosen >= 0 ? `${id}-${chosen}` : undefined} aria-invalid={wrong !== undefined} aria-describedby={wrong ? `${id}-wrong` : undefined}
-          placeholder="Filter: metrics.loss < 0.5 AND params.lr = 0.01, or a part of a name" value={text}
+          placeholder={trans.__('Filter: %1, or a part of a name', 'metrics.loss < 0.5 AND params.lr = 0.01')} value={text}
           onInput={event => (setText(event.currentTarget.value), setOpen(true), choose(-1))} onFocus={() => setOpen(text === '')} onClick={() => setOpen(true)}
           onBlur={() => setTimeout(() => setOpen(false), 150)} onKeyDown={key} />
-        {text !== '' && <button class="gm-filter-clear" aria-label="Clear the filter" onClick={() => apply('')}>×</button>}
+        {text !== '' && <button class="gm-filter-clear" aria-label={trans.__('Clear the filter')} onClick={() => apply('')}>×</button>}
       </div>
-      <ul class="gm-menu gm-filter-list" id={`${id}-list`} role="listbox" aria-label="Proposals" hidden={!open || proposals.length === 0}>
+      <ul class="gm-menu gm-filter-list" id={`${id}-list`} role="listbox" aria-label={trans.__('Proposals')} hidden={!open || proposals.length === 0}>
         {proposals.map((p, at) => (
           <li key={p.text} id={`${id}-${at}`} role="option" aria-selected={at === chosen} class={at === chosen ? 'gm-menu-chosen' : ''} onPointerDown={event => (event.preventDefault(), take(p))}>
             <span class="gm-mono gm-cut" dir="auto">{p.text}</span> <span class="gm-dim gm-filter-about">{p.about}</span>
@@ -110,5 +111,5 @@ async function ask(host: Host, expected: string, word: string, field: string, fi
   }
   const found = await host.client.get('/api/runs/groups', { by: field, limit: 50 });
   const figures = fieldNamed(found.by, fields).type === 'number';
-  return (found.groups ?? []).filter(g => g.value !== null).map(g => ({ text: `${figures ? g.value! : quoted(g.value!)} `, about: `${g.runs} runs` }));
+  return (found.groups ?? []).filter(g => g.value !== null).map(g => ({ text: `${figures ? g.value! : quoted(g.value!)} `, about: trans._n('%1 run', '%1 runs', g.runs) }));
 }

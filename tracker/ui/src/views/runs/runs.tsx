@@ -4,6 +4,7 @@ import { Fault } from '../../api/client';
 import { useAnswer, useHost, type Place } from '../../host';
 import { Empty, Failed, Loading } from '../../parts/states';
 import { Table, type TableColumn, type TableHandle } from '../../parts/table';
+import { placed, trans } from '../../trans';
 import { Columns, GroupBy } from './chooser';
 import { columnOf, fieldNamed, usualFields, type Field, type RunRow } from './fields';
 import { Filter } from './filter';
@@ -43,7 +44,7 @@ export function Runs({ params }: { params: Place['params'] }) {
       {selected.size > 0 && <Selection selected={selected} clear={() => select.clear()} />}
       <div class="gm-runs-main">
         <div class="gm-runs-table">
-          {source.error && !wrong && (source.ready ? <p class="gm-stale" role="alert">{source.error.message}. This is how it was before. <button class="gm-link" onClick={source.again}>Try again</button></p> : <Failed error={source.error} again={source.again} />)}
+          {source.error && !wrong && (source.ready ? <p class="gm-stale" role="alert">{source.error.message}. {trans.__('This is how it was before.')} <button class="gm-link" onClick={source.again}>{trans.__('Try again')}</button></p> : <Failed error={source.error} again={source.again} />)}
           {known.error && !known.data && !source.error && <Failed error={known.error} again={known.again} />}
           {source.news > 0 && <News source={source} handle={handle} />}
           <Body source={source} query={query} shown={shown} selected={selected} select={select.range} change={change} open={open} handle={handle} wrong={wrong} />
@@ -72,11 +73,11 @@ function Body({ source, query, shown, selected, select, change, open, handle, wr
     const field = shown.find(f => f.name === name);
     change({ order: nextOrder(query.order, name, field?.space === 'metrics' || field?.type === 'date-time') });
   };
-  if (wrong) return <Empty title="The filter is not understood"><p>Above it says where. No runs are shown until it is right.</p></Empty>;
-  if (!source.ready) return source.error ? null : <Loading what="runs" />;
+  if (wrong) return <Empty title={trans.__('The filter is not understood')}><p>{trans.__('Above it says where. No runs are shown until it is right.')}</p></Empty>;
+  if (!source.ready) return source.error ? null : <Loading what={trans.__('runs')} />;
   if (source.count === 0) return <Nothing query={query} change={change} />;
   return (
-    <Table<Item> label="Runs" columns={columns} count={source.count} row={source.at} onShown={source.want} sticky={2} order={query.order} onOrder={order} handle={handle}
+    <Table<Item> label={trans.__('Runs')} columns={columns} count={source.count} row={source.at} onShown={source.want} sticky={2} order={query.order} onOrder={order} handle={handle}
       heading={query.group ? item => headingOf(item, query.group) : undefined} selected={item => !isGroup(item) && selected.has(item.id)} onSelect={select}
       current={item => !isGroup(item) && item.id === query.run} onOpen={item => (isGroup(item) ? source.toggle(item.key) : open(item.id))} />
   );
@@ -87,7 +88,7 @@ function headingOf(item: Item, by: string) {
   const { value, runs } = item.group;
   return {
     open: item.open,
-    show: <><span class="gm-runs-by">{by.replaceAll('`', '')}</span> <span dir="auto" class="gm-cut">{value ?? 'none'}</span> <span class="gm-chip">{runs.toLocaleString('en')}</span></>,
+    show: <><span class="gm-runs-by">{by.replaceAll('`', '')}</span> <span dir="auto" class="gm-cut">{value ?? trans.__('none')}</span> <span class="gm-chip">{runs.toLocaleString('en')}</span></>,
   };
 }
 
@@ -120,11 +121,11 @@ function Selection({ selected, clear }: { selected: ReadonlySet<string>; clear()
   const host = useHost();
   const run = [...selected];
   return (
-    <div class="gm-runs-selection" role="region" aria-label="Selected runs">
-      <strong role="status">{run.length} selected</strong>
-      <button class="gm-button gm-primary" disabled={run.length < 2 || run.length > mostCompared} title={run.length < 2 ? 'Select two runs or more' : `Up to ${mostCompared} runs`} onClick={() => host.go({ view: 'compare', params: { run } })}>Compare</button>
-      <button class="gm-button" disabled={run.length > mostCompared} onClick={() => host.go({ view: 'charts', params: { run } })}>Charts</button>
-      <button class="gm-button" onClick={clear}>Clear</button>
+    <div class="gm-runs-selection" role="region" aria-label={trans.__('Selected runs')}>
+      <strong role="status">{trans._n('%1 selected', '%1 selected', run.length)}</strong>
+      <button class="gm-button gm-primary" disabled={run.length < 2 || run.length > mostCompared} title={run.length < 2 ? trans.__('Select two runs or more') : trans.__('Up to %1 runs', mostCompared)} onClick={() => host.go({ view: 'compare', params: { run } })}>{trans.__('Compare')}</button>
+      <button class="gm-button" disabled={run.length > mostCompared} onClick={() => host.go({ view: 'charts', params: { run } })}>{trans.__('Charts')}</button>
+      <button class="gm-button" onClick={clear}>{trans.__('Clear')}</button>
     </div>
   );
 }
@@ -133,7 +134,7 @@ function Selection({ selected, clear }: { selected: ReadonlySet<string>; clear()
 function News({ source, handle }: { source: Source; handle: { current: TableHandle | null } }) {
   return (
     <button class="gm-button gm-primary gm-runs-news" onClick={() => (handle.current?.scrollTo(0), source.seen())}>
-      ↑ {source.news} new {source.news === 1 ? 'run' : 'runs'}
+      ↑ {trans._n('%1 new run', '%1 new runs', source.news)}
     </button>
   );
 }
@@ -141,16 +142,17 @@ function News({ source, handle }: { source: Source; handle: { current: TableHand
 function Nothing({ query, change }: { query: Query; change(change: Partial<Query>): void }) {
   if (query.filter || query.experiment || query.stage === 'deleted') {
     return (
-      <Empty title="No runs fit">
-        <p>The ledger may have others. <button class="gm-link" onClick={() => change({ filter: '', experiment: '', stage: 'active' })}>Show all runs</button></p>
+      <Empty title={trans.__('No runs fit')}>
+        <p>{trans.__('The ledger may have others.')} <button class="gm-link" onClick={() => change({ filter: '', experiment: '', stage: 'active' })}>{trans.__('Show all runs')}</button></p>
       </Empty>
     );
   }
+  const others = trans.__('Programs log with package track, or with an MLflow client and %1; %2 brings what was logged elsewhere. They appear here at once.', '%1', '%2');
   return (
-    <Empty title="No runs yet">
-      <p>A run begins when a cell logs something. In a cell that gemba records:</p>
+    <Empty title={trans.__('No runs yet')}>
+      <p>{trans.__('A run begins when a cell logs something. In a cell that gemba records:')}</p>
       <pre class="gm-runs-try">%param lr=0.01{'\n'}%metric loss=0.1</pre>
-      <p>Programs log with package track, or with an MLflow client and <code>gemba serve</code>; <code>gemba import</code> brings what was logged elsewhere. They appear here at once.</p>
+      <p>{placed(others, <code>gemba serve</code>, <code>gemba import</code>)}</p>
     </Empty>
   );
 }
@@ -168,23 +170,23 @@ function Head({ query, change, fields, shown, source }: HeadProps) {
   const saved = { filter: query.filter, ...(query.order ? { order: orderText(query.order) } : {}), ...(query.columns ? { columns: query.columns } : {}) };
   return (
     <header class="gm-head gm-runs-head">
-      <h1>Runs</h1>
+      <h1>{trans.__('Runs')}</h1>
       <span class="gm-dim gm-runs-count" role="status">{source.total?.toLocaleString('en') ?? ''}</span>
-      <select class="gm-select" aria-label="Experiment" value={query.experiment} onChange={event => change({ experiment: event.currentTarget.value })}>
-        <option value="">All experiments</option>
+      <select class="gm-select" aria-label={trans.__('Experiment')} value={query.experiment} onChange={event => change({ experiment: event.currentTarget.value })}>
+        <option value="">{trans.__('All experiments')}</option>
         {experiments.data?.items?.map(e => <option key={e.id} value={e.name}>{e.name} ({e.runs})</option>)}
         {query.experiment && !experiments.data?.items?.some(e => e.name === query.experiment) && <option value={query.experiment}>{query.experiment}</option>}
       </select>
-      <select class="gm-select" aria-label="Stage" value={query.stage} onChange={event => change({ stage: event.currentTarget.value as Query['stage'] })}>
-        <option value="active">Active</option>
-        <option value="deleted">Deleted</option>
-        <option value="all">All</option>
+      <select class="gm-select" aria-label={trans.__('Stage')} value={query.stage} onChange={event => change({ stage: event.currentTarget.value as Query['stage'] })}>
+        <option value="active">{trans.__('Active')}</option>
+        <option value="deleted">{trans.__('Deleted')}</option>
+        <option value="all">{trans.__('All')}</option>
       </select>
       <Filter filter={query.filter} fields={fields} error={source.error} onFilter={filter => change({ filter })} />
       <div class="gm-runs-tools">
-        <Menu title="Group" label="Group runs by" pressed={query.group !== ''}>{close => <GroupBy group={query.group} onGroup={group => (change({ group }), close())} />}</Menu>
-        <Menu title="Columns">{() => <Columns shown={shown} onColumns={columns => change({ columns })} onUsual={() => change({ columns: undefined })} />}</Menu>
-        <Menu title="Views" label="Saved views">
+        <Menu title={trans.__('Group')} label={trans.__('Group runs by')} pressed={query.group !== ''}>{close => <GroupBy group={query.group} onGroup={group => (change({ group }), close())} />}</Menu>
+        <Menu title={trans.__('Columns')}>{() => <Columns shown={shown} onColumns={columns => change({ columns })} onUsual={() => change({ columns: undefined })} />}</Menu>
+        <Menu title={trans.__('Views')} label={trans.__('Saved views')}>
           {close => <Saved query={saved} onView={v => (change({ filter: v.filter ?? '', columns: v.columns, order: queryOf({ order: v.order ?? '' }).order }), close())} />}
         </Menu>
       </div>

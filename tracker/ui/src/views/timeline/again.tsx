@@ -1,6 +1,7 @@
 // What it came to that a cell was run again with the same source: in another session, or in its own.
 import { exact } from '../../parts/format';
 import { Link } from '../../parts/link';
+import { N_, placed, trans } from '../../trans';
 import type { Row } from './rows';
 
 type Again = NonNullable<Row['again']>;
@@ -9,21 +10,21 @@ interface Verdict {
   sign: string;
   chip: string;
   look: string;
-  /** What stands before and behind the name of the run that is repeated. */
-  says: [before: string, behind: string];
+  /** A sentence; %1 is the run that is repeated. */
+  says: string;
 }
 
 const verdicts: Record<string, Verdict> = {
-  equal: { sign: '=', chip: 'equal again', look: '', says: ['Outputs equal those of ', '.'] },
-  differs: { sign: '≠', chip: 'differs', look: 'gm-chip-warn', says: ['Outputs differ from those of ', '.'] },
-  failed: { sign: '✕', chip: 'failed now', look: 'gm-chip-bad', says: ['It failed this time, unlike ', '.'] },
+  equal: { sign: '=', chip: N_('equal again'), look: '', says: N_('Outputs equal those of %1.') },
+  differs: { sign: '≠', chip: N_('differs'), look: 'gm-chip-warn', says: N_('Outputs differ from those of %1.') },
+  failed: { sign: '✕', chip: N_('failed now'), look: 'gm-chip-bad', says: N_('It failed this time, unlike %1.') },
 };
 
 const here = (again: Again, session: string): boolean => again.session === session;
 
 /** The run that is repeated, in words. */
 function named(again: Again, session: string): string {
-  return here(again, session) ? `its run before in this session, [${again.count}]` : `its run in the session of ${exact(again.started)}`;
+  return here(again, session) ? trans.__('its run before in this session, [%1]', again.count) : trans.__('its run in the session of %1', exact(again.started));
 }
 
 /** A mark at an execution that repeats an earlier one. A verdict that this page does not know has none. */
@@ -31,9 +32,9 @@ export function AgainChip({ row: { again, session } }: { row: Pick<Row, 'again' 
   const verdict = again && verdicts[again.verdict];
   if (!verdict) return null;
   return (
-    <span class={`gm-chip ${verdict.look}`} title={verdict.says.join(named(again, session))}>
+    <span class={`gm-chip ${verdict.look}`} title={trans.__(verdict.says, named(again, session))}>
       <span aria-hidden="true">{verdict.sign}</span>
-      {verdict.chip}
+      {trans.__(verdict.chip)}
     </span>
   );
 }
@@ -42,12 +43,11 @@ export function AgainChip({ row: { again, session } }: { row: Pick<Row, 'again' 
 export function AgainSaid({ row: { id, again, session } }: { row: Row }) {
   const verdict = again && verdicts[again.verdict];
   if (!verdict) return null;
-  const [before, behind] = verdict.says;
+  const repeated = <Link to={{ view: 'timeline', params: { session: again.session, cell: again.of } }}>{named(again, session)}</Link>;
   return (
     <p class="gm-tl-again">
-      {before}
-      <Link to={{ view: 'timeline', params: { session: again.session, cell: again.of } }}>{named(again, session)}</Link>
-      {behind} <Link to={{ view: 'compare', params: { a: again.of, b: id } }} label="Compare with the run that it repeats">Compare</Link>
+      {placed(trans.__(verdict.says, '%1'), repeated)}{' '}
+      <Link to={{ view: 'compare', params: { a: again.of, b: id } }} label={trans.__('Compare with the run that it repeats')}>{trans.__('Compare')}</Link>
     </p>
   );
 }

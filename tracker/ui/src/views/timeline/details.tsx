@@ -6,6 +6,7 @@ import { exact, short } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Outputs } from '../../parts/output/outputs';
 import { Answered } from '../../parts/states';
+import { trans } from '../../trans';
 import type { Schemas } from '../../api/client';
 import { useAnswer, useHost } from '../../host';
 import { useState } from 'preact/hooks';
@@ -23,7 +24,7 @@ export function Details(shown: Shown) {
   const cell = useAnswer('/api/cells/{id}', { id, outputs: false }, changes => changes.all === true || changes.cells?.includes(id) === true);
   return (
     <div class="gm-tl-details">
-      <Answered asked={cell} what="the execution">{data => <Told cell={data} {...shown} />}</Answered>
+      <Answered asked={cell} what={trans.__('the execution')}>{data => <Told cell={data} {...shown} />}</Answered>
     </div>
   );
 }
@@ -35,7 +36,7 @@ function Told({ cell, row, before, engine, dir }: { cell: Cell } & Shown) {
       <Gaps cell={cell} />
       <AgainSaid row={row} />
       <Source cell={cell} before={row.edited ? before : undefined} engine={engine} />
-      <section class="gm-tl-section" aria-label="Outputs">
+      <section class="gm-tl-section" aria-label={trans.__('Outputs')}>
         <Outputs cell={cell.id} />
       </section>
       <Runs ids={cell.runs ?? []} />
@@ -50,14 +51,16 @@ function Actions({ cell, before }: { cell: Cell; before: Row | undefined }) {
   const host = useHost();
   return (
     <div class="gm-tl-actions">
-      <Link to={{ view: 'lineage', params: { id: cell.id } }}>Lineage</Link>
-      {before && <Link to={{ view: 'compare', params: { a: before.id, b: cell.id } }}>Compare with its run before</Link>}
-      <Link to={{ view: 'review', params: { subject: cell.id } }}>Review</Link>
-      <Link to={{ view: 'environment', params: { id: cell.id } }}>Environment</Link>
-      {host.openNotebook && cell.notebook && <button class="gm-link" onClick={() => host.openNotebook!(cell.notebook, cell.cell_id)}>Open in the notebook</button>}
+      <Link to={{ view: 'lineage', params: { id: cell.id } }}>{trans.__('Lineage')}</Link>
+      {before && <Link to={{ view: 'compare', params: { a: before.id, b: cell.id } }}>{trans.__('Compare with its run before')}</Link>}
+      <Link to={{ view: 'review', params: { subject: cell.id } }}>{trans.__('Review')}</Link>
+      <Link to={{ view: 'environment', params: { id: cell.id } }}>{trans.__('Environment')}</Link>
+      {host.openNotebook && cell.notebook && (
+        <button class="gm-link" onClick={() => host.openNotebook!(cell.notebook, cell.cell_id)}>{trans.__('Open in the notebook')}</button>
+      )}
       <span class="gm-space" />
       <span class="gm-dim">{exact(cell.started)}</span>
-      <code class="gm-dim" title={`Cell execution ${cell.id}`}>{short(cell.id)}</code>
+      <code class="gm-dim" title={trans.__('Cell execution %1', cell.id)}>{short(cell.id)}</code>
     </div>
   );
 }
@@ -68,20 +71,24 @@ function Source({ cell, before, engine }: { cell: Cell; before: Row | undefined;
   const earlier = useAnswer(compared && before ? '/api/cells/{id}' : null, { id: before?.id ?? '', outputs: false, fields: ['source'] });
   const language = languageOf(engine);
   const source = cell.source;
-  if (source === null) return <p class="gm-tl-lacks" role="alert">The bytes of its source are not in the ledger ({short(cell.source_digest ?? '')}).</p>;
+  if (source === null) {
+    return <p class="gm-tl-lacks" role="alert">{trans.__('The bytes of its source are not in the ledger (%1).', short(cell.source_digest ?? ''))}</p>;
+  }
   return (
-    <section class="gm-tl-section" aria-label="Source">
+    <section class="gm-tl-section" aria-label={trans.__('Source')}>
       {before && (
         <p class="gm-tl-changed">
-          Changed since this cell ran as [{before.count}].{' '}
-          <button class="gm-link" aria-pressed={compared} onClick={() => compare(!compared)}>{compared ? 'Show the source' : 'Show what changed'}</button>
+          {trans.__('Changed since this cell ran as [%1].', before.count)}{' '}
+          <button class="gm-link" aria-pressed={compared} onClick={() => compare(!compared)}>{compared ? trans.__('Show the source') : trans.__('Show what changed')}</button>
         </p>
       )}
       {compared && before ? (
-        <Answered asked={earlier} what="the source before">
-          {data => (data.source === null ? <p class="gm-tl-lacks">The bytes of the source before are not in the ledger.</p> : <SourceChanges before={data.source} after={source} language={language} label="What changed in the source" />)}
+        <Answered asked={earlier} what={trans.__('the source before')}>
+          {data => (data.source === null
+            ? <p class="gm-tl-lacks">{trans.__('The bytes of the source before are not in the ledger.')}</p>
+            : <SourceChanges before={data.source} after={source} language={language} label={trans.__('What changed in the source')} />)}
         </Answered>
-      ) : source === '' ? <p class="gm-dim">An empty cell.</p> : <Code source={source} language={language} />}
+      ) : source === '' ? <p class="gm-dim">{trans.__('An empty cell.')}</p> : <Code source={source} language={language} />}
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
 import { bytes, short } from '../../parts/format';
 import { Save } from '../../parts/output/bytes';
+import { placed, trans } from '../../trans';
 
 type File = Schemas['account.File'];
 
@@ -10,11 +11,11 @@ const few = 12;
 
 /** What happened to a file, in a word. */
 function deed(file: File): string {
-  if (file.absent) return 'looked for';
-  if (file.removed) return 'removed';
-  if (file.created) return 'created';
-  if (file.written) return file.read ? 'read, written' : 'written';
-  return 'read';
+  if (file.absent) return trans.__('looked for');
+  if (file.removed) return trans.__('removed');
+  if (file.created) return trans.__('created');
+  if (file.written) return file.read ? trans.__('read, written') : trans.__('written');
+  return trans.__('read');
 }
 
 /** A path as seen from the folder that the session ran in. */
@@ -24,7 +25,7 @@ function Digest({ hash, kept, name }: { hash: string | undefined; kept: boolean;
   if (!hash) return <span class="gm-dim">–</span>;
   const full = hash.startsWith('sha256:') ? hash : `sha256:${hash}`;
   return (
-    <span class="gm-mono" title={kept ? full : `${full}; its bytes are not kept`}>
+    <span class="gm-mono" title={kept ? full : trans.__('%1; its bytes are not kept', full)}>
       {kept ? <Save path={`/api/blobs/${full}`} name={name}>{short(full)}</Save> : short(full)}
     </span>
   );
@@ -35,17 +36,24 @@ export function Files({ observed, dir }: { observed: readonly Schemas['account.O
   const [all, showAll] = useState(false);
   const files = observed.flatMap(o => o.files ?? []).filter(file => !file.absent);
   const missing = [...new Set(observed.map(o => o.missing).filter(Boolean))];
-  const beside = observed.flatMap(o => [...(o.commands ?? []).map(c => ({ what: 'started', is: c })), ...(o.connected ?? []).map(c => ({ what: 'connected to', is: c }))]);
+  const [started, connected] = [trans.__('started %1', '%1'), trans.__('connected to %1', '%1')];
+  const beside = observed.flatMap(o => [...(o.commands ?? []).map(c => ({ what: started, is: c })), ...(o.connected ?? []).map(c => ({ what: connected, is: c }))]);
   if (files.length + missing.length + beside.length === 0) return null;
   const shown = all ? files : files.slice(0, few);
   return (
-    <section class="gm-tl-section" aria-label="Files">
-      <h3>Files in and out</h3>
+    <section class="gm-tl-section" aria-label={trans.__('Files')}>
+      <h3>{trans.__('Files in and out')}</h3>
       {files.length > 0 && (
-        <div class="gm-tl-scroll" tabIndex={0} role="region" aria-label="Files in and out">
+        <div class="gm-tl-scroll" tabIndex={0} role="region" aria-label={trans.__('Files in and out')}>
           <table class="gm-table gm-tl-files">
             <thead>
-              <tr><th scope="col">What</th><th scope="col">Path</th><th scope="col" class="gm-num">Size</th><th scope="col">Before</th><th scope="col">After</th></tr>
+              <tr>
+                <th scope="col">{trans.__('What')}</th>
+                <th scope="col">{trans.__('Path')}</th>
+                <th scope="col" class="gm-num">{trans.__('Size')}</th>
+                <th scope="col">{trans.__('Before')}</th>
+                <th scope="col">{trans.__('After')}</th>
+              </tr>
             </thead>
             <tbody>
               {shown.map((file, i) => {
@@ -64,9 +72,11 @@ export function Files({ observed, dir }: { observed: readonly Schemas['account.O
           </table>
         </div>
       )}
-      {shown.length < files.length && <button class="gm-link" onClick={() => showAll(true)}>All {files.length.toLocaleString('en')} files</button>}
-      {beside.slice(0, all ? undefined : few).map((b, i) => <p key={i} class="gm-tl-beside">{b.what} <code>{b.is}</code></p>)}
-      {missing.map(m => <p key={m} class="gm-tl-lacks">Not recorded: {m}</p>)}
+      {shown.length < files.length && (
+        <button class="gm-link" onClick={() => showAll(true)}>{trans._n('%2 file', 'All %2 files', files.length, files.length.toLocaleString('en'))}</button>
+      )}
+      {beside.slice(0, all ? undefined : few).map((b, i) => <p key={i} class="gm-tl-beside">{placed(b.what, <code>{b.is}</code>)}</p>)}
+      {missing.map(m => <p key={m} class="gm-tl-lacks">{trans.__('Not recorded: %1', m!)}</p>)}
     </section>
   );
 }

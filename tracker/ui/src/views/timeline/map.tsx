@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { trans } from '../../trans';
 import type { Row, Rows } from './rows';
 
 const [width, height] = [1000, 100];
@@ -20,7 +21,8 @@ export function OrderMap({ rows, show, seen }: { rows: Rows; show: (row: Row) =>
   const cells = rows.position.size;
   const { paths, odd } = useMemo(() => drawn(rows), [rows]);
   if (all.length < 3 || cells < 2) return null;
-  const told = `${all.length.toLocaleString('en')} executions of ${cells.toLocaleString('en')} cells, ${odd.toLocaleString('en')} out of order`;
+  const n = (count: number): string => count.toLocaleString('en');
+  const told = trans._n('%2 execution of %3 cells, %4 out of order', '%2 executions of %3 cells, %4 out of order', all.length, n(all.length), n(cells), n(odd));
   const jump = (event: MouseEvent): void => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const row = all[Math.min(all.length - 1, Math.floor(((event.clientX - box.left) / box.width) * all.length))];
@@ -30,14 +32,14 @@ export function OrderMap({ rows, show, seen }: { rows: Rows; show: (row: Row) =>
   return (
     <figure class="gm-tl-map">
       <svg class={all.length > 300 ? 'gm-tl-map-dense' : ''} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={told} onClick={jump}>
-        <title>{`${told}. A click goes there.`}</title>
+        <title>{trans.__('%1. A click goes there.', told)}</title>
         <rect class="gm-tl-map-seen" x={left} width={Math.max(2, ((seen[1] + 1) / all.length) * width - left)} height={height} />
         {paths.map(([kind, d]) => d && <path key={kind} class={`gm-tl-map-${kind}`} d={d} />)}
       </svg>
       <figcaption>
-        <span>Order of execution →, cells ↓</span>
-        <span><i class="gm-tl-key gm-tl-key-order" />out of order</span>
-        <span><i class="gm-tl-key gm-tl-key-problem" />did not succeed</span>
+        <span>{trans.__('Order of execution →, cells ↓')}</span>
+        <span><i class="gm-tl-key gm-tl-key-order" />{trans.__('out of order')}</span>
+        <span><i class="gm-tl-key gm-tl-key-problem" />{trans.__('did not succeed')}</span>
       </figcaption>
     </figure>
   );

@@ -1,5 +1,6 @@
 // The notebooks of the ledger and the sessions of the chosen one: a list at the left, two selectors where there is no room.
 import { ago, exact } from '../../parts/format';
+import { trans } from '../../trans';
 import { folderOf, nameOf, sessionState, type Notebook, type SessionRow } from './sessions';
 
 interface Props {
@@ -25,7 +26,7 @@ function begins(sessions: readonly SessionRow[]): (of: SessionRow) => string {
 
 export function Notebooks(props: Props) {
   return (
-    <aside class="gm-tl-side" aria-label="Notebooks and sessions">
+    <aside class="gm-tl-side" aria-label={trans.__('Notebooks and sessions')}>
       <List {...props} />
       <Selectors {...props} />
     </aside>
@@ -51,11 +52,11 @@ function List({ notebooks, sessions, notebook, session, more, choose, open }: Pr
                     <span class={`gm-tl-dot gm-tl-dot-${sessionState(s.status).look}`} aria-hidden="true" />
                     <time dateTime={s.started}>{when(s)}</time>
                     <span class="gm-dim">{s.status === 'closed' ? '' : sessionState(s.status).title}</span>
-                    <span class="gm-dim gm-num" title="cell executions">{s.cells.toLocaleString('en')}</span>
+                    <span class="gm-dim gm-num" title={trans.__('cell executions')}>{s.cells.toLocaleString('en')}</span>
                   </button>
                 </li>
               ))}
-              {more && <li><button class="gm-link gm-tl-more" onClick={more}>Earlier sessions</button></li>}
+              {more && <li><button class="gm-link gm-tl-more" onClick={more}>{trans.__('Earlier sessions')}</button></li>}
             </ul>
           )}
         </li>
@@ -68,11 +69,11 @@ function Selectors({ notebooks, sessions, notebook, session, choose, open }: Pro
   const when = begins(sessions);
   return (
     <div class="gm-tl-selectors">
-      <select class="gm-select" aria-label="Notebook" value={notebook?.notebook} onChange={event => choose(notebooks.find(n => n.notebook === event.currentTarget.value)!)}>
+      <select class="gm-select" aria-label={trans.__('Notebook')} value={notebook?.notebook} onChange={event => choose(notebooks.find(n => n.notebook === event.currentTarget.value)!)}>
         {notebooks.map(n => <option key={n.notebook} value={n.notebook}>{nameOf(n)}</option>)}
       </select>
-      <select class="gm-select" aria-label="Session" value={session?.id} onChange={event => open(sessions.find(s => s.id === event.currentTarget.value)!)}>
-        {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s)}, ${sessionState(s.status).title}, ${s.cells === 1 ? '1 cell' : `${s.cells.toLocaleString('en')} cells`}`}</option>)}
+      <select class="gm-select" aria-label={trans.__('Session')} value={session?.id} onChange={event => open(sessions.find(s => s.id === event.currentTarget.value)!)}>
+        {sessions.map(s => <option key={s.id} value={s.id}>{`${when(s)}, ${sessionState(s.status).title}, ${trans._n('%2 cell', '%2 cells', s.cells, s.cells.toLocaleString('en'))}`}</option>)}
       </select>
     </div>
   );

@@ -1,5 +1,6 @@
 import { Component } from 'preact';
 import { ago, duration, exact } from '../../parts/format';
+import { trans } from '../../trans';
 import { Bar } from './bar';
 import { Details } from './details';
 import { AgainChip } from './again';
@@ -24,13 +25,19 @@ export interface Shown {
 function Marks({ row }: { row: Row }) {
   return (
     <span class="gm-tl-marks">
-      {row.out_of_order && <span class="gm-chip gm-chip-warn" title="A cell that first ran behind this one had run before it">out of order</span>}
-      {row.edited && <span class="gm-chip gm-chip-info" title="Its source is other than when this cell ran before">changed</span>}
+      {row.out_of_order && <span class="gm-chip gm-chip-warn" title={trans.__('A cell that first ran behind this one had run before it')}>{trans.__('out of order')}</span>}
+      {row.edited && <span class="gm-chip gm-chip-info" title={trans.__('Its source is other than when this cell ran before')}>{trans.__('changed')}</span>}
       <AgainChip row={row} />
-      {row.repeat > 1 && <span class="gm-chip" title={`The cell ran ${row.repeat - 1} times before in this session`}>run {row.repeat}</span>}
-      {row.reused && <span class="gm-chip" title="The program built for it earlier was used again">reused</span>}
-      {row.truncated && <span class="gm-chip gm-chip-warn" title="It showed more than is kept">output cut</span>}
-      {row.redactions > 0 && <span class="gm-chip" title="Secrets were taken out before anything was written">{row.redactions} redacted</span>}
+      {row.repeat > 1 && (
+        <span class="gm-chip" title={trans._n('The cell ran %1 time before in this session', 'The cell ran %1 times before in this session', row.repeat - 1)}>
+          {trans.__('run %1', row.repeat)}
+        </span>
+      )}
+      {row.reused && <span class="gm-chip" title={trans.__('The program built for it earlier was used again')}>{trans.__('reused')}</span>}
+      {row.truncated && <span class="gm-chip gm-chip-warn" title={trans.__('It showed more than is kept')}>{trans.__('output cut')}</span>}
+      {row.redactions > 0 && (
+        <span class="gm-chip" title={trans.__('Secrets were taken out before anything was written')}>{trans._n('%1 redacted', '%1 redacted', row.redactions)}</span>
+      )}
     </span>
   );
 }
@@ -48,13 +55,14 @@ export class Execution extends Component<Shown> {
 
 function Line(shown: Shown) {
   const { row, position, longest, open, active, toggle, activate } = shown;
-  const title = `${row.count ? `In [${row.count}]` : 'Not counted'}${position ? `, cell ${position}` : ''}: ${row.name}, ${row.status}`;
+  const count = row.count ? `In [${row.count}]` : trans.__('Not counted');
+  const title = `${position ? trans.__('%1, cell %2', count, position) : count}: ${row.name}, ${row.status}`;
   return (
     <article class={`gm-tl-item ${open ? 'gm-tl-open' : ''}`} aria-label={title}>
       <button class="gm-tl-row" id={`gm-tl-${row.id}`} aria-expanded={open} tabIndex={active ? 0 : -1} onClick={() => toggle(row)} onFocus={() => activate(row)}>
         <span class={`gm-tl-caret ${open ? 'gm-tl-caret-open' : ''}`} aria-hidden="true" />
-        <span class="gm-tl-count gm-mono gm-num" title={`Execution ${row.sequence} of the session`}>{row.count ? `[${row.count}]` : '–'}</span>
-        <span class="gm-tl-position gm-num" title="The place of its cell, by when cells ran first">{position ? `cell ${position}` : ''}</span>
+        <span class="gm-tl-count gm-mono gm-num" title={trans.__('Execution %1 of the session', row.sequence)}>{row.count ? `[${row.count}]` : '–'}</span>
+        <span class="gm-tl-position gm-num" title={trans.__('The place of its cell, by when cells ran first')}>{position ? trans.__('cell %1', position) : ''}</span>
         <span class="gm-tl-name gm-mono gm-cut" dir="auto">{row.name}</span>
         <Marks row={row} />
         <Bar row={row} longest={longest} />

@@ -2,6 +2,7 @@ import { useAnswer } from '../../host';
 import { number } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Failed } from '../../parts/states';
+import { trans } from '../../trans';
 
 /** So many metrics of a run are listed. */
 const few = 8;
@@ -10,10 +11,10 @@ const few = 8;
 export function Runs({ ids }: { ids: readonly string[] }) {
   if (ids.length === 0) return null;
   return (
-    <section class="gm-tl-section" aria-label="Runs">
-      <h3>Logged to</h3>
+    <section class="gm-tl-section" aria-label={trans.__('Runs')}>
+      <h3>{trans.__('Logged to')}</h3>
       {ids.slice(0, few).map(id => <Run key={id} id={id} />)}
-      {ids.length > few && <p class="gm-dim">and {ids.length - few} more runs</p>}
+      {ids.length > few && <p class="gm-dim">{trans._n('and %1 more run', 'and %1 more runs', ids.length - few)}</p>}
     </section>
   );
 }
@@ -21,7 +22,7 @@ export function Runs({ ids }: { ids: readonly string[] }) {
 function Run({ id }: { id: string }) {
   const { data, error } = useAnswer('/api/runs/{id}', { id, fields: ['name', 'status', 'metrics', 'params'] }, changes => changes.all === true || changes.runs?.includes(id) === true);
   if (error) return <Failed error={error} />;
-  if (data === undefined) return <p class="gm-dim">Reading the run…</p>;
+  if (data === undefined) return <p class="gm-dim">{trans.__('Reading the run…')}</p>;
   const metrics = Object.entries(data.metrics ?? {});
   const params = Object.entries(data.params ?? {});
   return (

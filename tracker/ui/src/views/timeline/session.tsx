@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
 import { Empty, Failed, Loading } from '../../parts/states';
+import { placed, trans } from '../../trans';
 import { chosen, choices, type Filter } from './filter';
 import { useKeys } from './keys';
 import { OrderMap } from './map';
@@ -72,22 +73,26 @@ export function Session({ session, cell, opened }: Props) {
       <SessionHead session={session} />
       <OrderMap rows={rows} show={focus} seen={seen} />
       <div class="gm-tl-tools" role="search">
-        <input ref={search} class="gm-input" type="search" placeholder="Search in sources ( / )" aria-label="Search in sources" value={filter.text}
+        <input ref={search} class="gm-input" type="search" placeholder={trans.__('Search in sources ( / )')} aria-label={trans.__('Search in sources')} value={filter.text}
           onInput={event => setFilter({ ...filter, text: event.currentTarget.value })} />
-        <select class="gm-select" aria-label="Show" value={filter.only} onChange={event => setFilter({ ...filter, only: event.currentTarget.value })}>
-          {choices.map(c => <option key={c.value} value={c.value}>{c.title}</option>)}
+        <select class="gm-select" aria-label={trans.__('Show')} value={filter.only} onChange={event => setFilter({ ...filter, only: event.currentTarget.value })}>
+          {choices.map(c => <option key={c.value} value={c.value}>{trans.__(c.title)}</option>)}
         </select>
-        <button class="gm-button" onClick={() => setOpen(open.size > 0 ? new Set() : new Set(list.map(row => row.id)))}>{open.size > 0 ? 'Collapse all' : 'Expand all'}</button>
+        <button class="gm-button" onClick={() => setOpen(open.size > 0 ? new Set() : new Set(list.map(row => row.id)))}>
+          {open.size > 0 ? trans.__('Collapse all') : trans.__('Expand all')}
+        </button>
         <span class="gm-dim" role="status">{told(rows.total, rows.rows.length, list.length, filter.text !== '' && !sources.done)}</span>
         <span class="gm-space" />
-        <span class="gm-dim gm-tl-hint"><kbd>j</kbd> <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>/</kbd> searches</span>
+        <span class="gm-dim gm-tl-hint">
+          {placed(trans.__('%1 %2 move, %3 opens, %4 searches', '%1', '%2', '%3', '%4'), <kbd>j</kbd>, <kbd>k</kbd>, <kbd>Enter</kbd>, <kbd>/</kbd>)}
+        </span>
       </div>
-      {sources.error && <p class="gm-stale" role="alert">The sources could not be read: {sources.error.message}. The search looks at first lines.</p>}
-      {rows.error && <p class="gm-stale" role="alert">{rows.error.message}. This is how it was before.</p>}
-      <div class="gm-tl-list" ref={scroller} tabIndex={-1} role="feed" aria-busy={!rows.done} aria-label="Cell executions">
+      {sources.error && <p class="gm-stale" role="alert">{trans.__('The sources could not be read: %1. The search looks at first lines.', sources.error.message)}</p>}
+      {rows.error && <p class="gm-stale" role="alert">{rows.error.message}. {trans.__('This is how it was before.')}</p>}
+      <div class="gm-tl-list" ref={scroller} tabIndex={-1} role="feed" aria-busy={!rows.done} aria-label={trans.__('Cell executions')}>
         {rows.rows.length === 0 ? <Nothing done={rows.done} error={rows.error} running={session.status === 'running' || session.status === 'open'} /> : list.length === 0 && (
-          <Empty title="No execution is like that">
-            <button class="gm-button" onClick={() => setFilter({ text: '', only: '' })}>Show all executions</button>
+          <Empty title={trans.__('No execution is like that')}>
+            <button class="gm-button" onClick={() => setFilter({ text: '', only: '' })}>{trans.__('Show all executions')}</button>
           </Empty>
         )}
         <div class="gm-tl-all" style={{ height: `${view.getTotalSize()}px` }}>
@@ -111,16 +116,21 @@ export function Session({ session, cell, opened }: Props) {
 /** How many executions are shown, in words. */
 function told(total: number, read: number, shown: number, searching: boolean): string {
   const n = (count: number): string => count.toLocaleString('en');
-  const rest = read < total ? `, ${n(read)} of ${n(total)} read so far` : '';
-  const all = shown === read && rest === '' ? `${n(total)} ${total === 1 ? 'execution' : 'executions'}` : `${n(shown)} of ${n(total)} executions`;
-  return all + rest + (searching ? ', reading sources…' : '');
+  const all = shown === read && read >= total;
+  let line = all ? trans._n('%2 execution', '%2 executions', total, n(total)) : trans._n('%2 of %3 executions', '%2 of %3 executions', total, n(shown), n(total));
+  if (read < total) line = trans.__('%1, %2 of %3 read so far', line, n(read), n(total));
+  return searching ? trans.__('%1, reading sources…', line) : line;
 }
 
 /** What stands in place of executions when there are none. */
 function Nothing({ done, error, running }: { done: boolean; error: Error | undefined; running: boolean }) {
   if (error) return <Failed error={error} />;
-  if (!done) return <Loading what="the executions" />;
-  return <Empty title="No cell was executed in this session">{running ? <p>Run a cell: it appears here at once.</p> : <p>It ended before one was.</p>}</Empty>;
+  if (!done) return <Loading what={trans.__('the executions')} />;
+  return (
+    <Empty title={trans.__('No cell was executed in this session')}>
+      <p>{running ? trans.__('Run a cell: it appears here at once.') : trans.__('It ended before one was.')}</p>
+    </Empty>
+  );
 }
 
 /** Calls back once, when the execution that the address names is among the rows. */

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client';
 import { useAnswer } from '../../host';
 import { duration, exact } from '../../parts/format';
 import { Link } from '../../parts/link';
+import { trans } from '../../trans';
 import { whoStopped } from './facts';
 import { nameOf, sessionState } from './sessions';
 
@@ -17,16 +18,18 @@ export function SessionHead({ session }: { session: Schemas['SessionRow'] }) {
       <h2 class="gm-cut" dir="auto" title={now.notebook}>{nameOf(now)}</h2>
       <span class={`gm-chip gm-chip-${state.look}`} title={state.means}>{state.title}</span>
       <span class="gm-dim">{now.engine} {now.engine_version}</span>
-      <span class="gm-dim" title={now.ended ? `until ${exact(now.ended)}` : ''}>{exact(now.started)}{took === undefined ? '' : `, for ${duration(took)}`}</span>
-      <span class="gm-dim gm-cut gm-tl-who" title={`process ${now.pid} in ${now.dir}, gemba ${now.gemba}`}>{now.user}@{now.host}</span>
+      <span class="gm-dim" title={now.ended ? trans.__('until %1', exact(now.ended)) : ''}>
+        {took === undefined ? exact(now.started) : trans.__('%1, for %2', exact(now.started), duration(took))}
+      </span>
+      <span class="gm-dim gm-cut gm-tl-who" title={trans.__('process %1 in %2, gemba %3', now.pid, now.dir, now.gemba)}>{now.user}@{now.host}</span>
       <span class="gm-space" />
       <span class="gm-tl-ways">
-        <Link to={{ view: 'lineage', params: { id: now.id } }}>Lineage</Link>
-        <Link to={{ view: 'environment', params: { id: now.id } }}>Environment</Link>
-        <Link to={{ view: 'review', params: { subject: now.id } }}>Review</Link>
+        <Link to={{ view: 'lineage', params: { id: now.id } }}>{trans.__('Lineage')}</Link>
+        <Link to={{ view: 'environment', params: { id: now.id } }}>{trans.__('Environment')}</Link>
+        <Link to={{ view: 'review', params: { subject: now.id } }}>{trans.__('Review')}</Link>
       </span>
-      {(data?.gaps ?? []).filter(gap => !gap.execution).map((gap, i) => <p key={i} class="gm-tl-lacks" role="note">Not recorded: {gap.reason}</p>)}
-      {stops.map((stop, i) => <p key={i} class="gm-tl-note">Interrupted by {whoStopped(stop.by)} at {exact(stop.time)}, while nothing ran.</p>)}
+      {(data?.gaps ?? []).filter(gap => !gap.execution).map((gap, i) => <p key={i} class="gm-tl-lacks" role="note">{trans.__('Not recorded: %1', gap.reason)}</p>)}
+      {stops.map((stop, i) => <p key={i} class="gm-tl-note">{trans.__('Interrupted by %1 at %2, while nothing ran.', whoStopped(stop.by), exact(stop.time))}</p>)}
     </header>
   );
 }

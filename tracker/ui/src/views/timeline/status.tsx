@@ -1,22 +1,24 @@
 import { useEffect, useState } from 'preact/hooks';
 import { duration } from '../../parts/format';
+import { N_, trans } from '../../trans';
 
 const states: Record<string, { title: string; look: string; means: string }> = {
-  ok: { title: 'ok', look: 'good', means: 'It ran to its end.' },
-  error: { title: 'error', look: 'bad', means: 'It ended with an error.' },
-  interrupted: { title: 'interrupted', look: 'warn', means: 'Somebody stopped it.' },
-  aborted: { title: 'not run', look: 'warn', means: 'It never ran: a cell before it in the queue failed.' },
-  cut: { title: 'cut off', look: 'bad', means: 'The kernel ended while it ran.' },
-  running: { title: 'running', look: 'info', means: 'It runs now.' },
+  ok: { title: N_('ok'), look: 'good', means: N_('It ran to its end.') },
+  error: { title: N_('error'), look: 'bad', means: N_('It ended with an error.') },
+  interrupted: { title: N_('interrupted'), look: 'warn', means: N_('Somebody stopped it.') },
+  aborted: { title: N_('not run'), look: 'warn', means: N_('It never ran: a cell before it in the queue failed.') },
+  cut: { title: N_('cut off'), look: 'bad', means: N_('The kernel ended while it ran.') },
+  running: { title: N_('running'), look: 'info', means: N_('It runs now.') },
 };
 
 /** How a cell execution ended. */
 export function Status({ status, error }: { status: string; error?: string | undefined }) {
-  const state = states[status] ?? { title: status, look: '', means: '' };
+  const state = states[status];
+  const means = state ? trans.__(state.means) : '';
   return (
-    <span class={`gm-chip gm-chip-${state.look} gm-cut`} title={error ? `${error}. ${state.means}` : state.means}>
+    <span class={`gm-chip gm-chip-${state?.look ?? ''} gm-cut`} title={error ? `${error}. ${means}` : means}>
       {status === 'running' && <span class="gm-spinner" aria-hidden="true" />}
-      {state.title}
+      {state ? trans.__(state.title) : status}
     </span>
   );
 }

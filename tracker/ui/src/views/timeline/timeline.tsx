@@ -2,6 +2,7 @@ import './timeline.css';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { useAnswer, useHost, type Place } from '../../host';
 import { Answered, Empty, Failed, Loading } from '../../parts/states';
+import { placed, trans } from '../../trans';
 import { one } from '../view';
 import { Notebooks } from './notebooks';
 import { Session } from './session';
@@ -29,8 +30,8 @@ export function Timeline({ params }: { params: Place['params'] }) {
   const notebooks = useAnswer('/api/notebooks', { limit: 1000 }, sessionsChanged);
   return (
     <div class="gm-view gm-timeline">
-      <h1 class="gm-visually-hidden">Timeline</h1>
-      <Answered asked={notebooks} what="the notebooks">
+      <h1 class="gm-visually-hidden">{trans.__('Timeline')}</h1>
+      <Answered asked={notebooks} what={trans.__('the notebooks')}>
         {data => ((data.items ?? []).length === 0 ? <NothingYet /> : <Chosen notebooks={data.items!} here={here} go={go} />)}
       </Answered>
     </div>
@@ -39,9 +40,9 @@ export function Timeline({ params }: { params: Place['params'] }) {
 
 function NothingYet() {
   return (
-    <Empty title="Nothing is recorded here yet">
-      <p>Run a cell of a notebook with a gemba kernel, or <code>gemba run notebook.ipynb</code>: it appears here at once.</p>
-      <p>Is Jupyter without such a kernel? <code>gemba install</code> brings it there.</p>
+    <Empty title={trans.__('Nothing is recorded here yet')}>
+      <p>{placed(trans.__('Run a cell of a notebook with a gemba kernel, or %1: it appears here at once.', '%1'), <code>gemba run notebook.ipynb</code>)}</p>
+      <p>{placed(trans.__('Is Jupyter without such a kernel? %1 brings it there.', '%1'), <code>gemba install</code>)}</p>
     </Empty>
   );
 }
@@ -58,13 +59,13 @@ function Chosen({ notebooks, here, go }: { notebooks: Notebook[]; here: Here; go
   const error = (lost ? cell.error : undefined) ?? (asked === null ? undefined : named.error);
   if (error) return <Failed error={error} again={() => go({})} />;
   const path = found?.notebook ?? here.notebook;
-  if ((lost || asked !== null) && found === undefined) return <Loading what="the session" />;
+  if ((lost || asked !== null) && found === undefined) return <Loading what={trans.__('the session')} />;
   const notebook = path === undefined ? notebooks[0] : notebookOf(notebooks, path);
   if (notebook === undefined) {
     return (
-      <Empty title={`Nothing of ${path} is recorded`}>
-        <p>Run one of its cells with a gemba kernel.</p>
-        <button class="gm-button" onClick={() => go({})}>Show what is recorded</button>
+      <Empty title={trans.__('Nothing of %1 is recorded', path!)}>
+        <p>{trans.__('Run one of its cells with a gemba kernel.')}</p>
+        <button class="gm-button" onClick={() => go({})}>{trans.__('Show what is recorded')}</button>
       </Empty>
     );
   }
@@ -91,7 +92,7 @@ function OfNotebook({ notebooks, notebook, session, cell, go }: OfNotebook) {
     <div class="gm-tl">
       <Notebooks notebooks={notebooks} sessions={all} notebook={notebook} session={shown} more={sessions.data?.next === undefined ? undefined : () => setLimit(1000)}
         choose={n => go({ notebook: n.notebook })} open={s => go({ notebook: notebook.notebook, session: s.id })} />
-      {shown ? <Session key={shown.id} session={shown} cell={cell} opened={opened} /> : sessions.error ? <Failed error={sessions.error} again={sessions.again} /> : <Loading what="the session" />}
+      {shown ? <Session key={shown.id} session={shown} cell={cell} opened={opened} /> : sessions.error ? <Failed error={sessions.error} again={sessions.again} /> : <Loading what={trans.__('the session')} />}
     </div>
   );
 }

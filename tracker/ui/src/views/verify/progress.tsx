@@ -1,4 +1,5 @@
 import { bytes, duration } from '../../parts/format';
+import { trans } from '../../trans';
 
 /** How far work in the background is. */
 export function Progress({ what, done, total, took }: { what: string; done?: number | undefined; total?: number | undefined; took?: number | undefined }) {
@@ -7,8 +8,7 @@ export function Progress({ what, done, total, took }: { what: string; done?: num
     <div class="gm-progress" role="status">
       <progress class="gm-progress-bar" aria-label={what} max={known ? total : undefined} value={known ? Math.min(done, total) : undefined} />
       <p>
-        {what}
-        {known && `: ${bytes(done)} of ${bytes(total)}`}
+        {known ? trans.__('%1: %2 of %3', what, bytes(done), bytes(total)) : what}
         {took !== undefined && <span class="gm-dim"> · {duration(took)}</span>}
       </p>
     </div>

@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client';
 import { useAnswer } from '../../host';
 import { ago, duration, exact } from '../../parts/format';
 import { Answered, Empty, Failed } from '../../parts/states';
+import { N_, placed, trans } from '../../trans';
 import { Journals } from './journals';
 import { Problems } from './problems';
 import { Progress } from './progress';
@@ -19,14 +20,14 @@ export function Verify() {
   return (
     <div class="gm-view">
       <header class="gm-head">
-        <h1>Verify</h1>
-        <span class="gm-dim">Every byte of the record against its hashes and signatures</span>
+        <h1>{trans.__('Verify')}</h1>
+        <span class="gm-dim">{trans.__('Every byte of the record against its hashes and signatures')}</span>
         <span class="gm-space" />
-        <button class="gm-button gm-primary" onClick={start} disabled={running}>{running ? 'Checking…' : 'Check now'}</button>
+        <button class="gm-button gm-primary" onClick={start} disabled={running}>{running ? trans.__('Checking…') : trans.__('Check now')}</button>
       </header>
       <div class="gm-body gm-verify">
         {failed && <Failed error={failed} again={start} />}
-        <Answered asked={asked} what="the last check">{check => <Check check={check} />}</Answered>
+        <Answered asked={asked} what={trans.__('the last check')}>{check => <Check check={check} />}</Answered>
       </div>
     </div>
   );
@@ -36,10 +37,10 @@ function Check({ check }: { check: Verification }) {
   const { state, result, error } = check;
   return (
     <>
-      {state === 'running' && <Progress what="Reading every byte" done={check.done_bytes} total={check.total_bytes} took={check.took_ns} />}
+      {state === 'running' && <Progress what={trans.__('Reading every byte')} done={check.done_bytes} total={check.total_bytes} took={check.took_ns} />}
       {state === 'failed' && error && (
         <div class="gm-verdict gm-verdict-bad" role="alert">
-          <p class="gm-verdict-word">The check came to no end</p>
+          <p class="gm-verdict-word">{trans.__('The check came to no end')}</p>
           <p>{error.message}{error.hint && `. ${error.hint}`}</p>
         </div>
       )}
@@ -50,37 +51,37 @@ function Check({ check }: { check: Verification }) {
 
 function Unchecked() {
   return (
-    <Empty title="Nothing is checked since this page's server started">
-      <p>A check reads the whole ledger. It says what is proven by it, and what no check can prove.</p>
-      <p>In a terminal, <code>gemba verify</code> does the same.</p>
+    <Empty title={trans.__("Nothing is checked since this page's server started")}>
+      <p>{trans.__('A check reads the whole ledger. It says what is proven by it, and what no check can prove.')}</p>
+      <p>{placed(trans.__('In a terminal, %1 does the same.', '%1'), <code>gemba verify</code>)}</p>
     </Empty>
   );
 }
 
 const looks: Record<string, { class: string; sign: string; word: string }> = {
-  verified: { class: 'gm-verdict-good', sign: '✓', word: 'Verified' },
-  empty: { class: 'gm-verdict-warn', sign: '–', word: 'Empty' },
-  corrupt: { class: 'gm-verdict-bad', sign: '✕', word: 'Corrupt' },
+  verified: { class: 'gm-verdict-good', sign: '✓', word: N_('Verified') },
+  empty: { class: 'gm-verdict-warn', sign: '–', word: N_('Empty') },
+  corrupt: { class: 'gm-verdict-bad', sign: '✕', word: N_('Corrupt') },
 };
 
 function Result({ result, check }: { result: Verified; check: Verification }) {
   const look = looks[result.verdict] ?? looks['corrupt']!;
+  const when = check.finished && <time dateTime={check.finished} title={exact(check.finished)}>{trans.__('Checked %1', ago(check.finished))}</time>;
   return (
     <>
-      <section class={`gm-verdict ${look.class}`} role={result.ok ? 'status' : 'alert'} aria-label="Verdict">
+      <section class={`gm-verdict ${look.class}`} role={result.ok ? 'status' : 'alert'} aria-label={trans.__('Verdict')}>
         <span class="gm-verdict-sign" aria-hidden="true">{look.sign}</span>
         <div>
-          <p class="gm-verdict-word">{look.word}: {result.says}</p>
+          <p class="gm-verdict-word">{trans.__(look.word)}: {result.says}</p>
           <p>
-            {check.finished && <time dateTime={check.finished} title={exact(check.finished)}>Checked {ago(check.finished)}</time>}
-            {check.took_ns !== undefined && check.state === 'done' && ` in ${duration(check.took_ns)}`}
+            {check.took_ns !== undefined && check.state === 'done' ? placed(trans.__('%1 in %2', '%1', '%2'), when, duration(check.took_ns)) : when}
           </p>
         </div>
       </section>
       <Problems problems={result.problems ?? []} />
       <Facts result={result} />
-      {result.ok && <Words title="What this proves" lines={result.proves ?? []} sign="✓" class="gm-words-good" />}
-      <Words title="What it does not prove" lines={result.proves_not ?? []} sign="–" class="gm-words-not" />
+      {result.ok && <Words title={trans.__('What this proves')} lines={result.proves ?? []} sign="✓" class="gm-words-good" />}
+      <Words title={trans.__('What it does not prove')} lines={result.proves_not ?? []} sign="–" class="gm-words-not" />
       <Journals journals={result.journals ?? []} problems={result.problems ?? []} />
     </>
   );

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Empty } from '../../../parts/states';
 import { useHost, type Place } from '../../../host';
+import { trans } from '../../../trans';
 import type { Row } from '../runs';
 import type { Settings } from '../settings';
 import { Store } from '../series/store';
@@ -51,9 +52,12 @@ export function Curves({ rows, settings, change }: CurvesProps) {
             <Panel key={metric} metric={metric} store={store} runs={shown} settings={stable} shared={shared} large={metric === large} enlarge={() => setLarge(large === metric ? null : metric)} />
           ))}
           {panels.length > most && (
-            <button class="gm-button gm-charts-more" onClick={() => setMost(most + atOnce)}>Show {Math.min(atOnce, panels.length - most)} of {panels.length - most} more panels</button>
+            <button class="gm-button gm-charts-more" onClick={() => setMost(most + atOnce)}>
+              {trans._n('Show %2 of %1 more panels', 'Show %2 of %1 more panels', panels.length - most, Math.min(atOnce, panels.length - most))}
+            </button>
           )}
-          {panels.length === 0 && (metrics.length === 0 ? <Empty title="These runs have no metrics">Metrics appear here as soon as a program logs them.</Empty> : <Empty title="No metric has such a name" />)}
+          {metrics.length === 0 && <Empty title={trans.__('These runs have no metrics')}>{trans.__('Metrics appear here as soon as a program logs them.')}</Empty>}
+          {metrics.length > 0 && panels.length === 0 && <Empty title={trans.__('No metric has such a name')} />}
         </div>
       </div>
     </>

@@ -1,5 +1,6 @@
 // Charts as files: the picture with its legend, and every point that was logged.
 import type { Client } from '../../../api/client';
+import { trans } from '../../../trans';
 import { numberOf } from '../runs';
 import { drawMark } from './draw';
 import type { Line } from './line';
@@ -65,7 +66,7 @@ function quoted(text: string): string {
 export async function saveCSV(client: Client, metric: string, runs: Shown[], say: (text: string) => void): Promise<void> {
   const rows = ['run_id,run,metric,step,time,value\n'];
   for (const { id, name } of runs) {
-    say(`Reading ${name}…`);
+    say(trans.__('Reading %1…', name));
     for (const [step, time, value] of await everyPoint(client, id, metric, 1 - 2 ** 53, 2 ** 53)) {
       rows.push(`${id},${quoted(name)},${quoted(metric)},${step},${new Date(time * 1000).toISOString()},${value}\n`);
     }

@@ -1,5 +1,6 @@
 // What of the values is not drawn as a curve, in words: what is no number or infinite, and what a logarithmic axis has no place for.
 import { useMemo } from 'preact/hooks';
+import { trans } from '../../../trans';
 import type { Line } from './line';
 import { figuresOf } from './values';
 
@@ -11,13 +12,13 @@ export function Oddities({ lines, logY }: { lines: Line[]; logY: boolean }) {
   return (
     <>
       {odd.length > 0 && (
-        <span class="gm-chip gm-chip-warn" title={`NaN or infinite, marked × ▲ ▼ at the edges: ${odd.join(', ')}`}>
-          {odd.length === 1 ? 'NaN or ∞ in 1 run' : `NaN or ∞ in ${odd.length} runs`}
+        <span class="gm-chip gm-chip-warn" title={trans.__('NaN or infinite, marked × ▲ ▼ at the edges: %1', odd.join(', '))}>
+          {trans._n('NaN or ∞ in %1 run', 'NaN or ∞ in %1 runs', odd.length)}
         </span>
       )}
       {unplaced.length > 0 && (
-        <span class="gm-chip gm-chip-warn" title={`A logarithmic axis has no place for values of 0 and less: ${unplaced.join(', ')}`}>
-          {unplaced.length === 1 ? '≤ 0 in 1 run' : `≤ 0 in ${unplaced.length} runs`}
+        <span class="gm-chip gm-chip-warn" title={trans.__('A logarithmic axis has no place for values of 0 and less: %1', unplaced.join(', '))}>
+          {trans._n('≤ 0 in %1 run', '≤ 0 in %1 runs', unplaced.length)}
         </span>
       )}
     </>

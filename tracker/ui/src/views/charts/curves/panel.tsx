@@ -13,6 +13,7 @@ import type { Shown } from './scene';
 import { summary } from './values';
 import { saveCSV, savePNG } from './download';
 import { useHost } from '../../../host';
+import { trans } from '../../../trans';
 
 export interface PanelProps {
   metric: string;
@@ -48,20 +49,20 @@ export function Panel(props: PanelProps) {
         <h2 class="gm-cut" id={`${id}-name`} title={metric} dir="auto">{metric}</h2>
         <Oddities lines={lines} logY={settings.logY} />
         <span class="gm-charts-tools">
-          <Tool label={`Values of ${metric} as a table`} pressed={table} act={() => setTable(!table)} icon="M1 2h14v12H1zM2.5 6v2.5h4V6zM8 6v2.5h5.500V6zM2.500 10v2.500h4V10zM8 10v2.500h5.500V10z" />
-          <Tool label={`Save ${metric} as PNG`} act={() => chart.current && savePNG(chart.current, metric, lines)} icon="M1 2h14v12H1zM2.500 3.500v7l3.500-4 3 3 2-2 2.500 2.500v-6.500z" />
-          <Tool label={`Save every point of ${metric} as CSV`} act={() => void saveCSV(host.client, metric, runs, say)} icon="M7 1h2v7l2.500-2.500 1.200 1.200L8 11.500 3.300 6.700l1.200-1.200L7 8zM2 13h12v2H2z" />
-          <Tool label={large ? 'Show all panels' : `Enlarge ${metric}`} pressed={large} act={props.enlarge} icon="M2 2h5v1.500H3.500V7H2zM9 12.500h3.500V9H14v5H9z" />
+          <Tool label={trans.__('Values of %1 as a table', metric)} pressed={table} act={() => setTable(!table)} icon="M1 2h14v12H1zM2.5 6v2.5h4V6zM8 6v2.5h5.500V6zM2.500 10v2.500h4V10zM8 10v2.500h5.500V10z" />
+          <Tool label={trans.__('Save %1 as PNG', metric)} act={() => chart.current && savePNG(chart.current, metric, lines)} icon="M1 2h14v12H1zM2.500 3.500v7l3.500-4 3 3 2-2 2.500 2.500v-6.500z" />
+          <Tool label={trans.__('Save every point of %1 as CSV', metric)} act={() => void saveCSV(host.client, metric, runs, say)} icon="M7 1h2v7l2.500-2.500 1.200 1.200L8 11.500 3.300 6.700l1.200-1.200L7 8zM2 13h12v2H2z" />
+          <Tool label={large ? trans.__('Show all panels') : trans.__('Enlarge %1', metric)} pressed={large} act={props.enlarge} icon="M2 2h5v1.500H3.500V7H2zM9 12.500h3.500V9H14v5H9z" />
         </span>
       </header>
       <div class="gm-charts-stage">
-        <div class="gm-charts-plot" ref={chart} tabIndex={0} role="application" aria-roledescription="chart" aria-label={metric} aria-describedby={`${id}-text`} title="" />
-        {group.loading && lines.length === 0 && <p class="gm-charts-note">Reading {metric}…</p>}
-        {!group.loading && lines.length === 0 && <p class="gm-charts-note">{group.error ? group.error.message : runs.length === 0 ? 'No run is shown' : `None of the runs shown has ${metric}`}</p>}
+        <div class="gm-charts-plot" ref={chart} tabIndex={0} role="application" aria-roledescription={trans.__('chart')} aria-label={metric} aria-describedby={`${id}-text`} title="" />
+        {group.loading && lines.length === 0 && <p class="gm-charts-note">{trans.__('Reading %1…', metric)}</p>}
+        {!group.loading && lines.length === 0 && <p class="gm-charts-note">{group.error ? group.error.message : runs.length === 0 ? trans.__('No run is shown') : trans.__('None of the runs shown has %1', metric)}</p>}
         {at && <Tip at={at} settings={settings} />}
       </div>
       <p class="gm-visually-hidden" id={`${id}-text`}>
-        {text} Left and right arrows move the cursor, with Alt the chart; plus and minus zoom, 0 shows all, T the table.
+        {text} {trans.__('Left and right arrows move the cursor, with Alt the chart; plus and minus zoom, 0 shows all, T the table.')}
       </p>
       {table && <Values metric={metric} lines={lines} settings={settings} shared={props.shared} />}
     </section>

@@ -1,6 +1,7 @@
 // The values of a panel as a table, for readers who do not see the chart, and for those who want figures.
 import { useEffect, useState } from 'preact/hooks';
 import { number } from '../../../parts/format';
+import { trans } from '../../../trans';
 import { Sign } from '../look';
 import type { Settings } from '../settings';
 import type { Line } from './line';
@@ -16,16 +17,16 @@ function useCursor(shared: Shared): number | null {
 export function Values({ metric, lines, settings, shared }: { metric: string; lines: Line[]; settings: Settings; shared: Shared }) {
   const cursor = useCursor(shared), at = pointsAt(lines, cursor, 0);
   return (
-    <div class="gm-charts-values" tabIndex={0} role="region" aria-label={`Values of ${metric}`}>
+    <div class="gm-charts-values" tabIndex={0} role="region" aria-label={trans.__('Values of %1', metric)}>
       <table class="gm-table">
         <thead>
           <tr>
-            <th scope="col">Run</th>
-            <th scope="col" class="gm-num">First</th>
-            <th scope="col" class="gm-num">Last</th>
-            <th scope="col" class="gm-num">Least</th>
-            <th scope="col" class="gm-num">Greatest</th>
-            {cursor !== null && <th scope="col" class="gm-num">At {placeText(cursor, settings.by)}</th>}
+            <th scope="col">{trans.__('Run')}</th>
+            <th scope="col" class="gm-num">{trans.__('First')}</th>
+            <th scope="col" class="gm-num">{trans.__('Last')}</th>
+            <th scope="col" class="gm-num">{trans.__('Least')}</th>
+            <th scope="col" class="gm-num">{trans.__('Greatest')}</th>
+            {cursor !== null && <th scope="col" class="gm-num">{trans.__('At %1', placeText(cursor, settings.by))}</th>}
           </tr>
         </thead>
         <tbody>

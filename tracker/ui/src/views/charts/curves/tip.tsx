@@ -1,6 +1,7 @@
 // The list of values at the cursor.
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { number } from '../../../parts/format';
+import { trans } from '../../../trans';
 import { Sign } from '../look';
 import type { Settings } from '../settings';
 import type { AtCursor } from './board';
@@ -32,12 +33,12 @@ export function Tip({ at, settings }: { at: AtCursor; settings: Settings }) {
               <td><Sign place={line.place} /></td>
               <th scope="row" class="gm-cut" dir="auto">{line.name}</th>
               <td class="gm-num">{number(shown)}</td>
-              {settings.smooth > 0 && <td class="gm-num gm-dim" title="as logged">{number(raw)}</td>}
+              {settings.smooth > 0 && <td class="gm-num gm-dim" title={trans.__('as logged')}>{number(raw)}</td>}
             </tr>
           ))}
         </tbody>
       </table>
-      {all.length > shown.length && <p class="gm-dim">and {all.length - shown.length} more</p>}
+      {all.length > shown.length && <p class="gm-dim">{trans.__('and %1 more', all.length - shown.length)}</p>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // The values of curves in words and figures: at the cursor, in the table, in the summary.
 import { number, secondsOf } from '../../../parts/format';
+import { trans } from '../../../trans';
 import { nearest } from '../series/curve';
 import type { Drawn } from '../series/store';
 import type { Line } from './line';
@@ -8,7 +9,7 @@ import { placed, seconds } from './axes';
 
 /** An x as a reader writes it. */
 export function placeText(x: number, by: Settings['by']): string {
-  if (by === 'step') return `step ${x.toLocaleString('en', { maximumFractionDigits: 0 })}`;
+  if (by === 'step') return trans.__('step %1', x.toLocaleString('en', { maximumFractionDigits: 0 }));
   return by === 'relative' ? seconds(Number(x.toPrecision(6))) : secondsOf(new Date(x * 1000));
 }
 
@@ -55,9 +56,9 @@ export function figuresOf(points: Drawn['points'], logY: boolean): Figures {
 /** What a chart shows, in sentences. */
 export function summary(metric: string, lines: Line[], of: number, by: Settings['by']): string {
   const all = lines.map(l => ({ name: l.name, ...figuresOf(l.points, false) })).filter(f => Number.isFinite(f.last));
-  const runs = `${lines.length} of ${of} ${of === 1 ? 'run has' : 'runs have'} ${metric}`;
-  if (all.length === 0) return `${runs}.`;
+  if (all.length === 0) return trans._n('%2 of %1 run has %3.', '%2 of %1 runs have %3.', of, lines.length, metric);
   const [low, high] = [all.reduce((a, b) => (b.last < a.last ? b : a)), all.reduce((a, b) => (b.last > a.last ? b : a))];
   const until = placeText(Math.max(...all.map(f => f.lastX)), by);
-  return `${runs}, up to ${until}. The last values reach from ${number(low.last)} (${low.name}) to ${number(high.last)} (${high.name}).`;
+  const runs = trans._n('%2 of %1 run has %3, up to %4.', '%2 of %1 runs have %3, up to %4.', of, lines.length, metric, until);
+  return `${runs} ${trans.__('The last values reach from %1 (%2) to %3 (%4).', number(low.last), low.name, number(high.last), high.name)}`;
 }

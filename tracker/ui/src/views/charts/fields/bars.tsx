@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { number } from '../../../parts/format';
 import { Link } from '../../../parts/link';
+import { trans } from '../../../trans';
 import type { Row } from '../runs';
 import { FieldSelect } from './choose';
 import type { FieldsProps } from './fields';
@@ -44,17 +45,20 @@ export function Bars({ rows, columns, fields, names, change }: FieldsProps) {
   const bars = useMemo(() => (y ? barsOf(rows, y, group).sort((a, b) => (up ? a.value - b.value : b.value - a.value)) : []), [rows, y, group, up]);
   const low = Math.min(0, ...bars.map(b => b.low)), high = Math.max(0, ...bars.map(b => b.high)), wide = high - low || 1;
   const at = (v: number): string => `${((100 * (v - low)) / wide).toFixed(3)}%`, long = (v: number): string => `${((100 * Math.abs(v)) / wide).toFixed(3)}%`;
+  const have = y
+    ? trans._n('%2 of %1 runs have %3.', '%2 of %1 runs have %3.', rows.length, bars.length, y.label)
+    : trans._n('%2 of %1 runs have it.', '%2 of %1 runs have it.', rows.length, bars.length);
   return (
     <div class="gm-body gm-charts-fields">
       <div class="gm-charts-row">
-        <FieldSelect label="metric" value={names.y} columns={columns.filter(c => !fields.get(c.name)?.categories)} change={v => change({ y: v })} />
-        <FieldSelect label="by" value={names.group} columns={columns} change={v => change({ group: v })} none="run" />
-        <button class="gm-button" onClick={() => setUp(!up)}>{up ? 'Least first' : 'Greatest first'}</button>
-        <span class="gm-dim">{group ? 'Mean of each group; the line reaches from its least to its greatest value.' : `${bars.length} of ${rows.length} runs have ${y?.label ?? 'it'}.`}</span>
+        <FieldSelect label={trans.__('metric')} value={names.y} columns={columns.filter(c => !fields.get(c.name)?.categories)} change={v => change({ y: v })} />
+        <FieldSelect label={trans.__('by')} value={names.group} columns={columns} change={v => change({ group: v })} none={trans.__('run')} />
+        <button class="gm-button" onClick={() => setUp(!up)}>{up ? trans.__('Least first') : trans.__('Greatest first')}</button>
+        <span class="gm-dim">{group ? trans.__('Mean of each group; the line reaches from its least to its greatest value.') : have}</span>
       </div>
-      <table class="gm-charts-bars" aria-label={`${y?.label ?? ''} by ${group?.label ?? 'run'}`}>
+      <table class="gm-charts-bars" aria-label={group ? trans.__('%1 by %2', y?.label ?? '', group.label) : trans.__('%1 by run', y?.label ?? '')}>
         <colgroup><col class="gm-charts-col-name" /><col /><col class="gm-charts-col-value" />{group && <col class="gm-charts-col-value" />}</colgroup>
-        <thead><tr class="gm-charts-heads"><th scope="col">{group?.label ?? 'Run'}</th><th scope="col" aria-label="Bar" /><th scope="col" class="gm-num">{y?.label ?? ''}</th>{group && <th scope="col" class="gm-num">Runs</th>}</tr></thead>
+        <thead><tr class="gm-charts-heads"><th scope="col">{group?.label ?? trans.__('Run')}</th><th scope="col" aria-label={trans.__('Bar')} /><th scope="col" class="gm-num">{y?.label ?? ''}</th>{group && <th scope="col" class="gm-num">{trans.__('Runs')}</th>}</tr></thead>
         <tbody>
           {bars.slice(0, most).map(b => (
             <tr key={b.key}>
@@ -72,7 +76,7 @@ export function Bars({ rows, columns, fields, names, change }: FieldsProps) {
           ))}
         </tbody>
       </table>
-      {bars.length > most && <button class="gm-button" onClick={() => setMost(most + 200)}>Show more of {bars.length}</button>}
+      {bars.length > most && <button class="gm-button" onClick={() => setMost(most + 200)}>{trans.__('Show more of %1', bars.length)}</button>}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 // Colours of runs by a field: along a ramp, or of a category each.
+import { trans } from '../../../trans';
 import { Sign } from '../look';
 import { ramp, type Palette } from '../theme';
 import { share, type Field } from './table';
@@ -24,7 +25,7 @@ export function ColorKey({ field }: { field: Field | undefined }) {
     return (
       <span class="gm-charts-key">
         {field.categories.slice(0, 8).map((text, i) => <span key={text} class="gm-charts-key"><Sign place={i} />{text}</span>)}
-        {field.categories.length > 8 && `and ${field.categories.length - 8} more`}
+        {field.categories.length > 8 && trans.__('and %1 more', field.categories.length - 8)}
       </span>
     );
   }

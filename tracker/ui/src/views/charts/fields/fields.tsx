@@ -2,6 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { Empty, Failed, Loading } from '../../../parts/states';
 import { useAnswer, type Place } from '../../../host';
+import { trans } from '../../../trans';
 import { useRuns, type Column, type Row } from '../runs';
 import type { Settings } from '../settings';
 import { NoRuns } from '../charts';
@@ -57,14 +58,14 @@ export function Fields({ settings, change }: { settings: Settings; change(patch:
   const { rows, error, again } = useRuns(settings, answer.data === undefined ? null : asked.length > 0 ? asked : ['none']);
   const fields = useMemo(() => new Map(wanted.map(c => [c.name, fieldOf(rows ?? [], c)])), [rows, wanted.map(c => c.name).join()]);
   if (answer.error && answer.data === undefined) return <Failed error={answer.error} again={answer.again} />;
-  if (rows === undefined) return error ? <Failed error={error} again={again} /> : <Loading what="runs" />;
+  if (rows === undefined) return error ? <Failed error={error} again={again} /> : <Loading what={trans.__('runs')} />;
   if (rows.length === 0) return <NoRuns settings={settings} />;
-  if (columns.length === 0) return <Empty title="These runs have no params and no metrics" />;
+  if (columns.length === 0) return <Empty title={trans.__('These runs have no params and no metrics')} />;
   if (settings.kind === 'curves') return null;
   const Chart = charts[settings.kind];
   return (
     <>
-      {error && <p class="gm-stale" role="alert">{error.message}. This is how it was before. <button class="gm-link" onClick={again}>Try again</button></p>}
+      {error && <p class="gm-stale" role="alert">{error.message}. {trans.__('This is how it was before.')} <button class="gm-link" onClick={again}>{trans.__('Try again')}</button></p>}
       <Chart rows={rows} columns={columns} settings={settings} change={change} fields={fields} names={names} />
     </>
   );

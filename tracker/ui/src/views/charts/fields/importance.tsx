@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Empty, Loading } from '../../../parts/states';
 import { Link } from '../../../parts/link';
+import { trans } from '../../../trans';
 import { FieldSelect } from './choose';
 import type { FieldsProps } from './fields';
 import { importance, type Importance } from './forest';
@@ -33,28 +34,35 @@ export function ImportanceOf({ rows, columns, fields, names, change }: FieldsPro
   }, [sample]);
   const choose = (
     <div class="gm-charts-row">
-      <FieldSelect label="metric" value={names.y} columns={columns.filter(c => c.space === 'metrics')} change={v => change({ y: v })} />
-      <span class="gm-dim">of {rows.length.toLocaleString('en')} runs</span>
+      <FieldSelect label={trans.__('metric')} value={names.y} columns={columns.filter(c => c.space === 'metrics')} change={v => change({ y: v })} />
+      <span class="gm-dim">{trans._n('of %2 runs', 'of %2 runs', rows.length, rows.length.toLocaleString('en'))}</span>
     </div>
   );
-  const why = sample === null ? 'There is no such metric' : sample.params.length === 0 ? 'No param differs among these runs' : sample.target.length < least ? `Only ${sample.target.length} runs have it: ${least} are the least that say something` : null;
+  const why = sample === null ? trans.__('There is no such metric') : sample.params.length === 0 ? trans.__('No param differs among these runs') : sample.target.length < least ? tooFew(sample.target.length) : null;
   if (why !== null) return <div class="gm-body">{choose}<Empty title={why} /></div>;
   return (
     <div class="gm-body gm-charts-fields">
       {choose}
-      {found?.of === sample ? <Result params={sample!.params} x={sample!.x} target={sample!.target} of={sample!.of} result={found!.result} y={y!} /> : <Loading what="what the metric depends on" />}
+      {found?.of === sample ? <Result params={sample!.params} x={sample!.x} target={sample!.target} of={sample!.of} result={found!.result} y={y!} /> : <Loading what={trans.__('what the metric depends on')} />}
     </div>
   );
+}
+
+function tooFew(n: number): string {
+  return trans._n('Only %1 run has it: %2 are the least that say something', 'Only %1 runs have it: %2 are the least that say something', n, least);
 }
 
 function Result({ params, x, target, of, result, y }: { params: Field[]; x: Float64Array[]; target: Float64Array; of: number; result: Importance; y: Field }) {
   const sum = result.columns.reduce((a, b) => a + b, 0) || 1;
   const list = params.map((f, i) => ({ f, part: result.columns[i]! / sum, rho: f.categories ? NaN : spearman(x[i]!, target) })).sort((a, b) => b.part - a.part);
-  const weak = result.explained < 0.3;
+  const weak = result.explained < 0.3, percent = Math.round(100 * result.explained), n = target.length;
+  const together = n < of
+    ? trans._n('Both tell what goes together in these %2 of %1 runs, not what causes what.', 'Both tell what goes together in these %2 of %1 runs, not what causes what.', of, n)
+    : trans._n('Both tell what goes together in these %1 runs, not what causes what.', 'Both tell what goes together in these %1 runs, not what causes what.', n);
   return (
     <>
-      <table class="gm-table gm-charts-importance" aria-label={`Importance of params for ${y.label}`}>
-        <thead><tr><th scope="col">Param</th><th scope="col">Importance</th><th scope="col" class="gm-num">Share</th><th scope="col">Correlation</th><th scope="col" class="gm-num">ρ</th></tr></thead>
+      <table class="gm-table gm-charts-importance" aria-label={trans.__('Importance of params for %1', y.label)}>
+        <thead><tr><th scope="col">{trans.__('Param')}</th><th scope="col">{trans.__('Importance')}</th><th scope="col" class="gm-num">{trans.__('Share')}</th><th scope="col">{trans.__('Correlation')}</th><th scope="col" class="gm-num">ρ</th></tr></thead>
         <tbody>
           {list.map(({ f, part, rho }) => (
             <tr key={f.name}>
@@ -67,15 +75,16 @@ function Result({ params, x, target, of, result, y }: { params: Field[]; x: Floa
                   {Number.isFinite(rho) && <rect x={`${(50 + 50 * Math.min(0, rho)).toFixed(2)}%`} width={`${(50 * Math.abs(rho)).toFixed(2)}%`} y="2" height="12" class={rho < 0 ? 'gm-charts-c2' : 'gm-charts-c3'} fill="currentColor" />}
                 </svg>
               </td>
-              <td class="gm-num">{Number.isFinite(rho) ? correlation(rho) : f.categories ? 'texts' : '–'}</td>
+              <td class="gm-num">{Number.isFinite(rho) ? correlation(rho) : f.categories ? trans.__('texts') : '–'}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <p class={`gm-charts-method ${weak ? 'gm-charts-weak' : 'gm-dim'}`}>
-        {weak ? `Do not trust this much: params explain only ${Math.max(0, Math.round(100 * result.explained))} % of what differs. ` : `Params explain ${Math.round(100 * result.explained)} % of what differs between runs that were kept aside. `}
-        Method: importance is how much worse a random forest (60 trees, Breiman 2001) guesses {y.label} of runs that a tree has not seen when a param is shuffled among them, as a share of the
-        sum. Correlation is Spearman's ρ. Both tell what goes together in these {target.length < of ? `${target.length} of ${of}` : target.length} runs, not what causes what.
+        {weak ? trans.__('Do not trust this much: params explain only %1 % of what differs.', Math.max(0, percent)) : trans.__('Params explain %1 % of what differs between runs that were kept aside.', percent)}
+        {' '}{trans.__('Method: importance is how much worse a random forest (60 trees, Breiman 2001) guesses %1 of runs that a tree has not seen when a param is shuffled among them, as a share of the sum.', y.label)}
+        {' '}{trans.__("Correlation is Spearman's ρ.")}
+        {' '}{together}
       </p>
     </>
   );

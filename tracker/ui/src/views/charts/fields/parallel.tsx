@@ -1,6 +1,7 @@
 // Parallel coordinates (Inselberg, "The plane with parallel coordinates", 1985): an axis for each field, a line for each run. Dragging
 // along an axis chooses runs; the ranges below it do the same by keyboard.
 import { useMemo, useState } from 'preact/hooks';
+import { placed, trans } from '../../../trans';
 import { Canvas, inSlices, type Area, type Draw } from './canvas';
 import { ChosenRuns } from './chosen';
 import { FieldChecks, FieldSelect } from './choose';
@@ -8,7 +9,7 @@ import type { FieldsProps } from './fields';
 import { share, ticksOf, valueAt, type Field } from './table';
 import { tick } from '../curves/axes';
 import { colorsBy, ColorKey } from './color';
-import { fitting, write } from './text';
+import { axisName, fitting, write } from './text';
 
 /** The chosen part of an axis, as shares of it. */
 type Brush = [from: number, to: number];
@@ -37,18 +38,22 @@ export function Parallel({ rows, columns, fields, names, change }: FieldsProps) 
     else next.set(name, b);
     setBrushes(next);
   };
-  const title = brushes.size === 0 ? `All ${rows.length.toLocaleString('en')} runs` : `${chosen.length.toLocaleString('en')} of ${rows.length.toLocaleString('en')} runs`;
+  const n = rows.length, of = n.toLocaleString('en'), some = chosen.length.toLocaleString('en'), labels = axes.map(a => a.label).join(', '), all = brushes.size === 0;
+  const title = all ? trans._n('All %2 runs', 'All %2 runs', n, of) : trans._n('%2 of %3 runs', '%2 of %3 runs', n, some, of);
+  const about = all
+    ? trans._n('Parallel coordinates of all %2 runs: %3.', 'Parallel coordinates of all %2 runs: %3.', n, of, labels)
+    : trans._n('Parallel coordinates of %2 of %3 runs: %4.', 'Parallel coordinates of %2 of %3 runs: %4.', n, some, of, labels);
   return (
     <div class="gm-body gm-charts-fields">
       <div class="gm-charts-row">
         <FieldChecks chosen={names.axes} columns={columns} change={axis => change({ axis })} />
-        <FieldSelect label="colour by" value={names.color} columns={columns} change={c => change({ color: c })} none="nothing" />
+        <FieldSelect label={trans.__('colour by')} value={names.color} columns={columns} change={c => change({ color: c })} none={trans.__('nothing')} />
         <ColorKey field={color} />
         <span class="gm-space" />
-        {brushes.size > 0 && <button class="gm-button" onClick={() => setBrushes(new Map())}>Choose all again</button>}
-        <span class="gm-dim gm-charts-hint">Drag along an axis to choose runs</span>
+        {brushes.size > 0 && <button class="gm-button" onClick={() => setBrushes(new Map())}>{trans.__('Choose all again')}</button>}
+        <span class="gm-dim gm-charts-hint">{trans.__('Drag along an axis to choose runs')}</span>
       </div>
-      <Canvas draw={draw} label={`Parallel coordinates of ${title.toLowerCase()}: ${axes.map(a => a.label).join(', ')}. The ranges and the table below say the same.`}>
+      <Canvas draw={draw} label={`${about} ${trans.__('The ranges and the table below say the same.')}`}>
         {axes.map((f, i) => <Axis key={f.name} field={f} at={axes.length === 1 ? 0.5 : i / (axes.length - 1)} brush={b => brush(f.name, b)} />)}
       </Canvas>
       <Ranges axes={axes} brushes={brushes} brush={brush} />
@@ -131,7 +136,7 @@ function axesOf({ c, width, height, palette }: Area, axes: Field[], x: number[],
     c.fillStyle = palette.text;
     c.font = '600 12px system-ui, sans-serif';
     c.textAlign = across;
-write(c, f.label + (f.log ? ' (log)' : ''), across === 'center' ? at : across === 'left' ? at - side + 8 : at + side - 8, 18, room);
+    write(c, axisName(f), across === 'center' ? at : across === 'left' ? at - side + 8 : at + side - 8, 18, room);
     c.font = '11px system-ui, sans-serif';
     c.textAlign = 'left';
     for (const { at: place, value } of ticksOf(f)) {
@@ -157,20 +162,20 @@ function Ranges({ axes, brushes, brush }: { axes: Field[]; brushes: Map<string, 
   };
   return (
     <details class="gm-charts-ranges">
-      <summary>Ranges</summary>
+      <summary>{trans.__('Ranges')}</summary>
       <div>
         {axes.map(f => {
-          const b = brushes.get(f.name) ?? [0, 1];
+          const b = brushes.get(f.name) ?? [0, 1], said = [trans.__('%1 from', f.label), trans.__('%1 to', f.label)];
           const ends = ([0, 1] as const).map(end =>
             f.categories ? (
-              <select key={end} class="gm-select" aria-label={`${f.label} ${end === 0 ? 'from' : 'to'}`} value={String(Math.round(valueAt(f, b[end])))} onChange={e => set(f, end, e.currentTarget.value)}>
+              <select key={end} class="gm-select" aria-label={said[end]} value={String(Math.round(valueAt(f, b[end])))} onChange={e => set(f, end, e.currentTarget.value)}>
                 {f.categories.map((text, i) => <option key={text} value={String(i)}>{text}</option>)}
               </select>
             ) : (
-              <input key={end} class="gm-input" type="number" step="any" aria-label={`${f.label} ${end === 0 ? 'from' : 'to'}`} value={String(Number(valueAt(f, b[end]).toPrecision(6)))} onChange={e => set(f, end, e.currentTarget.value)} />
+              <input key={end} class="gm-input" type="number" step="any" aria-label={said[end]} value={String(Number(valueAt(f, b[end]).toPrecision(6)))} onChange={e => set(f, end, e.currentTarget.value)} />
             ),
           );
-          return <fieldset key={f.name}><legend>{f.label}</legend>{ends[0]} to {ends[1]}</fieldset>;
+          return <fieldset key={f.name}><legend>{f.label}</legend>{placed(trans.__('%1 to %2', '%1', '%2'), ...ends)}</fieldset>;
         })}
       </div>
     </details>

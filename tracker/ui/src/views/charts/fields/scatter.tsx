@@ -1,12 +1,13 @@
 // Two fields of runs against each other, coloured by a third one.
 import { useMemo, useRef, useState } from 'preact/hooks';
+import { trans } from '../../../trans';
 import { Canvas, type Area, type Draw } from './canvas';
 import { ChosenRuns } from './chosen';
 import { FieldSelect } from './choose';
 import type { FieldsProps } from './fields';
 import { spearman } from './stats';
 import { share, ticksOf, type Field } from './table';
-import { correlation, valueText, write } from './text';
+import { axisName, correlation, valueText, write } from './text';
 import { tick } from '../curves/axes';
 import { drawMark } from '../curves/draw';
 import { colorsBy, ColorKey } from './color';
@@ -35,19 +36,19 @@ export function Scatter({ rows, columns, fields, names, change }: FieldsProps) {
   };
   const shown = [x, y, color].filter((f, i, all): f is Field => f !== undefined && all.indexOf(f) === i);
   const rho = useMemo(() => (x && y ? spearman(placed.map(i => x.values[i]!), placed.map(i => y.values[i]!)) : NaN), [x, y, placed]);
-  const title = `${placed.length.toLocaleString('en')} of ${rows.length.toLocaleString('en')} runs have both`;
+  const title = trans._n('%2 of %3 runs have both', '%2 of %3 runs have both', rows.length, placed.length.toLocaleString('en'), rows.length.toLocaleString('en'));
   return (
     <div class="gm-body gm-charts-fields">
       <div class="gm-charts-row">
         <FieldSelect label="x" value={names.x} columns={columns} change={v => change({ x: v })} />
         <FieldSelect label="y" value={names.y} columns={columns} change={v => change({ y: v })} />
-        <FieldSelect label="colour by" value={names.color} columns={columns} change={v => change({ color: v })} none="nothing" />
+        <FieldSelect label={trans.__('colour by')} value={names.color} columns={columns} change={v => change({ color: v })} none={trans.__('nothing')} />
         <ColorKey field={color} />
         <span class="gm-space" />
-        {Number.isFinite(rho) && !x?.categories && !y?.categories && <span class="gm-chip" title="Spearman's rank correlation: 1 and −1 when one always rises or falls with the other, 0 when neither">ρ = {correlation(rho)}</span>}
+        {Number.isFinite(rho) && !x?.categories && !y?.categories && <span class="gm-chip" title={trans.__("Spearman's rank correlation: 1 and −1 when one always rises or falls with the other, 0 when neither")}>ρ = {correlation(rho)}</span>}
       </div>
       <div ref={box} onPointerMove={point} onPointerLeave={() => setNear(null)}>
-        <Canvas draw={draw} label={`${y?.label} against ${x?.label}: ${title}. The table below has the values.`}>
+        <Canvas draw={draw} label={trans.__('%1 against %2: %3. The table below has the values.', `${y?.label}`, `${x?.label}`, title)}>
           {near !== null && (
             <div class="gm-charts-tip gm-charts-tip-corner" role="status">
               <p class="gm-charts-tip-x" dir="auto">{rows[near]!.name}</p>
@@ -105,12 +106,12 @@ function axes({ c, width, height, palette }: Area, x: Field, y: Field): void {
   c.fillStyle = palette.text;
   c.font = '600 12px system-ui, sans-serif';
   c.textAlign = 'right';
-  c.fillText(x.label + (x.log ? ' (log)' : ''), right, height - 6);
+  c.fillText(axisName(x), right, height - 6);
   c.textAlign = 'left';
   c.save();
   c.translate(13, room.top);
   c.rotate(Math.PI / 2);
-  c.fillText(y.label + (y.log ? ' (log)' : ''), 0, 0);
+  c.fillText(axisName(y), 0, 0);
   c.restore();
 }
 

@@ -1,4 +1,5 @@
 // Fields of runs as columns: numbers, and texts as places in a list of categories.
+import { trans } from '../../../trans';
 import { numberOf, type Column, type Row } from '../runs';
 
 export interface Field {
@@ -55,7 +56,7 @@ function categorised(texts: string[]): Pick<Field, 'values' | 'categories'> {
   const counts = new Map<string, number>();
   for (const t of texts) if (t !== '') counts.set(t, (counts.get(t) ?? 0) + 1);
   const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, mostCategories).map(([t]) => t).sort();
-  const categories = counts.size > most.length ? [...most, '(others)'] : most;
+  const categories = counts.size > most.length ? [...most, trans.__('(others)')] : most;
   const place = new Map(most.map((t, i) => [t, i]));
   return { categories, values: Float64Array.from(texts, t => (t === '' ? NaN : place.get(t) ?? categories.length - 1)) };
 }

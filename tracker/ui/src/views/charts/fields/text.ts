@@ -1,10 +1,16 @@
 import { number } from '../../../parts/format';
+import { trans } from '../../../trans';
 import type { Field } from './table';
 
 /** A value of a field as a reader writes it. */
 export function valueText(f: Field, value: number): string {
   if (Number.isNaN(value)) return '–';
   return f.categories ? f.categories[Math.round(value)] ?? '–' : number(value);
+}
+
+/** A field as its axis is called. */
+export function axisName(f: Field): string {
+  return f.log ? trans.__('%1 (log)', f.label) : f.label;
 }
 
 /** A rank correlation as a reader writes it. */
