@@ -118,7 +118,11 @@ func (c *cache) refresh(ctx context.Context, x *Index, now state, fields []filte
 }
 
 func (c *cache) loadRuns(ctx context.Context, x *Index, now state) error {
-	runs, err := collect(ctx, x, scanRunChange, "SELECT id, "+runColumns+" FROM runs")
+	var n int
+	if err := x.db.QueryRowContext(ctx, "SELECT count(*) FROM runs").Scan(&n); err != nil {
+		return err
+	}
+	runs, err := collectInto(ctx, x, make([]Run, 0, n), scanRunChange, "SELECT id, "+runColumns+" FROM runs")
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,24 @@ func TestUnusableIndexIsMadeAnew(t *testing.T) {
 	}
 }
 
+// TestNewerGembaWhileItIsOpen has another gemba change the tables of an index that is open: what this one would write might not fit any more.
+func TestNewerGembaWhileItIsOpen(t *testing.T) {
+	dir := newLedger(t)
+	s := newScribe(t, dir, epoch)
+	s.cell("1", "1", tracker.OK)
+	x := open(t, dir)
+	if _, err := x.writes.Exec("PRAGMA user_version = 999"); err != nil {
+		t.Fatal(err)
+	}
+	s.cell("2", "2", tracker.OK)
+	if err := x.Sync(t.Context()); !errors.Is(err, errNewer) || Damaged(err) {
+		t.Errorf("error is %v, want one that asks to start again", err)
+	}
+	if got := statuses(t, x); len(got) != 1 {
+		t.Errorf("%d cells are written into tables of a newer schema, want the one from before", len(got))
+	}
+}
+
 func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

@@ -108,6 +108,9 @@ func openAt(ctx context.Context, ledger Ledger, path string) (*Index, error) {
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
+	if x.writer.schema, err = schemaVersion(ctx, db); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
 	if x.db, err = sql.Open("sqlite", dataSource(path, asking)); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}

@@ -187,12 +187,16 @@ func (x *Index) Blobs() *blob.Store { return x.ledger.Blobs() }
 
 // collect runs a query and scans all its rows.
 func collect[T any](ctx context.Context, x *Index, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	return collectInto(ctx, x, nil, scan, query, args...)
+}
+
+// collectInto is collect where it is known about how many rows there are: it appends to all.
+func collectInto[T any](ctx context.Context, x *Index, all []T, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := x.ask(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("query index: %w", err)
 	}
 	defer rows.Close()
-	var all []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {

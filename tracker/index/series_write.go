@@ -236,15 +236,22 @@ func (b *batch) flushSeries() error {
 	return nil
 }
 
+// tellOn adds points to a metric: the last of them is its value where it comes behind the one that was the last.
+const tellOn = `UPDATE metrics SET points = points + ?7, (value, step, time, bits) = (SELECT ?3, ?4, ?5, ?6
+		WHERE (?4, ?5, coalesce(?3, 0.0), ?6) > (step, time, coalesce(value, 0.0), bits)
+		UNION ALL SELECT value, step, time, bits LIMIT 1) WHERE key = ?1 AND run = ?2`
+
 func (b *batch) writeLast(of series, l *last) error {
 	var value any
 	if l.Value == l.Value {
 		value = l.Value
 	}
+	args := []any{of.key, of.run.String(), value, l.Step, l.Time, int64(math.Float64bits(l.Value)), l.points}
+	if !b.fresh[of.run] { // most likely it is told on
+		if n, err := b.change(tellOn, args...); err != nil || n > 0 {
+			return err
+		}
+	}
 	return b.keep(filter.Field{Space: filter.Metrics, Name: of.key}, fieldCount{runs: 1}, of.run.String(), "",
-		"INSERT INTO metrics VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-		`UPDATE metrics SET points = points + ?7, (value, step, time, bits) = (SELECT ?3, ?4, ?5, ?6
-			WHERE (?4, ?5, coalesce(?3, 0.0), ?6) > (step, time, coalesce(value, 0.0), bits)
-			UNION ALL SELECT value, step, time, bits LIMIT 1) WHERE key = ?1 AND run = ?2`,
-		of.key, of.run.String(), value, l.Step, l.Time, int64(math.Float64bits(l.Value)), l.points)
+		"INSERT INTO metrics VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING", tellOn, args...)
 }

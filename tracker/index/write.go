@@ -11,7 +11,8 @@ import (
 
 // writer is the one connection of an Index that changes its file. Its statements are prepared once.
 type writer struct {
-	db *sql.DB
+	db     *sql.DB
+	schema int // the version of the tables that it writes
 
 	mu         sync.Mutex
 	conn       *sql.Conn
@@ -45,6 +46,25 @@ func (w *writer) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, err
 }
 
+// errNewer says that what this program would write is not what the index is made of any more.
+var errNewer = errors.New("a newer gemba has changed the index meanwhile: start this one again")
+
+// sameSchema finds out whether another gemba changed the tables since they were opened.
+func (w *writer) sameSchema(ctx context.Context) error {
+	ask, err := w.prepare(ctx, "SELECT user_version FROM pragma_user_version")
+	if err != nil {
+		return err
+	}
+	var version int
+	if err := ask.QueryRowContext(ctx).Scan(&version); err != nil {
+		return err
+	}
+	if version != w.schema {
+		return errNewer
+	}
+	return nil
+}
+
 // batch is one transaction that changes the index.
 type batch struct {
 	ctx    context.Context
@@ -68,6 +88,10 @@ func (x *Index) write(ctx context.Context, change func(*batch) error) (err error
 		}
 	}
 	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if err := w.sameSchema(ctx); err != nil {
+		_, _ = w.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		return err
 	}
 	b := &batch{ctx: ctx, w: w, ledger: x.ledger, sessions: map[tracker.ID]bool{}, gathered: newGathered()}

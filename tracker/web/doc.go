@@ -80,6 +80,7 @@ type Server struct {
 	mux          *http.ServeMux
 	document     func() []byte // OpenAPI
 	fresh        freshness
+	fields       remembered[[]index.FieldUse]
 	names        remembered[account.Experiments]
 	compared     remembered[comparison]
 	pairs        remembered[[]account.CellPair]

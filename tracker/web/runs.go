@@ -174,7 +174,11 @@ func (s *Server) Prepare() {
 }
 
 func (s *Server) columns(c *call) (p Page[Column], err error) {
-	fields, err := s.Index.Fields(c.ctx)
+	stand, err := s.Index.Stand(c.ctx)
+	if err != nil {
+		return p, err
+	}
+	fields, err := s.fields.get(stand.String(), s.Now, func() ([]index.FieldUse, error) { return s.Index.Fields(c.ctx) })
 	if err != nil {
 		return p, err
 	}
