@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gemba-ml/gemba/tracker"
@@ -62,6 +63,8 @@ func (a *app) withIndex(ctx context.Context, read func(context.Context, *index.I
 
 func (a *app) readIndex(ctx context.Context, read func(context.Context, *index.Index) error) error {
 	dir := a.ledgerToRead()
+	opened := a.explainOpening()
+	defer opened()
 	a.recordLeftovers(ctx, dir)
 	ledger, err := journal.Open(dir)
 	if err != nil {
@@ -69,6 +72,7 @@ func (a *app) readIndex(ctx context.Context, read func(context.Context, *index.I
 	}
 	defer a.fetchOnDemand(ctx, ledger)()
 	x, err := index.OpenLedger(ctx, ledger)
+	opened()
 	if err != nil {
 		return err
 	}
@@ -84,6 +88,23 @@ func (a *app) readIndex(ctx context.Context, read func(context.Context, *index.I
 		return err
 	}
 	return read(ctx, x)
+}
+
+// unexplained is how long a command may take to open an index before it says so.
+const unexplained = 5 * time.Second
+
+// explainOpening says on stderr what takes so long, unless what it returns is called before.
+func (a *app) explainOpening() (opened func()) {
+	said := make(chan struct{})
+	say := time.AfterFunc(unexplained, func() {
+		defer close(said)
+		fmt.Fprintln(a.stderr, "bringing the ledger's index up to date: the first time, that takes two minutes for 100,000 runs")
+	})
+	return sync.OnceFunc(func() {
+		if !say.Stop() {
+			<-said
+		}
+	})
 }
 
 // ledgerHint adds to an error of opening a ledger what to try.

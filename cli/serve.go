@@ -62,7 +62,9 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	defer listener.Close()
+	opened := a.explainOpening()
 	server, closeLedger, err := a.openServer(ctx, a.ledgerFor("."), nil)
+	opened()
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,9 @@ func (a *app) ui(ctx context.Context, listen, files string, browser bool) error 
 		return withHint(fmt.Errorf("listen at %s: %w", listen, err), "--listen 127.0.0.1:0 takes any free port")
 	}
 	defer listener.Close()
+	opened := a.explainOpening()
 	server, closeServer, err := a.openWeb(ctx, a.ledgerToRead())
+	opened()
 	if err != nil {
 		return err
 	}
