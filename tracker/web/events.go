@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -231,7 +232,8 @@ func listed(m map[tracker.ID]bool) (ids []tracker.ID) {
 }
 
 // events writes what changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): "hello" at once, with
-// the ledger's stand, then "changes". A client that was cut off is told what it missed.
+// the ledger's stand, then "changes". A client that was cut off, or names the
+// last event that it has, is told what it missed.
 func (s *Server) events(w http.ResponseWriter, c *call) error {
 	n, err := s.changes.listen(c.ctx)
 	if err != nil {
@@ -244,7 +246,7 @@ func (s *Server) events(w http.ResponseWriter, c *call) error {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Accel-Buffering", "no")
 	first := Changes{Stand: s.changes.standing(), Kinds: []string{}}
-	if last := c.Header.Get("Last-Event-ID"); last != "" {
+	if last := cmp.Or(c.Header.Get("Last-Event-ID"), c.get("after")); last != "" {
 		since, known := s.changes.since(last)
 		if known {
 			n = min(n, since)

@@ -203,6 +203,7 @@ func byteRoutes() []route {
 		{get, "/api/blobs/{digest}/document", "A blob of HTML, SVG or JavaScript, such as an artifact, as a page for a sandboxed frame: it can load nothing, and send nothing", []param{
 			{name: "digest", kind: text, about: "sha256:… of the bytes", needed: true},
 			{name: "type", kind: text, about: "the media type that they are", needed: true}, scriptsParam, themeParam}, nil, streams("text/html", (*Server).blobDocument)},
-		{get, "/api/events", "What changes, as server-sent events, at most ten a second", nil, nil, streams("text/event-stream", (*Server).events)},
+		{get, "/api/events", "What changes, as server-sent events, at most ten a second", []param{
+			{name: "after", kind: text, about: "the id of the last event that is known, as the header Last-Event-ID"}}, nil, streams("text/event-stream", (*Server).events)},
 	}
 }

@@ -356,8 +356,8 @@ func TestEventsTellWhatChanges(t *testing.T) {
 	defer server.Close()
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
-	listen := func(last string) *bufio.Scanner {
-		r, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/api/events", nil)
+	listen := func(last, after string) *bufio.Scanner {
+		r, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/api/events?after="+after, nil)
 		r.Header.Set("Last-Event-ID", last)
 		answer, err := server.Client().Do(r)
 		if err != nil {
@@ -384,7 +384,7 @@ func TestEventsTellWhatChanges(t *testing.T) {
 		t.Fatalf("the stream ended: %v", s.Err())
 		return
 	}
-	first := listen("")
+	first := listen("", "")
 	id, name, _ := next(first)
 	if name != "hello" {
 		t.Fatalf("first comes %s", name)
@@ -397,14 +397,15 @@ func TestEventsTellWhatChanges(t *testing.T) {
 			all[got] = true
 		}
 	}
-	second := listen(id) // a connection that broke before the cell
-	if _, name, c := next(second); name != "hello" || c.All {
-		t.Errorf("again first comes %s, all %t", name, c.All)
+	for _, again := range []*bufio.Scanner{listen(id, ""), listen("", id), listen(id, "other-7")} { // a connection that broke before the cell
+		if _, name, c := next(again); name != "hello" || c.All {
+			t.Errorf("again first comes %s, all %t", name, c.All)
+		}
+		if _, _, c := next(again); len(c.Cells) == 0 {
+			t.Errorf("what was missed is %+v", c)
+		}
 	}
-	if _, _, c := next(second); len(c.Cells) == 0 {
-		t.Errorf("what was missed is %+v", c)
-	}
-	if _, _, c := next(listen("other-7")); !c.All {
+	if _, _, c := next(listen("other-7", "")); !c.All {
 		t.Error("who was connected to another server is not told to ask for everything again")
 	}
 }

@@ -50,17 +50,7 @@ func TestRunIsDeletedWhileItIsShown(t *testing.T) {
 	compared := s.open(t, "/compare?run="+id+"&run=quick%20%F0%9F%90%A7")
 	compared.sees("Metrics", "layers")
 
-	tracking, life, ended := b.launch(t, s.folder, "serve", "--no-token", "--listen", "127.0.0.1:0")
-	answer, err := http.Post(tracking.String()+"/api/2.0/mlflow/runs/delete", "application/json", bytes.NewReader([]byte(`{"run_id":"`+id+`"}`)))
-	_ = life.Close()
-	<-ended
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		t.Fatalf("delete: %s", answer.Status)
-	}
+	s.deleteRun(t, id)
 	panel.sees("This run was deleted. The ledger still has what it logged.", "Ends at a loss of")
 	panel.until("its row is gone", func() bool { return len(panel.grid("Runs", "Name")) == 4 })
 	panel.shot("deleted")
@@ -71,6 +61,46 @@ func TestRunIsDeletedWhileItIsShown(t *testing.T) {
 	}
 	charts.sees("accuracy", "baseline")
 	compared.sees("Metrics", "layers", "baseline")
+}
+
+// deleteRun deletes a run as MLflow's client does.
+func (s *site) deleteRun(t *testing.T, id string) {
+	t.Helper()
+	tracking, life, ended := s.launch(t, s.folder, "serve", "--no-token", "--listen", "127.0.0.1:0")
+	answer, err := http.Post(tracking.String()+"/api/2.0/mlflow/runs/delete", "application/json", bytes.NewReader([]byte(`{"run_id":"`+id+`"}`)))
+	_ = life.Close()
+	<-ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Fatalf("delete: %s", answer.Status)
+	}
+}
+
+// TestMoreTabsThanConnections opens more tabs than a browser has connections to a server. Those that nobody sees keep none, and know what they
+// missed when they are seen again. A browser without a window calls all of its tabs visible, so the test says which are.
+func TestMoreTabsThanConnections(t *testing.T) {
+	b := enter(t)
+	s := b.serve(t, b.copyLab(t))
+	seen := func(w *tab, state string) {
+		evaluate[bool](w, `Object.defineProperty(document, 'visibilityState', { value: %s, configurable: true }), document.dispatchEvent(new Event('visibilitychange'))`, state)
+	}
+	open := func() *tab {
+		w := s.open(t, "/runs")
+		w.until("runs are shown", func() bool { return len(w.grid("Runs", "Name")) == 5 })
+		return w
+	}
+	first := open()
+	seen(first, "hidden")
+	for range 8 {
+		seen(open(), "hidden")
+	}
+	s.deleteRun(t, s.sql(t, "SELECT id FROM runs WHERE name = 'baseline'")[0])
+	seen(first, "visible")
+	first.until("the deleted run is gone", func() bool { return len(first.grid("Runs", "Name")) == 4 })
+	first.sees("Connected")
 }
 
 // TestTwoPagesSaveOneView saves a view of one name on two pages: each sees what the other did, and asks before it replaces it.

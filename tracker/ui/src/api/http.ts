@@ -1,6 +1,6 @@
 // The transport of the web page: requests by fetch, changes by server-sent events.
 import { trans } from '../trans';
-import { Fault, type LedgerChange, type Reply, type Transport } from './client';
+import { Fault, pathOf, type LedgerChange, type Reply, type Transport } from './client';
 
 export class HTTP implements Transport {
   async send(method: string, path: string, body?: string, signal?: AbortSignal): Promise<Reply> {
@@ -15,22 +15,41 @@ export class HTTP implements Transport {
     return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.blob() };
   }
 
+  /** Listens while the page is seen. A browser has six connections to a server for all of its tabs: tabs that nobody sees,
+   * and pages that were left and may be gone back to, would keep them all. */
   listen(heard: (changes: LedgerChange) => void, state: (connected: boolean) => void): () => void {
-    let source: EventSource;
+    let source: EventSource | undefined;
     let turn: ReturnType<typeof setTimeout> | undefined;
+    let after = '';
+    const take = (event: MessageEvent<string>): void => {
+      after = event.lastEventId;
+      const changes = JSON.parse(event.data) as LedgerChange;
+      if (event.type === 'changes' || changes.all) heard(changes);
+    };
+    const close = (): void => {
+      clearTimeout(turn);
+      source?.close();
+      source = undefined;
+    };
     const open = (): void => {
-      source = new EventSource('/api/events');
-      source.addEventListener('changes', event => heard(JSON.parse(event.data as string) as LedgerChange));
+      source = new EventSource(pathOf('/api/events', { after }));
+      source.addEventListener('hello', take);
+      source.addEventListener('changes', take);
       source.onopen = () => state(true);
       source.onerror = () => {
         state(false);
-        if (source.readyState === EventSource.CLOSED) turn = setTimeout(open, 3000); // else the browser connects again by itself
+        if (source?.readyState === EventSource.CLOSED) turn = setTimeout(open, 3000); // else the browser connects again by itself
       };
     };
-    open();
+    const look = (): void => {
+      close();
+      if (document.visibilityState === 'visible') open();
+    };
+    look();
+    document.addEventListener('visibilitychange', look);
     return () => {
-      clearTimeout(turn);
-      source.close();
+      document.removeEventListener('visibilitychange', look);
+      close();
     };
   }
 

@@ -2592,7 +2592,10 @@ export interface operations {
     };
     getEvents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the id of the last event that is known, as the header Last-Event-ID */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
