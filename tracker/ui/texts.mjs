@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
 /** What people read or hear of an attribute or a property. */
-const read = new Set(['title', 'label', 'aria-label', 'aria-description', 'aria-roledescription', 'aria-valuetext', 'alt', 'placeholder', 'hint', 'caption', 'message', 'head', 'empty', 'what']);
+const read = new Set(['title', 'label', 'aria-label', 'aria-description', 'aria-roledescription', 'aria-valuetext', 'alt', 'placeholder', 'hint', 'caption', 'message', 'head', 'empty', 'none', 'of', 'what']);
 /** Elements whose words are a program's. */
 const verbatim = new Set(['code', 'kbd', 'pre', 'style']);
 const word = /\p{L}{2,}/u;
@@ -43,7 +43,7 @@ function gather(call, file) {
   if (!/^(trans\.(__|_n)|N_)$/.test(callee)) return;
   const given = call.arguments.slice(0, callee === 'trans._n' ? 2 : 1);
   if (!given.every(ts.isStringLiteralLike)) {
-    if (callee !== 'trans.__' || given.some(ts.isTemplateExpression)) bare.push(`${at(call, file)}: ${callee} wants its text written out`);
+    if (callee !== 'trans.__' || given.some(one => literals(one).length > 0)) bare.push(`${at(call, file)}: ${callee} wants its text written out`);
     return; // a text that N_ has marked
   }
   const [text, plural] = given.map(one => one.text);
@@ -56,7 +56,7 @@ function gather(call, file) {
 /** The words that a node shows as they are. */
 function shownBy(node) {
   if (ts.isJsxText(node)) return isVerbatim(node.parent) ? [] : [{ text: node.text, pos: node }];
-  if (ts.isJsxExpression(node) && node.expression && ts.isJsxElement(node.parent) && !isVerbatim(node.parent)) return literals(node.expression);
+  if (ts.isJsxExpression(node) && node.expression && (ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent)) && !isVerbatim(node.parent)) return literals(node.expression);
   if (ts.isJsxAttribute(node) && read.has(node.name.getText()) && node.initializer) {
     return literals(ts.isJsxExpression(node.initializer) ? node.initializer.expression : node.initializer);
   }

@@ -39,6 +39,7 @@ func TestExtensionSettings(t *testing.T) {
 	ask[bool](p, "shutdown")
 	p.choose("Gemba", "Disk")
 	p.sees(ledgerView, "No kernel of gemba runs")
+	p.sees(ledgerView, "allow gemba to start one")
 	p.accessible(l, "a view without a kernel", ledgerView)
 	ask[bool](p, "openSettings", "Gemba")
 	toggle("startKernel")

@@ -28,7 +28,9 @@ func listedViews(t *testing.T) (listed [][]string) {
 	list, _, _ = strings.Cut(list, "]")
 	for _, name := range regexp.MustCompile(`\w+`).FindAllString(list, -1) {
 		text := source(t, "views", name, "index.tsx")
-		word := func(of string) string { return regexp.MustCompile(of + `: (?:N_\()?'([^']+)'`).FindStringSubmatch(text)[1] }
+		word := func(of string) string {
+			return regexp.MustCompile(of + `: (?:N_\()?'([^']+)'`).FindStringSubmatch(text)[1]
+		}
 		if strings.Contains(text, "listed: true") {
 			listed = append(listed, []string{word("id"), word("title")})
 		}

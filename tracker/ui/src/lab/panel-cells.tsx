@@ -4,18 +4,18 @@ import type { LedgerChange, Schemas } from '../api/client';
 import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
 import { ago, duration, exact } from '../parts/format';
-import { trans } from '../trans';
+import { N_, trans } from '../trans';
 
 const shown = 8;
 
 /** What stands for a status, and what it is called. */
 const signs: Record<string, [sign: string, look: string, title: string]> = {
-  running: ['◌', 'gm-lab-info', 'running'],
-  ok: ['✓', 'gm-lab-good', 'done'],
-  error: ['✕', 'gm-lab-bad', 'failed'],
-  aborted: ['–', 'gm-dim', 'not run: one before it failed'],
-  interrupted: ['■', 'gm-lab-warn', 'interrupted'],
-  cut: ['?', 'gm-lab-warn', 'the kernel ended meanwhile'],
+  running: ['◌', 'gm-lab-info', N_('running')],
+  ok: ['✓', 'gm-lab-good', N_('done')],
+  error: ['✕', 'gm-lab-bad', N_('failed')],
+  aborted: ['–', 'gm-dim', N_('not run: one before it failed')],
+  interrupted: ['■', 'gm-lab-warn', N_('interrupted')],
+  cut: ['?', 'gm-lab-warn', N_('the kernel ended meanwhile')],
 };
 
 export function cellsChanged(changes: LedgerChange): boolean {
@@ -40,9 +40,9 @@ export function Cells({ path, places }: { path: string; places(): Map<string, nu
 }
 
 function Cell({ cell, place }: { cell: Schemas['account.CellRow']; place: number | undefined }) {
-  const [sign, look, title] = signs[cell.status] ?? ['?', 'gm-dim', cell.status];
+  const [sign, look, title] = signs[cell.status] ?? ['?', 'gm-dim', ''];
   const where = place === undefined ? trans.__('a cell that is not in the notebook any more') : trans.__('cell %1 of the notebook', place + 1);
-  const told = `${trans.__(title)}, ${where}, ${exact(cell.started)}`;
+  const told = `${title ? trans.__(title) : cell.status}, ${where}, ${exact(cell.started)}`;
   return (
     <li title={told}>
       <Link to={{ view: 'timeline', params: { cell: cell.id } }} class="gm-lab-cell" label={trans.__('In %1: %2: %3', cell.count, cell.name, told)}>

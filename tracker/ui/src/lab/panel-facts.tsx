@@ -6,6 +6,7 @@ import { Link } from '../parts/link';
 import { Answered } from '../parts/states';
 import { ago, exact, number } from '../parts/format';
 import { trans } from '../trans';
+import { wordOf } from '../views/runs/status';
 import { Part } from './panel';
 
 type Run = Schemas['account.Run'];
@@ -21,7 +22,7 @@ export function RunNow({ session }: { session: string }) {
   if (id === undefined || run.data === undefined) return null;
   return (
     <Part title={trans.__('Run')}>
-      <Link to={{ view: 'runs', params: { run: id } }}>{run.data.name}</Link> <span class="gm-dim">{trans.__(run.data.status)}</span>
+      <Link to={{ view: 'runs', params: { run: id } }}>{run.data.name}</Link> <span class="gm-dim">{wordOf(run.data.status)}</span>
       <dl class="gm-lab-facts">{factsOf(run.data).map(([name, value]) => [<dt class="gm-cut" title={name}>{name}</dt>, <dd class="gm-cut" title={value}>{value}</dd>])}</dl>
     </Part>
   );

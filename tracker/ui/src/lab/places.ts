@@ -16,5 +16,6 @@ export const places: [id: string, title: string][] = [
 
 /** The title of a view, in the reader's language. */
 export function titleOf(view: string): string {
-  return trans.__(places.find(([id]) => id === view)?.[1] ?? view);
+  const title = places.find(([id]) => id === view)?.[1];
+  return title ? trans.__(title) : view;
 }

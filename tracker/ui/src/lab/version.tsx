@@ -48,7 +48,7 @@ function Beside({ recorded, present }: { recorded: string; present: string }) {
   const node = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!node.current) return;
-    const fixed = [EditorState.readOnly.of(true), EditorView.editable.of(false), lineNumbers(), EditorView.lineWrapping];
+    const fixed = [EditorState.readOnly.of(true), EditorView.editable.of(false), lineNumbers(), EditorView.lineWrapping, EditorState.phrases.of({ '$ unchanged lines': trans.__('%1 unchanged lines', '$') })];
     const named = (label: string) => EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' });
     const view = new MergeView({
       a: { doc: recorded, extensions: [...fixed, named(trans.__('as it was run'))] },

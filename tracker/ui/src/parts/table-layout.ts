@@ -29,8 +29,8 @@ export interface Layout<Row> {
 }
 
 export function useLayout<Row>(props: TableProps<Row>, scroller: RefObject<HTMLDivElement | null>, active: At): Layout<Row> {
-  const { label, count, rowHeight = 30, sticky = 0, selected, onSelect, onShown } = props;
-  const [widths, setWidth] = useWidths(label);
+  const { name, count, rowHeight = 30, sticky = 0, selected, onSelect, onShown } = props;
+  const [widths, setWidth] = useWidths(name);
   const columns = useMemo(() => (onSelect ? [checks(selected), ...props.columns] : props.columns), [props.columns, selected, onSelect === undefined]);
   const kept = Math.min(sticky, columns.length);
   const stuck = useRoom(scroller) < narrow ? Math.min(kept, onSelect ? 2 : 1) : kept;

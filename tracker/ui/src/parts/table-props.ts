@@ -12,8 +12,10 @@ export interface TableHandle {
 }
 
 export interface TableProps<Row> {
-  /** What the table is of: read out, and the name by which column widths are kept. */
+  /** What the table is of, as it is read out. */
   label: string;
+  /** By what its column widths are kept: not the label, which is another one in another language. */
+  name: string;
   columns: TableColumn<Row>[];
   /** How many rows there are, those included that are not loaded. */
   count: number;

@@ -8,7 +8,7 @@ const fewRows = 60;
 /** Few rows as a table of the document, many as one that draws what is seen. */
 export function Rows<Row>({ rows, columns, of, keyOf }: { rows: Row[]; columns: TableColumn<Row>[]; of: string; keyOf(row: Row): string }) {
   const at = useMemo(() => (place: number) => rows[place], [rows]);
-  if (rows.length > fewRows) return <div class="gm-some-many"><Table label={of} columns={columns} count={rows.length} row={at} sticky={1} /></div>;
+  if (rows.length > fewRows) return <div class="gm-some-many"><Table label={of} name={columns.map(c => c.id).join(' ')} columns={columns} count={rows.length} row={at} sticky={1} /></div>;
   return (
     <div class="gm-some-scroll">
       <table class="gm-table gm-some">

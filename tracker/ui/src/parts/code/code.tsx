@@ -38,7 +38,7 @@ export function Code({ source, language, label = trans.__('Source') }: { source:
       <Copy text={source} label={trans.__('Copy the source')} />
       {shown.length < all.length && (
         <button class="gm-link gm-code-more" onClick={() => setWhole(true)}>
-          {trans._n('Show %2 line', 'Show all %2 lines', all.length, all.length.toLocaleString('en'))}
+          {trans._n('Show all %2 lines', 'Show all %2 lines', all.length, all.length.toLocaleString('en'))}
         </button>
       )}
     </div>

@@ -52,7 +52,7 @@ export function Many({ runs, find: given }: { runs: string[]; find: string }) {
       {rows.ready && rows.count === 0 && (told?.total
         ? <Empty title={trans.__('No key that differs is called so')}><p><button class="gm-link" onClick={() => look('')}>{trans.__('Show all keys')}</button></p></Empty>
         : <Empty title={trans.__('No difference is known')}><p>{trans.__('What the runs logged is the same.')}</p></Empty>)}
-      {rows.ready && rows.count > 0 && <Table label={trans.__('Differences')} columns={columns} count={rows.count} row={at => rows.at(at)} onShown={(from, to) => rows.want(from, to)} sticky={1} />}
+      {rows.ready && rows.count > 0 && <Table name="Differences" label={trans.__('Differences')} columns={columns} count={rows.count} row={at => rows.at(at)} onShown={(from, to) => rows.want(from, to)} sticky={1} />}
     </div>
   );
 }

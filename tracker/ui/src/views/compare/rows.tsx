@@ -44,7 +44,7 @@ const figure = (text: string): string => (text !== '' && Number.isFinite(Number(
 function Told({ of }: { of: Profile | null }) {
   if (of === null) return <span class="gm-dim">{trans.__('not there')}</span>;
   const parts = [
-    of.type, trans._n('%2 value', '%2 values', of.distinct, count(of.distinct)), of.nulls ? trans.__('%1 missing', count(of.nulls)) : '', of.min !== undefined ? `${of.min} … ${of.max ?? ''}` : '',
+    of.type, trans._n('%2 value', '%2 values', of.distinct, count(of.distinct)), of.nulls ? trans._n('%2 missing', '%2 missing', of.nulls, count(of.nulls)) : '', of.min !== undefined ? `${of.min} … ${of.max ?? ''}` : '',
     of.mean !== undefined ? trans.__('mean %1', figure(of.mean)) : '', of.std !== undefined ? trans.__('std %1', figure(of.std)) : '',
   ];
   return <span dir="auto">{parts.filter(Boolean).join(' · ')}</span>;
@@ -76,10 +76,10 @@ function RowsOf({ rows, whole }: { rows: RowDifference; whole: boolean }) {
   return (
     <>
       <p>
-        {by(rows)} {trans.__('%1 equal', count(rows.equal))}
-        {rows.added > 0 && <>, <span class="gm-compare-b">{trans.__('%1 added', count(rows.added))}</span></>}
-        {rows.removed > 0 && <>, <span class="gm-compare-a">{trans.__('%1 removed', count(rows.removed))}</span></>}
-        {rows.changed > 0 && `, ${trans.__('%1 changed', count(rows.changed))}`}
+        {by(rows)} {trans._n('%2 equal', '%2 equal', rows.equal, count(rows.equal))}
+        {rows.added > 0 && <>, <span class="gm-compare-b">{trans._n('%2 added', '%2 added', rows.added, count(rows.added))}</span></>}
+        {rows.removed > 0 && <>, <span class="gm-compare-a">{trans._n('%2 removed', '%2 removed', rows.removed, count(rows.removed))}</span></>}
+        {rows.changed > 0 && `, ${trans._n('%2 changed', '%2 changed', rows.changed, count(rows.changed))}`}
         {rows.added + rows.removed + rows.changed === 0 && `: ${whole ? trans.__('the rows are the same, only their bytes are not') : trans.__('what could be read is the same')}`}
         {rows.renamed_columns?.length ? `; ${renamed(rows.renamed_columns)}` : ''}
       </p>

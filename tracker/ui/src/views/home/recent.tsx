@@ -3,6 +3,7 @@ import type { Schemas } from '../../api/client';
 import { ago, exact, number } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { trans } from '../../trans';
+import { wordOf } from '../runs/status';
 
 /** The notebooks that ran last. */
 export function Notebooks({ notebooks, more }: { notebooks: Schemas['Notebook'][]; more: boolean }) {
@@ -28,7 +29,7 @@ export function Runs({ runs, more }: { runs: Schemas['account.RunRow'][]; more: 
           <span class="gm-home-name" dir="auto">
             <Link to={{ view: 'runs', params: { run: r.id } }}>{r.name}</Link>
           </span>
-          <span class="gm-dim gm-cut">{r.status === 'finished' ? metricsOf(r) : r.status}</span>
+          <span class="gm-dim gm-cut">{r.status === 'finished' ? metricsOf(r) : wordOf(r.status)}</span>
           {r.started && <time class="gm-dim" dateTime={r.started} title={exact(r.started)}>{ago(r.started)}</time>}
         </li>
       ))}

@@ -77,7 +77,7 @@ function Body({ source, query, shown, selected, select, change, open, handle, wr
   if (!source.ready) return source.error ? null : <Loading what={trans.__('runs')} />;
   if (source.count === 0) return <Nothing query={query} change={change} />;
   return (
-    <Table<Item> label={trans.__('Runs')} columns={columns} count={source.count} row={source.at} onShown={source.want} sticky={2} order={query.order} onOrder={order} handle={handle}
+    <Table<Item> name="Runs" label={trans.__('Runs')} columns={columns} count={source.count} row={source.at} onShown={source.want} sticky={2} order={query.order} onOrder={order} handle={handle}
       heading={query.group ? item => headingOf(item, query.group) : undefined} selected={item => !isGroup(item) && selected.has(item.id)} onSelect={select}
       current={item => !isGroup(item) && item.id === query.run} onOpen={item => (isGroup(item) ? source.toggle(item.key) : open(item.id))} />
   );

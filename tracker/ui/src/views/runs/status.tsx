@@ -9,11 +9,17 @@ const looks: Record<string, [sign: string, word: string, look: string]> = {
   killed: ['■', N_('killed'), 'gm-chip-warn'],
 };
 
+/** How a run stands, in a word. */
+export function wordOf(status: string): string {
+  const word = looks[status.toLowerCase()]?.[1];
+  return word ? trans.__(word) : status;
+}
+
 export function Status({ status }: { status: string }) {
-  const [sign, word, look] = looks[status.toLowerCase()] ?? ['·', '', ''];
+  const [sign, , look] = looks[status.toLowerCase()] ?? ['·', '', ''];
   return (
     <span class={`gm-chip ${look}`}>
-      <span aria-hidden="true">{sign}</span> {word ? trans.__(word) : status}
+      <span aria-hidden="true">{sign}</span> {wordOf(status)}
     </span>
   );
 }

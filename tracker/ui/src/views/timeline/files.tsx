@@ -73,7 +73,7 @@ export function Files({ observed, dir }: { observed: readonly Schemas['account.O
         </div>
       )}
       {shown.length < files.length && (
-        <button class="gm-link" onClick={() => showAll(true)}>{trans._n('%2 file', 'All %2 files', files.length, files.length.toLocaleString('en'))}</button>
+        <button class="gm-link" onClick={() => showAll(true)}>{trans._n('All %2 files', 'All %2 files', files.length, files.length.toLocaleString('en'))}</button>
       )}
       {beside.slice(0, all ? undefined : few).map((b, i) => <p key={i} class="gm-tl-beside">{placed(b.what, <code>{b.is}</code>)}</p>)}
       {missing.map(m => <p key={m} class="gm-tl-lacks">{trans.__('Not recorded: %1', m!)}</p>)}

@@ -66,16 +66,16 @@ const looks: Record<string, { class: string; sign: string; word: string }> = {
 
 function Result({ result, check }: { result: Verified; check: Verification }) {
   const look = looks[result.verdict] ?? looks['corrupt']!;
-  const when = check.finished && <time dateTime={check.finished} title={exact(check.finished)}>{trans.__('Checked %1', ago(check.finished))}</time>;
+  const took = check.took_ns !== undefined && check.state === 'done' ? duration(check.took_ns) : '';
   return (
     <>
       <section class={`gm-verdict ${look.class}`} role={result.ok ? 'status' : 'alert'} aria-label={trans.__('Verdict')}>
         <span class="gm-verdict-sign" aria-hidden="true">{look.sign}</span>
         <div>
           <p class="gm-verdict-word">{trans.__(look.word)}: {result.says}</p>
-          <p>
-            {check.took_ns !== undefined && check.state === 'done' ? placed(trans.__('%1 in %2', '%1', '%2'), when, duration(check.took_ns)) : when}
-          </p>
+          {check.finished && (
+            <p title={exact(check.finished)}>{took ? trans.__('Checked %1 in %2', ago(check.finished), took) : trans.__('Checked %1', ago(check.finished))}</p>
+          )}
         </div>
       </section>
       <Problems problems={result.problems ?? []} />
