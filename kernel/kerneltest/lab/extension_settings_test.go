@@ -83,7 +83,7 @@ func TestExtensionIsTranslated(t *testing.T) {
 		p.choose("¿Gemba", "¿"+view)
 		p.sees(ledgerView, "¿")
 		p.settled()
-		p.translated(ledgerView + " :is(h1, h2, h3, h4, p, label, summary, legend, button, [role=columnheader]):not(:has(*))", data...)
+		p.translated(ledgerView+" :is(h1, h2, h3, h4, p, label, summary, legend, button, [role=columnheader]):not(:has(*))", data...)
 	}
 }
 
