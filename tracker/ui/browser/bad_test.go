@@ -84,11 +84,12 @@ func (s *site) deleteRun(t *testing.T, id string) {
 func TestMoreTabsThanConnections(t *testing.T) {
 	b := enter(t)
 	s := b.serve(t, b.copyLab(t))
+	const is = `Object.defineProperty(document, 'visibilityState', { value: %s, configurable: true })`
 	seen := func(w *tab, state string) {
-		evaluate[bool](w, `Object.defineProperty(document, 'visibilityState', { value: %s, configurable: true }), document.dispatchEvent(new Event('visibilitychange'))`, state)
+		evaluate[bool](w, is+`, document.dispatchEvent(new Event('visibilitychange'))`, state)
 	}
-	open := func() *tab {
-		w := s.open(t, "/runs")
+	open := func(before ...string) *tab {
+		w := s.open(t, "/runs", before...)
 		w.until("runs are shown", func() bool { return len(w.grid("Runs", "Name")) == 5 })
 		return w
 	}
@@ -97,10 +98,13 @@ func TestMoreTabsThanConnections(t *testing.T) {
 	for range 8 {
 		seen(open(), "hidden")
 	}
+	behind := open(fmt.Sprintf(is, `"hidden"`)) // opened behind others, and not seen so far
 	s.deleteRun(t, s.sql(t, "SELECT id FROM runs WHERE name = 'baseline'")[0])
-	seen(first, "visible")
-	first.until("the deleted run is gone", func() bool { return len(first.grid("Runs", "Name")) == 4 })
-	first.sees("Connected")
+	for _, w := range []*tab{first, behind} {
+		seen(w, "visible")
+		w.until("the deleted run is gone", func() bool { return len(w.grid("Runs", "Name")) == 4 })
+		w.sees("Connected")
+	}
 }
 
 // TestTwoPagesSaveOneView saves a view of one name on two pages: each sees what the other did, and asks before it replaces it.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -28,10 +29,15 @@ type tab struct {
 	faults *faults
 }
 
-// open opens the page at a place, such as "/runs?filter=…", as it stands behind the address's #, in a browser that has the token already.
-func (s *site) open(t *testing.T, place string) *tab {
+// open opens the page at a place, such as "/runs?filter=…", as it stands behind the address's #, in a browser that has the token already. Before
+// are scripts that are run before the page's own.
+func (s *site) open(t *testing.T, place string, before ...string) *tab {
 	t.Helper()
 	w := s.newTab(t)
+	for _, script := range before {
+		_, err := chromedp.Call(w.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		w.check(err)
+	}
 	token := network.SetCookieParams{Name: "gemba_" + s.address.Port(), Value: s.address.Query().Get("token"), URL: "http://" + s.address.Host, SameSite: "Strict"}
 	_, err := chromedp.Call(w.ctx, network.SetCookie, token)
 	w.check(err)

@@ -20,7 +20,7 @@ export class HTTP implements Transport {
   listen(heard: (changes: LedgerChange) => void, state: (connected: boolean) => void): () => void {
     let source: EventSource | undefined;
     let turn: ReturnType<typeof setTimeout> | undefined;
-    let after = '';
+    let after = document.visibilityState === 'visible' ? '' : 'unknown'; // what was loaded unseen may be old when it is seen: an unknown event is answered with "all"
     const take = (event: MessageEvent<string>): void => {
       after = event.lastEventId;
       const changes = JSON.parse(event.data) as LedgerChange;
