@@ -18,21 +18,20 @@ func oneIf(is bool) int {
 }
 
 // keep writes a run's value of a field, which counts as now: by insert where it has none, or else by update. Was asks what the old value counts
-// as; it is empty where that is as the new one does.
+// as.
 func (b *batch) keep(f filter.Field, now fieldCount, run, was, insert, update string, args ...any) error {
-	if n, err := b.change(insert, args...); err != nil || n > 0 {
+	n, err := b.change(insert, args...)
+	if n > 0 {
 		b.recount(f, fieldCount{}, now)
+	}
+	if err != nil || n > 0 {
 		return err
 	}
-	old := now
-	if was != "" {
-		err := b.each(func(rows *sql.Rows) error { return rows.Scan(&old.runs, &old.texts) }, was, f.Name, run)
-		if err != nil {
-			return err
-		}
+	var old fieldCount
+	if err := b.each(func(rows *sql.Rows) error { return rows.Scan(&old.runs, &old.texts) }, was, f.Name, run); err != nil {
+		return err
 	}
-	n, err := b.change(update, args...)
-	if n > 0 {
+	if n, err = b.change(update, args...); n > 0 {
 		b.recount(f, old, now)
 	}
 	return err

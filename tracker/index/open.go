@@ -105,10 +105,7 @@ func openAt(ctx context.Context, ledger Ledger, path string) (*Index, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	x := &Index{ledger: ledger, path: path, cache: newCache(), retries: retries{tried: map[tracker.Digest]time.Time{}}, files: files{writes: db, writer: newWriter(db)}}
-	if err := migrate(ctx, db); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
-	}
-	if x.writer.schema, err = schemaVersion(ctx, db); err != nil {
+	if x.writer.schema, err = migrate(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	if x.db, err = sql.Open("sqlite", dataSource(path, asking)); err != nil {
@@ -191,36 +188,37 @@ func hasCode(err error, codes ...int) bool {
 	return errors.As(err, &e) && slices.Contains(codes, e.Code()&0xff)
 }
 
-// migrate brings the schema to the newest version in one transaction. The version is the number of
-// migrations applied, kept in SQLite's user_version.
-func migrate(ctx context.Context, db *sql.DB) error {
+// migrate brings the schema to the newest version in one transaction, and returns that. The version is
+// the number of migrations applied, kept in SQLite's user_version.
+func migrate(ctx context.Context, db *sql.DB) (version int, err error) {
 	files, err := fs.Glob(migrations, "migration/*.sql")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	slices.Sort(files)
+	version = len(files)
 	have, err := schemaVersion(ctx, db)
-	if err != nil || have == len(files) {
-		return err
+	if err != nil || have == version {
+		return version, err
 	}
-	if have > len(files) {
-		return fmt.Errorf("%w: its schema is newer", errForeign)
+	if have > version {
+		return 0, fmt.Errorf("%w: its schema is newer", errForeign)
 	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin migration: %w", err)
+		return 0, fmt.Errorf("begin migration: %w", err)
 	}
 	defer tx.Rollback()
 	if have, err = schemaVersion(ctx, tx); err != nil {
-		return err
+		return 0, err
 	}
-	if err := applyMigrations(ctx, tx, files[min(have, len(files)):]); err != nil {
-		return err
+	if err := applyMigrations(ctx, tx, files[min(have, version):]); err != nil {
+		return 0, err
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(files))); err != nil {
-		return fmt.Errorf("set schema version: %w", err)
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
+		return 0, fmt.Errorf("set schema version: %w", err)
 	}
-	return tx.Commit()
+	return version, tx.Commit()
 }
 
 func applyMigrations(ctx context.Context, tx *sql.Tx, files []string) error {

@@ -252,6 +252,7 @@ func (b *batch) writeLast(of series, l *last) error {
 			return err
 		}
 	}
-	return b.keep(filter.Field{Space: filter.Metrics, Name: of.key}, fieldCount{runs: 1}, of.run.String(), "",
+	return b.keep(filter.Field{Space: filter.Metrics, Name: of.key}, fieldCount{runs: 1}, of.run.String(),
+		"SELECT 1, 0 FROM metrics WHERE key = ? AND run = ?",
 		"INSERT INTO metrics VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING", tellOn, args...)
 }

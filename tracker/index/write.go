@@ -90,12 +90,10 @@ func (x *Index) write(ctx context.Context, change func(*batch) error) (err error
 	if _, err := w.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	if err := w.sameSchema(ctx); err != nil {
-		_, _ = w.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		return err
-	}
 	b := &batch{ctx: ctx, w: w, ledger: x.ledger, sessions: map[tracker.ID]bool{}, gathered: newGathered()}
-	err = change(b)
+	if err = w.sameSchema(ctx); err == nil {
+		err = change(b)
+	}
 	if err == nil {
 		_, err = w.conn.ExecContext(ctx, "COMMIT")
 	}

@@ -232,8 +232,8 @@ func listed(m map[tracker.ID]bool) (ids []tracker.ID) {
 }
 
 // events writes what changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): "hello" at once, with
-// the ledger's stand, then "changes". A client that was cut off, or names the
-// last event that it has, is told what it missed.
+// the ledger's stand, then "changes". A client that was cut off, or names
+// the last event that it has, is told what it missed.
 func (s *Server) events(w http.ResponseWriter, c *call) error {
 	n, err := s.changes.listen(c.ctx)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestExtensionIsTranslated(t *testing.T) {
 	p.sees(".jp-Dialog", "¿")
 	p.translated(".jp-Dialog")
 	p.click(".jp-Dialog .jp-mod-accept", "")
-	for _, view := range []string{"Home", "Timeline", "Runs", "Compare", "Charts", "Lineage", "Review", "Verify", "Disk", "Environment"} {
+	for _, view := range ledgerViews {
 		p.choose("¿Gemba", "¿"+view)
 		p.sees(ledgerView, "¿")
 		p.settled()

@@ -186,19 +186,16 @@ def merged(messages):
     for idents, msg, rest in messages:
         parent = msg["parent_header"].get("msg_id")
         streams = last.setdefault(parent, {})
+        at = len(out)
         if msg["header"]["msg_type"] != "stream":
             streams.clear()
         elif (name := msg["content"]["name"]) in streams:
             streams[name]["content"]["text"] += msg["content"]["text"]
             continue
-        elif streams:  # in the order of their names
-            at = next(i for i, (_, other, _) in enumerate(out) if other in streams.values())
+        else:  # in the order of their names
+            at = next((i for i, (_, other, _) in enumerate(out) if any(other is s for s in streams.values()) and name < other["content"]["name"]), at)
             streams[name] = msg
-            out.insert(at + (name > out[at][1]["content"]["name"]), (idents, msg, rest))
-            continue
-        else:
-            streams[name] = msg
-        out.append((idents, msg, rest))
+        out.insert(at, (idents, msg, rest))
     return out
 
 
