@@ -11,8 +11,8 @@ const verbatim = new Set(['code', 'kbd', 'pre', 'style']);
 const word = /\p{L}{2,}/u;
 const joins = new Set([ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.PlusToken]);
 
+/** The texts, each with its plural, if any, and the files that have it. */
 const texts = new Map();
-const plurals = new Map();
 const bare = [];
 
 for (const name of readdirSync('src', { recursive: true }).sort()) {
@@ -32,7 +32,7 @@ writeFileSync('locale/gemba.pot', catalogue());
 function visit(node, file) {
   if (ts.isCallExpression(node)) gather(node, file);
   for (const shown of shownBy(node)) {
-    if (word.test(shown.text)) bare.push(`${at(shown, file)}: ${shown.text.trim().replace(/\s+/g, ' ')}`);
+    if (word.test(shown.text)) bare.push(`${at(shown.node, file)}: ${shown.text.trim().replace(/\s+/g, ' ')}`);
   }
   ts.forEachChild(node, child => visit(child, file));
 }
@@ -47,15 +47,15 @@ function gather(call, file) {
     return; // a text that N_ has marked
   }
   const [text, plural] = given.map(one => one.text);
-  if (plurals.has(text) && plurals.get(text) !== plural) bare.push(`${at(call, file)}: elsewhere "${text}" has another plural, or one alone; gettext knows a text once`);
-  plurals.set(text, plural);
-  const key = JSON.stringify(plural === undefined ? [text] : [text, plural]);
-  texts.set(key, [...(texts.get(key) ?? []), at(call, file)]);
+  const known = texts.get(text) ?? { plural, files: new Set() };
+  if (known.plural !== plural) bare.push(`${at(call, file)}: elsewhere "${text}" has another plural, or one alone; gettext knows a text once`);
+  texts.set(text, known);
+  known.files.add(file.fileName);
 }
 
 /** The words that a node shows as they are. */
 function shownBy(node) {
-  if (ts.isJsxText(node)) return isVerbatim(node.parent) ? [] : [{ text: node.text, pos: node }];
+  if (ts.isJsxText(node)) return isVerbatim(node.parent) ? [] : [{ text: node.text, node }];
   if (ts.isJsxExpression(node) && node.expression && (ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent)) && !isVerbatim(node.parent)) return literals(node.expression);
   if (ts.isJsxAttribute(node) && read.has(node.name.getText()) && node.initializer) {
     return literals(ts.isJsxExpression(node.initializer) ? node.initializer.expression : node.initializer);
@@ -67,8 +67,8 @@ function shownBy(node) {
 /** The literals that an expression may be. */
 function literals(node) {
   if (!node) return [];
-  if (ts.isStringLiteralLike(node)) return [{ text: node.text, pos: node }];
-  if (ts.isTemplateExpression(node)) return [{ text: [node.head, ...node.templateSpans.map(span => span.literal)].map(part => part.text).join(' '), pos: node }, ...node.templateSpans.flatMap(span => literals(span.expression))];
+  if (ts.isStringLiteralLike(node)) return [{ text: node.text, node }];
+  if (ts.isTemplateExpression(node)) return [{ text: [node.head, ...node.templateSpans.map(span => span.literal)].map(part => part.text).join(' '), node }, ...node.templateSpans.flatMap(span => literals(span.expression))];
   if (ts.isParenthesizedExpression(node)) return literals(node.expression);
   if (ts.isConditionalExpression(node)) return [...literals(node.whenTrue), ...literals(node.whenFalse)];
   if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) return literals(node.body);
@@ -82,17 +82,15 @@ function isVerbatim(element) {
   return verbatim.has(tagName.getText()) || attributes.getText().includes('translate={false}');
 }
 
-function at(shown, file) {
-  const node = shown.pos?.getStart ? shown.pos : shown;
+function at(node, file) {
   return `${file.fileName}:${file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1}`;
 }
 
 function catalogue() {
   const head = 'msgid ""\nmsgstr ""\n"Project-Id-Version: gemba\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n';
-  const entries = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, places]) => {
-    const [one, many] = JSON.parse(key).map(text => JSON.stringify(text));
-    const where = [...new Set(places.map(place => place.replace(/:\d+$/, '')))].map(place => `#: ${place}\n`).join('');
-    return many === undefined ? `${where}msgid ${one}\nmsgstr ""\n` : `${where}msgid ${one}\nmsgid_plural ${many}\nmsgstr[0] ""\nmsgstr[1] ""\n`;
+  const entries = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([text, { plural, files }]) => {
+    const said = [...files].map(name => `#: ${name}\n`).join('') + `msgid ${JSON.stringify(text)}\n`;
+    return plural === undefined ? `${said}msgstr ""\n` : `${said}msgid_plural ${JSON.stringify(plural)}\nmsgstr[0] ""\nmsgstr[1] ""\n`;
   });
   return [head, ...entries].join('\n');
 }

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { N_, placed, speak, trans } from './trans';
+import { N_, placed, speak, trans, wordFor } from './trans';
 
 test('values stand where a text has a place for them', () => {
   equal(trans.__('%2 of %1, 100 %', 'b', 1), '1 of b, 100 %');
@@ -16,4 +16,5 @@ test('texts follow the language that is chosen', () => {
   const table = [N_('runs')];
   speak({ __: text => `¿${text}`, _n: one => `¿${one}` });
   deepEqual([...table.map(text => trans.__(text)), trans._n('a', 'b', 2)], ['¿runs', '¿a']);
+  deepEqual([wordFor({ run: N_('a run') }, 'run'), wordFor({}, 'of a newer server'), wordFor({}, 'constructor')], ['¿a run', 'of a newer server', 'constructor']);
 });

@@ -32,6 +32,11 @@ export function N_<Text extends string>(text: Text): Text {
   return text;
 }
 
+/** What a table of marked texts has for a key; the key itself where it has nothing, as for a word of a newer server. */
+export function wordFor(table: Readonly<Record<string, string>>, key: string): string {
+  return Object.hasOwn(table, key) ? trans.__(table[key]!) : key;
+}
+
 /** A text with elements in the places of %1 and so on: placed(trans.__('one of %1', '%1'), <b>three</b>). */
 export function placed(text: string, ...elements: ComponentChild[]): ComponentChild[] {
   return text.split(/%(\d)/).map((part, i) => (i % 2 === 0 ? part : elements[Number(part) - 1]));

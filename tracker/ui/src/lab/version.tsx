@@ -1,9 +1,9 @@
 // The recorded source of a cell beside the present one.
 import { useEffect, useRef } from 'preact/hooks';
 import { MergeView } from '@codemirror/merge';
-import { EditorState } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
+import { EditorView } from '@codemirror/view';
 import { useAnswer } from '../host';
+import { reading } from '../parts/merge-look';
 import { Answered } from '../parts/states';
 import { duration, exact } from '../parts/format';
 import { trans } from '../trans';
@@ -48,11 +48,10 @@ function Beside({ recorded, present }: { recorded: string; present: string }) {
   const node = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!node.current) return;
-    const fixed = [EditorState.readOnly.of(true), EditorView.editable.of(false), lineNumbers(), EditorView.lineWrapping, EditorState.phrases.of({ '$ unchanged lines': trans.__('%1 unchanged lines', '$') })];
     const named = (label: string) => EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' });
     const view = new MergeView({
-      a: { doc: recorded, extensions: [...fixed, named(trans.__('as it was run'))] },
-      b: { doc: present, extensions: [...fixed, named(trans.__('as it is now'))] },
+      a: { doc: recorded, extensions: [...reading(), named(trans.__('as it was run'))] },
+      b: { doc: present, extensions: [...reading(), named(trans.__('as it is now'))] },
       parent: node.current,
       ...(recorded === present ? {} : { collapseUnchanged: { margin: 4, minSize: 8 } }),
     });

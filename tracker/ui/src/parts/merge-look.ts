@@ -1,8 +1,9 @@
 // How compared sources look: the colours of the page, which reach into the shadow tree as custom properties do.
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
-import type { Extension } from '@codemirror/state';
-import { EditorView } from '@codemirror/view';
+import { EditorState, type Extension } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { trans } from '../trans';
 
 const theme = EditorView.theme({
   '&': { fontSize: 'var(--gm-small)', color: 'var(--gm-text)', backgroundColor: 'var(--gm-ground)' },
@@ -32,5 +33,13 @@ const colours = HighlightStyle.define([
   { tag: [tags.function(tags.variableName), tags.function(tags.definition(tags.variableName))], color: 'var(--gm-1)' },
   { tag: [tags.typeName, tags.className], color: 'var(--gm-7)' },
 ]);
+
+/** What all compared sources have: they are read, and not written. Not a constant, since it says something. */
+export function reading(): Extension[] {
+  return [
+    lineNumbers(), EditorView.lineWrapping, EditorState.readOnly.of(true), EditorView.editable.of(false),
+    EditorState.phrases.of({ '$ unchanged lines': trans.__('%1 unchanged lines', '$') }),
+  ];
+}
 
 export const look: Extension = [theme, syntaxHighlighting(colours)];

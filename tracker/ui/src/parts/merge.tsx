@@ -4,11 +4,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { goLanguage } from '@codemirror/lang-go';
 import { pythonLanguage } from '@codemirror/lang-python';
 import { MergeView, unifiedMergeView } from '@codemirror/merge';
-import { EditorState, type Extension } from '@codemirror/state';
-import { EditorView, lineNumbers } from '@codemirror/view';
+import type { Extension } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
 import { trans } from '../trans';
 import type { Language } from './code/languages';
-import { look } from './merge-look';
+import { look, reading } from './merge-look';
 
 interface Props {
   before: string;
@@ -50,9 +50,8 @@ export function Merge(props: Props) {
 
 function base(language: Language, label: string): Extension[] {
   return [
-    lineNumbers(), EditorView.lineWrapping, EditorState.readOnly.of(true), EditorView.editable.of(false), look, languages[language],
+    ...reading(), look, languages[language],
     EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
-    EditorState.phrases.of({ '$ unchanged lines': trans.__('%1 unchanged lines', '$') }),
   ];
 }
 

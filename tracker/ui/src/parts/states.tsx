@@ -30,6 +30,16 @@ export function Failed({ error, again }: { error: Error; again?: () => void }) {
   );
 }
 
+/** What went wrong when something newer was asked for than what is on show. */
+export function Stale({ error, again }: { error: Error; again?: () => void }) {
+  return (
+    <p class="gm-stale" role="alert">
+      {error.message}. {trans.__('This is how it was before.')}
+      {again && <> <button class="gm-link" onClick={again}>{trans.__('Try again')}</button></>}
+    </p>
+  );
+}
+
 export function Loading({ what }: { what: string }) {
   return (
     <div class="gm-state gm-state-loading" role="status">
@@ -45,11 +55,7 @@ export function Answered<T>({ asked, what, children }: { asked: Asked<T>; what: 
   }
   return (
     <>
-      {asked.error && (
-        <p class="gm-stale" role="alert">
-          {asked.error.message}. {trans.__('This is how it was before.')} <button class="gm-link" onClick={asked.again}>{trans.__('Try again')}</button>
-        </p>
-      )}
+      {asked.error && <Stale error={asked.error} again={asked.again} />}
       {children(asked.data)}
     </>
   );

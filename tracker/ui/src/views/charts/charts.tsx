@@ -1,6 +1,6 @@
 // The view: what is shown of which runs.
 import { useEffect, useState } from 'preact/hooks';
-import { Empty, Failed, Loading } from '../../parts/states';
+import { Empty, Failed, Loading, Stale } from '../../parts/states';
 import { Link } from '../../parts/link';
 import type { Place } from '../../host';
 import { N_, trans } from '../../trans';
@@ -37,7 +37,7 @@ function CurvesOf({ settings, change }: { settings: Settings; change: Change }) 
   if (rows === undefined) return error ? <Failed error={error} again={again} /> : <Loading what={trans.__('runs')} />;
   return (
     <>
-      {error && <p class="gm-stale" role="alert">{error.message}. {trans.__('This is how it was before.')} <button class="gm-link" onClick={again}>{trans.__('Try again')}</button></p>}
+      {error && <Stale error={error} again={again} />}
       {rows.length === 0 ? <NoRuns settings={settings} /> : <Curves rows={rows} settings={settings} change={change} />}
     </>
   );

@@ -3,7 +3,7 @@ import type { Schemas } from '../../api/client';
 import { useAnswer, useHost, type Asked } from '../../host';
 import { bytes, short } from '../../parts/format';
 import { Answered } from '../../parts/states';
-import { N_, trans } from '../../trans';
+import { N_, trans, wordFor } from '../../trans';
 import { useMore } from './pages';
 import { TableDifference } from './rows';
 
@@ -37,13 +37,12 @@ function VersionOf({ version, look }: { version: Version | null; look: string })
 function Row({ change }: { change: Change }) {
   const [open, setOpen] = useState(false);
   const { a, b } = change;
-  const kind = kinds[change.kind];
   const snapshots = a?.snapshot && b?.snapshot;
   const inside = a && b && (snapshots || (change.tabular && a.kept && b.kept));
   return (
     <div class="gm-compare-file">
       <div class="gm-compare-file-row">
-        <span class="gm-chip">{kind ? trans.__(kind) : change.kind}</span>
+        <span class="gm-chip">{wordFor(kinds, change.kind)}</span>
         <span class="gm-cut gm-mono" dir="auto" title={change.path}>{change.path}</span>
         <VersionOf version={a} look="gm-compare-a" />
         <VersionOf version={b} look="gm-compare-b" />

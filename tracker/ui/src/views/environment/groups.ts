@@ -1,7 +1,7 @@
 // Facts of an environment belong together by the first part of their names.
 
 import type { Schemas } from '../../api/client';
-import { N_, trans } from '../../trans';
+import { N_, wordFor } from '../../trans';
 
 type Fact = Schemas['account.Fact'];
 
@@ -22,8 +22,7 @@ function groupOf(name: string): string {
 
 /** What people call a group. */
 export function labelOf(group: string): string {
-  const label = Object.hasOwn(labels, group) && labels[group];
-  return label ? trans.__(label) : group;
+  return wordFor(labels, group);
 }
 
 const labels: Record<string, string> = {

@@ -3,7 +3,7 @@ import { useAnswer } from '../../host';
 import { exact, number, short } from '../../parts/format';
 import { Link } from '../../parts/link';
 import { Answered } from '../../parts/states';
-import { N_, trans } from '../../trans';
+import { N_, trans, wordFor } from '../../trans';
 import { Note } from './note';
 
 type Match = Schemas['Match'];
@@ -15,12 +15,11 @@ export function About({ match }: { match: Match }) {
 }
 
 function Title({ kind, name, id, status, started }: { kind: string; name: string; id: string; status?: string; started?: string | undefined }) {
-  const word = words[kind];
   return (
     <header class="gm-about">
       <h2 dir="auto">{name}</h2>
       <p class="gm-dim">
-        {word ? trans.__(word) : kind} <span class="gm-mono" title={id}>{short(id)}</span>
+        {wordFor(words, kind)} <span class="gm-mono" title={id}>{short(id)}</span>
         {status && <> · {status}</>}
         {started && <> · {exact(started)}</>}
       </p>

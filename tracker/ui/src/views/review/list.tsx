@@ -3,7 +3,7 @@ import { useAnswer } from '../../host';
 import type { LedgerChange } from '../../api/client';
 import { ago, exact, short } from '../../parts/format';
 import { Answered } from '../../parts/states';
-import { N_, trans } from '../../trans';
+import { N_, trans, wordFor } from '../../trans';
 import { Verdict } from './verdict';
 import { atFirst, moreThan, type Subject } from './waiting';
 
@@ -58,13 +58,12 @@ function More({ shown, show }: { shown: number; show(count: number): void }) {
 const words: Record<string, string> = { cell: N_('cell'), session: N_('session'), snapshot: N_('snapshot') };
 
 function Item({ subject: s, chosen, open }: { subject: Subject; chosen: boolean; open(id: string): void }) {
-  const word = words[s.kind ?? ''];
   return (
     <button class="gm-review-item" aria-current={chosen} onClick={() => open(s.id)}>
       <span class="gm-cut" dir="auto">{s.name || '–'}</span>
       {s.verdict && <Verdict verdict={s.verdict} />}
       <span class="gm-dim gm-review-when" title={exact(s.time)}>
-        {s.kind && s.kind !== 'run' && `${word ? trans.__(word) : s.kind} `}
+        {s.kind && s.kind !== 'run' && `${wordFor(words, s.kind)} `}
         <span class="gm-mono">{short(s.id)}</span>
         {' · '}
         {s.comments > 0 && `${trans._n('%1 comment', '%1 comments', s.comments)} · `}

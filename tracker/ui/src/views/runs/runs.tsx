@@ -2,7 +2,7 @@ import './runs.css';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Fault } from '../../api/client';
 import { useAnswer, useHost, type Place } from '../../host';
-import { Empty, Failed, Loading } from '../../parts/states';
+import { Empty, Failed, Loading, Stale } from '../../parts/states';
 import { Table, type TableColumn, type TableHandle } from '../../parts/table';
 import { placed, trans } from '../../trans';
 import { Columns, GroupBy } from './chooser';
@@ -44,7 +44,7 @@ export function Runs({ params }: { params: Place['params'] }) {
       {selected.size > 0 && <Selection selected={selected} clear={() => select.clear()} />}
       <div class="gm-runs-main">
         <div class="gm-runs-table">
-          {source.error && !wrong && (source.ready ? <p class="gm-stale" role="alert">{source.error.message}. {trans.__('This is how it was before.')} <button class="gm-link" onClick={source.again}>{trans.__('Try again')}</button></p> : <Failed error={source.error} again={source.again} />)}
+          {source.error && !wrong && (source.ready ? <Stale error={source.error} again={source.again} /> : <Failed error={source.error} again={source.again} />)}
           {known.error && !known.data && !source.error && <Failed error={known.error} again={known.again} />}
           {source.news > 0 && <News source={source} handle={handle} />}
           <Body source={source} query={query} shown={shown} selected={selected} select={select.range} change={change} open={open} handle={handle} wrong={wrong} />

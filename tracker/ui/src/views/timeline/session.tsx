@@ -1,7 +1,7 @@
 // The executions of one session.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
-import { Empty, Failed, Loading } from '../../parts/states';
+import { Empty, Failed, Loading, Stale } from '../../parts/states';
 import { placed, trans } from '../../trans';
 import { chosen, choices, type Filter } from './filter';
 import { useKeys } from './keys';
@@ -88,7 +88,7 @@ export function Session({ session, cell, opened }: Props) {
         </span>
       </div>
       {sources.error && <p class="gm-stale" role="alert">{trans.__('The sources could not be read: %1. The search looks at first lines.', sources.error.message)}</p>}
-      {rows.error && <p class="gm-stale" role="alert">{rows.error.message}. {trans.__('This is how it was before.')}</p>}
+      {rows.error && <Stale error={rows.error} />}
       <div class="gm-tl-list" ref={scroller} tabIndex={-1} role="feed" aria-busy={!rows.done} aria-label={trans.__('Cell executions')}>
         {rows.rows.length === 0 ? <Nothing done={rows.done} error={rows.error} running={session.status === 'running' || session.status === 'open'} /> : list.length === 0 && (
           <Empty title={trans.__('No execution is like that')}>

@@ -1,6 +1,6 @@
 // Charts of runs: params and metrics against each other.
 import { useMemo } from 'preact/hooks';
-import { Empty, Failed, Loading } from '../../../parts/states';
+import { Empty, Failed, Loading, Stale } from '../../../parts/states';
 import { useAnswer, type Place } from '../../../host';
 import { trans } from '../../../trans';
 import { useRuns, type Column, type Row } from '../runs';
@@ -65,7 +65,7 @@ export function Fields({ settings, change }: { settings: Settings; change(patch:
   const Chart = charts[settings.kind];
   return (
     <>
-      {error && <p class="gm-stale" role="alert">{error.message}. {trans.__('This is how it was before.')} <button class="gm-link" onClick={again}>{trans.__('Try again')}</button></p>}
+      {error && <Stale error={error} again={again} />}
       <Chart rows={rows} columns={columns} settings={settings} change={change} fields={fields} names={names} />
     </>
   );
